@@ -1,0 +1,3 @@
+//! tamis turns web article pages into clean article text.
+
+pub mod error;
