@@ -1,3 +1,18 @@
-//! tamis turns web article pages into clean article text.
+//! tamis (French for sieve) turns web article pages into clean article text.
 
+pub mod article;
+pub mod clean;
 pub mod error;
+pub mod format;
+pub mod parse;
+pub mod pipeline;
+pub mod record;
+
+pub use article::{Article, Metadata};
+pub use error::{Error, Rejection};
+pub use pipeline::{CleanOptions, Cleaner, ExplainedBlock, Explanation, Focus, Rules};
+
+/// Cleans one page with the built-in rules and default options.
+pub fn clean(html: &str, url: Option<&url::Url>) -> Result<Article, Rejection> {
+    Cleaner::default().clean(html, url)
+}

@@ -1,0 +1,125 @@
+//! The result: an [`Article`] is a list of [`Block`]s and its [`Metadata`].
+//!
+//! - block: a paragraph, heading, list item, quote, code listing or table cell, in the order of the page
+//! - span: a byte range of a block's text that is a link, strong, emphasised or code
+
+mod html;
+mod markdown;
+pub mod metadata;
+mod plain;
+
+use std::ops::Range;
+
+use serde::{Deserialize, Serialize};
+
+use crate::clean::Kind;
+pub use metadata::Metadata;
+
+/// Escapes text for HTML elements and quoted attributes.
+pub fn escape_html(text: &str) -> String {
+    html::escape(text)
+}
+
+/// Escapes a line of text that Markdown must not read as markup.
+pub fn escape_markdown(text: &str) -> String {
+    markdown::escape(text, true)
+}
+
+/// A cleaned page.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Article {
+    /// What stands in the article, in order.
+    pub blocks: Vec<Block>,
+    /// Title, authors, date...
+    pub metadata: Metadata,
+    /// What a careful reader should know, such as `suspicious: ...`.
+    pub warnings: Vec<String>,
+}
+
+/// One block of an article.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Block {
+    /// What it is.
+    pub kind: BlockKind,
+    /// Its text: white space folded, lines of one block parted by `\n`.
+    pub text: String,
+    /// Links and emphasis, sorted by start; byte ranges of `text`.
+    pub spans: Vec<Span>,
+    /// Set when the block is boilerplate that was kept on request (`keep = ["caption"]`).
+    pub boilerplate: Option<Kind>,
+}
+
+/// What a block is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum BlockKind {
+    /// Running text.
+    Paragraph,
+    /// A subhead; level 2 to 6.
+    Heading(u8),
+    /// An item of a list. `depth` is 0 in an outermost list, `number` is set in an ordered one.
+    ListItem {
+        /// Nesting, 0 for the outermost list.
+        depth: u8,
+        /// The number of the item in an ordered list.
+        number: Option<u32>,
+    },
+    /// A paragraph of a quotation.
+    Quote,
+    /// Preformatted text; its white space is kept.
+    Code,
+    /// A cell of a table; `first` in its row, `header` when it is a `<th>`.
+    Cell {
+        /// Starts a row.
+        first: bool,
+        /// A header cell.
+        header: bool,
+    },
+}
+
+/// A byte range of a block's text with a meaning.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Span {
+    /// Bytes of the text.
+    pub range: Range<usize>,
+    /// What it means.
+    pub mark: Mark,
+}
+
+/// The meaning of a [`Span`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Mark {
+    /// A link to this address, as the page gives it (made absolute when the page's address is known).
+    Link(String),
+    /// `<strong>`, `<b>`
+    Strong,
+    /// `<em>`, `<i>`
+    Emphasis,
+    /// `<code>`
+    Code,
+}
+
+impl Article {
+    /// The text: paragraphs parted by one blank line, items of one list on consecutive lines, a line a table row.
+    pub fn to_text(&self) -> String {
+        plain::render(&self.blocks)
+    }
+
+    /// Markdown of the body, without the title.
+    pub fn to_markdown(&self) -> String {
+        markdown::render(&self.blocks)
+    }
+
+    /// HTML of the body: a fragment of a few plain elements, everything escaped, only http(s) and mailto links.
+    pub fn to_html(&self) -> String {
+        html::render(&self.blocks)
+    }
+}
+
+impl Block {
+    /// A block of plain text without spans.
+    pub fn plain(kind: BlockKind, text: impl Into<String>) -> Block {
+        Block { kind, text: text.into(), spans: Vec::new(), boilerplate: None }
+    }
+}

@@ -1,0 +1,5 @@
+//! Stand-in until branch `parse` is merged.
+
+/// A parsed page.
+#[derive(Default)]
+pub struct Dom;

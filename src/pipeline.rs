@@ -1,0 +1,137 @@
+//! The order of the stages: decode, parse, clean, article. The one file that knows it.
+
+use serde::{Deserialize, Serialize};
+use url::Url;
+
+use crate::article::Article;
+use crate::clean::Kind;
+use crate::error::{Error, Rejection};
+
+/// What to prefer where the evidence is thin.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Focus {
+    /// Leave out what is doubtful.
+    Precision,
+    /// Weigh both alike.
+    #[default]
+    Balanced,
+    /// Keep what is doubtful.
+    Recall,
+}
+
+/// How to clean.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct CleanOptions {
+    /// What to prefer where the evidence is thin.
+    pub focus: Focus,
+    /// Fewest characters of an article; shorter ones are rejected as `too-short`.
+    pub min_chars: usize,
+    /// Largest page, in bytes after decompression; larger ones are rejected as `too-large`.
+    pub max_bytes: usize,
+    /// Languages that are wanted (ISO 639-1); empty for all. Others are rejected as `wrong-language`.
+    pub languages: Vec<String>,
+    /// Kinds of boilerplate to keep, marked as such in Markdown and HTML.
+    pub keep: Vec<Kind>,
+}
+
+impl Default for CleanOptions {
+    fn default() -> CleanOptions {
+        CleanOptions {
+            focus: Focus::Balanced,
+            min_chars: 25,
+            max_bytes: 32 << 20,
+            languages: Vec::new(),
+            keep: Vec::new(),
+        }
+    }
+}
+
+/// The rules in force: the built-in ones, overlaid by the user's folder.
+#[derive(Clone, Debug, Default)]
+pub struct Rules {}
+
+impl Rules {
+    /// The rules that are built in.
+    pub fn builtin() -> Rules {
+        Rules::default()
+    }
+
+    /// Adds the rules of a folder; they win over those that are there.
+    pub fn overlay_dir(self, path: &std::path::Path) -> Result<Rules, Error> {
+        let _ = path;
+        Ok(self)
+    }
+}
+
+/// Cleans pages. Reusable, `Send + Sync`, without state between pages.
+#[derive(Clone, Debug, Default)]
+pub struct Cleaner {
+    rules: Rules,
+    options: CleanOptions,
+}
+
+impl Cleaner {
+    /// A cleaner with these rules and options.
+    pub fn new(rules: Rules, options: CleanOptions) -> Cleaner {
+        Cleaner { rules, options }
+    }
+
+    /// Cleans a page that is decoded already.
+    pub fn clean(&self, html: &str, url: Option<&Url>) -> Result<Article, Rejection> {
+        let _ = (html, url, &self.rules, &self.options);
+        Err(Rejection::NoMainContent)
+    }
+
+    /// Cleans a page as served. `content_type` is the HTTP header, where known.
+    pub fn clean_bytes(
+        &self,
+        bytes: &[u8],
+        content_type: Option<&str>,
+        url: Option<&Url>,
+    ) -> Result<Article, Rejection> {
+        let _ = content_type;
+        self.clean(&String::from_utf8_lossy(bytes), url)
+    }
+
+    /// Cleans text that an earlier scraper left dirty.
+    pub fn clean_text(&self, dirty: &str) -> Result<Article, Rejection> {
+        let _ = dirty;
+        Err(Rejection::NoMainContent)
+    }
+
+    /// Says of every block of a page what became of it and why.
+    pub fn explain(&self, html: &str, url: Option<&Url>) -> Explanation {
+        let _ = (html, url);
+        Explanation::default()
+    }
+}
+
+/// Every block of a page with its fate.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct Explanation {
+    /// `ok` or the rejection, in kebab-case.
+    pub status: String,
+    /// One sentence about a status other than `ok`.
+    pub reason: Option<String>,
+    /// The blocks in the order of the page.
+    pub blocks: Vec<ExplainedBlock>,
+}
+
+/// One block of a page with its fate.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct ExplainedBlock {
+    /// Its text.
+    pub text: String,
+    /// Where it stands: tags, ids and classes from the body down.
+    pub path: String,
+    /// Whether it is part of the article.
+    pub kept: bool,
+    /// What kind of boilerplate it is, when it was removed.
+    pub kind: Option<Kind>,
+    /// The step or rule that decided, as in `prune.tag.nav` or `fr.related.lire-aussi`.
+    pub rule: String,
+    /// The labeller's score, from 0 (boilerplate) to 1 (article), where it was asked.
+    pub score: Option<f32>,
+}

@@ -1,0 +1,114 @@
+//! The record: what tamis says of one page, whatever became of it.
+
+use serde::{Deserialize, Serialize};
+
+use crate::article::Article;
+use crate::error::Rejection;
+
+/// The outcome of one page. A page that failed still has its record.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Record {
+    /// The path or URL as it was given.
+    pub source: String,
+    /// The address that was asked for, where known.
+    pub url: Option<String>,
+    /// The address after redirects.
+    pub final_url: Option<String>,
+    /// The canonical address that the page names.
+    pub canonical: Option<String>,
+    /// Headline.
+    pub title: Option<String>,
+    /// Names of the authors.
+    pub authors: Vec<String>,
+    /// Publication date, ISO 8601.
+    pub date: Option<String>,
+    /// Date of the last change, ISO 8601.
+    pub modified: Option<String>,
+    /// Language, ISO 639-1.
+    pub language: Option<String>,
+    /// Name of the site.
+    pub site: Option<String>,
+    /// Summary given in the page's head.
+    pub description: Option<String>,
+    /// Address of the main image.
+    pub image: Option<String>,
+    /// Tags and sections.
+    pub tags: Vec<String>,
+    /// Whether the page says that it is behind a paywall.
+    pub paywalled: Option<bool>,
+    /// The clean text: paragraphs parted by one blank line. Empty unless `status` is `ok`.
+    pub text: String,
+    /// `ok`, or the rejection or error in kebab-case.
+    pub status: String,
+    /// One sentence about a status other than `ok`.
+    pub reason: Option<String>,
+    /// What a careful reader should know.
+    pub warnings: Vec<String>,
+    /// The article itself, for Markdown and HTML; not part of the JSON.
+    #[serde(skip)]
+    pub article: Option<Article>,
+}
+
+impl Record {
+    /// The status of a page that gave an article.
+    pub const OK: &'static str = "ok";
+
+    /// The record of a cleaned page, or of its rejection.
+    pub fn of(source: impl Into<String>, outcome: Result<Article, Rejection>) -> Record {
+        match outcome {
+            Ok(article) => Record::article(source, article),
+            Err(rejection) => Record::failure(source, rejection.status(), rejection.to_string()),
+        }
+    }
+
+    /// The record of a page that failed or was rejected.
+    pub fn failure(
+        source: impl Into<String>,
+        status: impl Into<String>,
+        reason: impl Into<String>,
+    ) -> Record {
+        Record {
+            source: source.into(),
+            status: status.into(),
+            reason: Some(reason.into()),
+            ..Record::default()
+        }
+    }
+
+    fn article(source: impl Into<String>, article: Article) -> Record {
+        let text = article.to_text();
+        let found = article.metadata.clone();
+        Record {
+            source: source.into(),
+            canonical: found.canonical,
+            title: found.title,
+            authors: found.authors,
+            date: found.date,
+            modified: found.modified,
+            language: found.language,
+            site: found.site,
+            description: found.description,
+            image: found.image,
+            tags: found.tags,
+            paywalled: found.paywalled,
+            text,
+            status: Record::OK.to_owned(),
+            warnings: article.warnings.clone(),
+            article: Some(article),
+            ..Record::default()
+        }
+    }
+
+    /// Whether the page gave an article.
+    pub fn is_ok(&self) -> bool {
+        self.status == Record::OK
+    }
+
+    /// Sets the address asked for and the one after redirects.
+    pub fn at(mut self, url: Option<&str>, final_url: Option<&str>) -> Record {
+        self.url = url.map(str::to_owned);
+        self.final_url = final_url.or(url).map(str::to_owned);
+        self
+    }
+}
