@@ -1,3 +1,4 @@
 //! tamis turns web article pages into clean article text.
 
 pub mod error;
+pub mod parse;
