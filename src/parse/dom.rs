@@ -206,7 +206,8 @@ impl Dom {
 
     /// Whether the `class` attribute names this class (case-sensitive).
     pub fn has_class(&self, node: NodeId, class: &str) -> bool {
-        self.attribute(node, "class").is_some_and(|value| value.split_ascii_whitespace().any(|one| one == class))
+        self.attribute(node, "class")
+            .is_some_and(|value| value.split_ascii_whitespace().any(|one| one == class))
     }
 
     /// The text of a text node, else "".

@@ -23,14 +23,18 @@ pub(super) enum Retention {
 impl Retention {
     /// Whether an attribute is stored.
     pub fn keeps_attribute(self, name: &str, value: &str) -> bool {
-        self != Retention::Article || is_read(name) || (name.starts_with("data-") && value.len() <= MAX_DATA_VALUE_BYTES)
+        self != Retention::Article
+            || is_read(name)
+            || (name.starts_with("data-") && value.len() <= MAX_DATA_VALUE_BYTES)
     }
 
     /// Whether the body of a script with this `type` and `id` is stored.
     pub fn keeps_script(self, kind: &str, id: &str, body: &str) -> bool {
         self != Retention::Article
             || contains_ignoring_case(kind, "json")
-            || STATE_MARKERS.iter().any(|marker| id == *marker || memmem::find(body.as_bytes(), marker.as_bytes()).is_some())
+            || STATE_MARKERS
+                .iter()
+                .any(|marker| id == *marker || memmem::find(body.as_bytes(), marker.as_bytes()).is_some())
     }
 
     /// Whether the text inside a `<style>` is stored.
@@ -43,10 +47,44 @@ impl Retention {
 fn is_read(name: &str) -> bool {
     matches!(
         name,
-        "class" | "id" | "href" | "src" | "srcset" | "content" | "name" | "property" | "rel" | "role" | "style" | "hidden"
-            | "lang" | "dir" | "alt" | "title" | "datetime" | "itemprop" | "itemscope" | "itemtype" | "type" | "media"
-            | "charset" | "http-equiv" | "aria-hidden" | "aria-label" | "aria-expanded" | "encoding" | "color" | "face"
-            | "size" | "width" | "height" | "start" | "colspan" | "rowspan" | "value" | "cite"
+        "class"
+            | "id"
+            | "href"
+            | "src"
+            | "srcset"
+            | "content"
+            | "name"
+            | "property"
+            | "rel"
+            | "role"
+            | "style"
+            | "hidden"
+            | "lang"
+            | "dir"
+            | "alt"
+            | "title"
+            | "datetime"
+            | "itemprop"
+            | "itemscope"
+            | "itemtype"
+            | "type"
+            | "media"
+            | "charset"
+            | "http-equiv"
+            | "aria-hidden"
+            | "aria-label"
+            | "aria-expanded"
+            | "encoding"
+            | "color"
+            | "face"
+            | "size"
+            | "width"
+            | "height"
+            | "start"
+            | "colspan"
+            | "rowspan"
+            | "value"
+            | "cite"
     )
 }
 

@@ -22,7 +22,7 @@ impl Default for Limits {
         Limits {
             max_bytes: 32 << 20,
             max_nodes: 1_000_000,
-            max_depth: 512,     // what Chromium allows; the deepest page seen in real corpora has under 100
+            max_depth: 512, // what Chromium allows; the deepest page seen in real corpora has under 100
             max_formatting: 64, // each costs a node in every later paragraph
             max_attributes: 256,
         }

@@ -21,9 +21,9 @@ pub use limits::Limits;
 pub use select::Selector;
 pub use walk::Edge;
 
+use html5ever::TokenizerResult;
 use html5ever::tendril::StrTendril;
 use html5ever::tokenizer::{BufferQueue, Tokenizer, TokenizerOpts};
-use html5ever::TokenizerResult;
 use html5ever::tree_builder::{TreeBuilder, TreeBuilderOpts, TreeSink};
 
 use crate::error::Rejection;

@@ -8,8 +8,8 @@ use scraper::selector::{CssLocalName, CssString, NonTSPseudoClass, Parser, Pseud
 use selectors::attr::{AttrSelectorOperation, CaseSensitivity, NamespaceConstraint};
 use selectors::bloom::BloomFilter;
 use selectors::matching::{
-    ElementSelectorFlags, MatchingContext, MatchingForInvalidation, MatchingMode, NeedsSelectorFlags, QuirksMode,
-    SelectorCaches, matches_selector,
+    ElementSelectorFlags, MatchingContext, MatchingForInvalidation, MatchingMode, NeedsSelectorFlags,
+    QuirksMode, SelectorCaches, matches_selector,
 };
 use selectors::parser::{ParseRelative, SelectorList};
 use selectors::{Element, OpaqueElement};
@@ -38,7 +38,11 @@ impl Selector {
 
     fn matches_with(&self, dom: &Dom, node: NodeId, context: &mut MatchingContext<Simple>) -> bool {
         dom.kind(node) == NodeKind::Element
-            && self.list.slice().iter().any(|one| matches_selector(one, 0, None, &ElementRef { dom, node }, context))
+            && self
+                .list
+                .slice()
+                .iter()
+                .any(|one| matches_selector(one, 0, None, &ElementRef { dom, node }, context))
     }
 }
 
@@ -55,7 +59,10 @@ impl Dom {
         if self.kind(root) == NodeKind::Element {
             context.scope_element = Some(ElementRef { dom: self, node: root }.opaque());
         }
-        self.descendants(root).skip(1).filter(|&node| selector.matches_with(self, node, &mut context)).collect()
+        self.descendants(root)
+            .skip(1)
+            .filter(|&node| selector.matches_with(self, node, &mut context))
+            .collect()
     }
 }
 
@@ -87,7 +94,9 @@ impl<'a> ElementRef<'a> {
     }
 
     fn has_token(&self, attribute: &str, matches: impl Fn(&str) -> bool) -> bool {
-        self.dom.attribute(self.node, attribute).is_some_and(|value| value.split_ascii_whitespace().any(matches))
+        self.dom
+            .attribute(self.node, attribute)
+            .is_some_and(|value| value.split_ascii_whitespace().any(matches))
     }
 
     /// The first element along a chain of nodes.
@@ -167,7 +176,10 @@ impl Element for ElementRef<'_> {
             NamespaceConstraint::Specific(wanted) => **wanted == ns!(),
         };
         in_namespace
-            && self.rows().iter().any(|row| row.name == name.0 && operation.eval_str(self.dom.attribute_value(row)))
+            && self
+                .rows()
+                .iter()
+                .any(|row| row.name == name.0 && operation.eval_str(self.dom.attribute_value(row)))
     }
 
     fn match_non_ts_pseudo_class(&self, _: &NonTSPseudoClass, _: &mut MatchingContext<Simple>) -> bool {
@@ -181,7 +193,8 @@ impl Element for ElementRef<'_> {
     fn apply_selector_flags(&self, _: ElementSelectorFlags) {}
 
     fn is_link(&self) -> bool {
-        matches!(self.dom.tag(self.node), "a" | "area" | "link") && self.dom.attribute(self.node, "href").is_some()
+        matches!(self.dom.tag(self.node), "a" | "area" | "link")
+            && self.dom.attribute(self.node, "href").is_some()
     }
 
     fn is_html_slot_element(&self) -> bool {
@@ -210,7 +223,8 @@ impl Element for ElementRef<'_> {
 
     fn is_empty(&self) -> bool {
         let dom = self.dom;
-        dom.children(self.node).all(|child| dom.kind(child) != NodeKind::Element && dom.text(child).is_empty())
+        dom.children(self.node)
+            .all(|child| dom.kind(child) != NodeKind::Element && dom.text(child).is_empty())
     }
 
     fn is_root(&self) -> bool {

@@ -140,7 +140,12 @@ impl State {
         }
     }
 
-    fn push_element(&mut self, name: QualName, attributes: Vec<MarkupAttribute>, flags: &ElementFlags) -> NodeId {
+    fn push_element(
+        &mut self,
+        name: QualName,
+        attributes: Vec<MarkupAttribute>,
+        flags: &ElementFlags,
+    ) -> NodeId {
         let attributes_start = self.dom.attributes.len() as u32;
         self.push_attributes(attributes, self.max_attributes);
         let template = if flags.template { self.dom.push_node(NodeKind::Fragment, 0..0).0 } else { NIL };
@@ -157,10 +162,17 @@ impl State {
 
     fn push_attributes(&mut self, attributes: Vec<MarkupAttribute>, most: usize) {
         let retention = self.retention;
-        let kept = attributes.into_iter().filter(|one| retention.keeps_attribute(&one.name.local, &one.value)).take(most);
+        let kept = attributes
+            .into_iter()
+            .filter(|one| retention.keeps_attribute(&one.name.local, &one.value))
+            .take(most);
         for attribute in kept {
             let range = self.dom.push_text(&attribute.value);
-            self.dom.attributes.push(Attribute { name: attribute.name.local, start: range.start, end: range.end });
+            self.dom.attributes.push(Attribute {
+                name: attribute.name.local,
+                start: range.start,
+                end: range.end,
+            });
         }
     }
 
@@ -169,7 +181,8 @@ impl State {
         let retention = self.retention;
         let rows = self.dom.attribute_rows(target);
         attributes.retain(|new| {
-            retention.keeps_attribute(&new.name.local, &new.value) && rows.iter().all(|row| row.name != new.name.local)
+            retention.keeps_attribute(&new.name.local, &new.value)
+                && rows.iter().all(|row| row.name != new.name.local)
         });
         let room = self.max_attributes.saturating_sub(rows.len());
         if attributes.is_empty() || room == 0 {
@@ -205,10 +218,17 @@ impl TreeSink for Sink {
     }
 
     fn elem_name<'a>(&'a self, target: &'a NodeId) -> Ref<'a, QualName> {
-        Ref::map(self.state.borrow(), |state| &state.dom.elements[state.dom.nodes[target.index()].start as usize].name)
+        Ref::map(self.state.borrow(), |state| {
+            &state.dom.elements[state.dom.nodes[target.index()].start as usize].name
+        })
     }
 
-    fn create_element(&self, name: QualName, attributes: Vec<MarkupAttribute>, flags: ElementFlags) -> NodeId {
+    fn create_element(
+        &self,
+        name: QualName,
+        attributes: Vec<MarkupAttribute>,
+        flags: ElementFlags,
+    ) -> NodeId {
         self.state.borrow_mut().push_element(name, attributes, &flags)
     }
 
