@@ -3,7 +3,6 @@
 pub mod article;
 pub mod clean;
 pub mod error;
-<<<<<<< HEAD
 pub mod format;
 pub mod parse;
 pub mod pipeline;
@@ -17,6 +16,3 @@ pub use pipeline::{CleanOptions, Cleaner, ExplainedBlock, Explanation, Focus, Ru
 pub fn clean(html: &str, url: Option<&url::Url>) -> Result<Article, Rejection> {
     Cleaner::default().clean(html, url)
 }
-=======
-pub mod parse;
->>>>>>> parse
