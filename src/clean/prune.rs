@@ -4,11 +4,17 @@
 
 use super::Kind;
 use super::rules::{BoxRule, GenericRules};
+use super::segment::is_block_level;
 use super::survey::Survey;
 use crate::parse::{Dom, Edge, NodeId, NodeKind};
 
 /// Largest share of the prose in an element that is hidden by its state: paywalls hide whole articles.
 const MAX_HIDDEN_SHARE: f32 = 0.4;
+
+/// Share of the page's prose that must be left by all marks together.
+const MIN_LEFT_SHARE: f32 = 0.2;
+/// How many rules are left out at most.
+const MAX_LEFT_OUT: usize = 4;
 
 /// Why an element is boilerplate.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -60,9 +66,32 @@ fn judge(dom: &Dom, node: NodeId, share: f32, survey: &Survey, rules: &GenericRu
     let by_tag = rules.tag(dom.tag(node)).map(|rule| ("tag", rule));
     let by_role = dom.attribute(node, "role").and_then(|role| rules.role(role)).map(|rule| ("role", rule));
     let by_name = survey.get(node).names.rule.map(|index| ("name", rules.name(index)));
-    let holds = |(_, rule): &(&str, &BoxRule)| share <= rule.max_share;
+    let holds = |(_, rule): &(&str, &BoxRule)| share <= rule.max_share && !is_within_sentence(dom, node);
     let (source, rule) = [by_tag, by_role, by_name].into_iter().flatten().find(holds)?;
     Some(Mark { kind: rule.kind, rule: format!("prune.{source}.{}", rule.id) })
+}
+
+/// Whether an inline element stands in running text, where taking it out would tear the sentence.
+fn is_within_sentence(dom: &Dom, node: NodeId) -> bool {
+    let tag = dom.tag(node);
+    if is_block_level(tag) {
+        return false;
+    }
+    let before = text_beside(dom, dom.prev_sibling(node), Dom::prev_sibling);
+    let after = text_beside(dom, dom.next_sibling(node), Dom::next_sibling);
+    if tag == "a" { before || after } else { before && after }
+}
+
+/// Whether text stands next to an inline element, before any block-level element.
+fn text_beside(dom: &Dom, mut sibling: Option<NodeId>, next: impl Fn(&Dom, NodeId) -> Option<NodeId>) -> bool {
+    while let Some(node) = sibling {
+        match dom.kind(node) {
+            NodeKind::Text if !dom.text(node).trim().is_empty() => return true,
+            NodeKind::Element => return !is_block_level(dom.tag(node)) && dom.tag(node) != "br" && dom.descendants(node).any(|below| !dom.text(below).trim().is_empty()),
+            _ => sibling = next(dom, node),
+        }
+    }
+    false
 }
 
 fn is_hidden(dom: &Dom, node: NodeId) -> bool {

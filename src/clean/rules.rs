@@ -37,6 +37,7 @@ pub struct BoxRule {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum NameMeaning {
     Box(usize),
+    Harmless,
     Body,
     Standfirst,
 }
@@ -59,6 +60,7 @@ struct RuleFile {
     tag: Vec<BoxRule>,
     role: Vec<BoxRule>,
     name: Vec<BoxRule>,
+    harmless: Words,
     body: Words,
     standfirst: Words,
 }
@@ -94,6 +96,7 @@ impl GenericRules {
         for (index, rule) in file.name.iter().enumerate() {
             add(&rule.names, NameMeaning::Box(index));
         }
+        add(&file.harmless.words, NameMeaning::Harmless);
         add(&file.body.words, NameMeaning::Body);
         add(&file.standfirst.words, NameMeaning::Standfirst);
         Ok(GenericRules {
@@ -129,14 +132,19 @@ impl GenericRules {
     /// What the words of an element's names say (see [`super::names::words_of`]).
     pub fn judge_names(&self, words: &str) -> NameEvidence {
         let mut evidence = NameEvidence::default();
+        let mut harmless = false;
         self.name_matcher.find(words, |pattern| match self.name_rule_of_pattern[pattern] {
             NameMeaning::Box(rule) => {
                 let rule = rule as u16;
                 evidence.rule = Some(evidence.rule.map_or(rule, |first| first.min(rule)));
             }
+            NameMeaning::Harmless => harmless = true,
             NameMeaning::Body => evidence.body = true,
             NameMeaning::Standfirst => evidence.standfirst = true,
         });
+        if harmless {
+            evidence.rule = None;
+        }
         evidence
     }
 }
