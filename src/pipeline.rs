@@ -12,6 +12,8 @@ use crate::clean::prune::Marks;
 use crate::clean::rules::GenericRules;
 use crate::clean::segment::segment;
 use crate::clean::survey::Survey;
+use crate::clean::vector::{Evidence, Table, table};
+use crate::clean::context::Contexts;
 use crate::error::{Error, Rejection};
 use crate::parse::{Dom, Limits, NodeId, parse};
 
@@ -105,13 +107,30 @@ impl Cleaner {
 
     /// The blocks of a page with their fates.
     fn label(&self, dom: &Dom, metadata: &Metadata) -> Vec<TextBlock> {
+        self.measure(dom, metadata).0
+    }
+
+    /// The blocks of a page as the rules label them, and what the classifier sees of them.
+    fn measure(&self, dom: &Dom, metadata: &Metadata) -> (Vec<TextBlock>, Table) {
         let root = dom.body().unwrap_or(dom.document());
         let survey = Survey::of(dom, root, &self.rules.generic);
         let marks = Marks::of(dom, root, &survey, &self.rules.generic);
         let mut blocks = segment(dom, root, &survey, &marks);
         let features = Features::of(dom, &survey, &blocks);
-        label(dom, &survey, &mut blocks, &features, metadata.title.as_deref());
-        blocks
+        let inside = label(dom, &survey, &mut blocks, &features, metadata.title.as_deref());
+        let contexts = Contexts::of(dom, root, &survey, &marks);
+        let evidence = Evidence::of(&blocks, &inside);
+        let table = table(dom, &blocks, &features, &contexts, &evidence, metadata);
+        (blocks, table)
+    }
+
+    /// What the classifier is trained on: the text of each block and its row of measurements.
+    #[doc(hidden)]
+    pub fn training_rows(&self, html: &str, url: Option<&Url>) -> Result<(Vec<String>, Table), Rejection> {
+        let dom = parse(html, &Limits::default())?;
+        let metadata = metadata::extract(&dom, url);
+        let (blocks, table) = self.measure(&dom, &metadata);
+        Ok((blocks.into_iter().map(|block| block.text).collect(), table))
     }
 
     fn accept(&self, article: Article) -> Result<Article, Rejection> {

@@ -25,28 +25,29 @@ const MAX_STANDFIRST_WEIGHT: u32 = 1200;
 /// How many blocks before the root a standfirst may stand.
 const STANDFIRST_REACH: usize = 12;
 
-/// Labels the undecided blocks. `title` is the headline, where known.
+/// Labels the undecided blocks and says which blocks stand in the root. `title` is the headline, where known.
 pub fn label(
     dom: &Dom,
     survey: &Survey,
     blocks: &mut [TextBlock],
     features: &[Features],
     title: Option<&str>,
-) {
+) -> Vec<bool> {
     let masses = masses(dom, blocks, features);
     let Some(root) = root(dom, survey, &masses) else {
         blocks
             .iter_mut()
             .filter(|block| block.fate.kept)
             .for_each(|block| block.fate = Fate::removed(Kind::Other, "label.no-root"));
-        return;
+        return vec![false; blocks.len()];
     };
     let inside = members(dom, root, blocks);
     mark_title(blocks, features, title);
     label_members(blocks, features, &inside);
-    keep_standfirst(dom, survey, root, blocks, features, &inside);
+    keep_standfirst(blocks, features, &inside);
     trim_edges(blocks, features);
     drop_lone_headings(blocks);
+    inside
 }
 
 /// Mass of the undecided prose below each node.
@@ -170,14 +171,7 @@ fn label_members(blocks: &mut [TextBlock], features: &[Features], inside: &[bool
 }
 
 /// A standfirst outside of the root: the last fitting block before it, close to the headline.
-fn keep_standfirst(
-    dom: &Dom,
-    survey: &Survey,
-    root: NodeId,
-    blocks: &mut [TextBlock],
-    features: &[Features],
-    inside: &[bool],
-) {
+fn keep_standfirst(blocks: &mut [TextBlock], features: &[Features], inside: &[bool]) {
     let Some(first) = inside.iter().position(|inside| *inside) else { return };
     let headline = blocks[..first].iter().rposition(|block| block.fate.kind == Some(Kind::Title));
     let from = headline.map_or(first.saturating_sub(STANDFIRST_REACH), |headline| headline + 1);
@@ -192,7 +186,6 @@ fn keep_standfirst(
             blocks[index].fate = Fate::kept("label.standfirst");
         }
     }
-    let _ = (dom, survey, root);
 }
 
 /// Short loose blocks at both ends are labels, tags, dates.

@@ -6,6 +6,7 @@
 //! - line: a block's text as the phrase rules see it; dirty text has lines only
 
 pub mod block;
+pub mod context;
 pub mod features;
 pub mod label;
 pub mod names;
@@ -15,6 +16,8 @@ pub mod segment;
 mod shape;
 pub mod survey;
 pub mod text;
+pub mod vector;
+pub mod words;
 
 use serde::{Deserialize, Serialize};
 

@@ -33,24 +33,54 @@ pub struct Marks {
 
 impl Marks {
     /// Marks what is boilerplate below `root`. Elements below a marked one are not looked at.
+    ///
+    /// When next to no prose is left, the rule that took most of it is not meant for this page: it is left out and
+    /// the marks are made again.
     pub fn of(dom: &Dom, root: NodeId, survey: &Survey, rules: &GenericRules) -> Marks {
+        let total = survey.get(root).prose.max(1);
+        let mut left_out: Vec<String> = Vec::new();
+        loop {
+            let (marks, taken) = Marks::pass(dom, root, survey, rules, &left_out);
+            let lost: u32 = taken.iter().map(|(_, prose)| prose).sum();
+            let is_plausible = total.saturating_sub(lost) as f32 >= MIN_LEFT_SHARE * total as f32;
+            let by_name = taken.into_iter().filter(|(rule, _)| rule.starts_with("prune.name."));
+            match by_name.max_by_key(|(_, prose)| *prose) {
+                Some((rule, _)) if !is_plausible && left_out.len() < MAX_LEFT_OUT => left_out.push(rule),
+                _ => return marks,
+            }
+        }
+    }
+
+    /// One pass: the marks, and the prose that each rule took.
+    fn pass(
+        dom: &Dom,
+        root: NodeId,
+        survey: &Survey,
+        rules: &GenericRules,
+        left_out: &[String],
+    ) -> (Marks, Vec<(String, u32)>) {
         let mut marks = vec![None; dom.len()];
+        let mut taken: Vec<(String, u32)> = Vec::new();
         let total = survey.get(root).prose.max(1) as f32;
         let mut inside: Option<NodeId> = None;
         for edge in dom.traverse(root) {
             match edge {
-                Edge::Open(node)
-                    if inside.is_none() && dom.kind(node) == NodeKind::Element && node != root =>
-                {
-                    let share = survey.get(node).prose as f32 / total;
-                    marks[node.index()] = judge(dom, node, share, survey, rules);
-                    inside = marks[node.index()].is_some().then_some(node);
+                Edge::Open(node) if inside.is_none() && dom.kind(node) == NodeKind::Element && node != root => {
+                    let prose = survey.get(node).prose;
+                    let mark = judge(dom, node, prose as f32 / total, survey, rules);
+                    let Some(mark) = mark.filter(|mark| !left_out.contains(&mark.rule)) else { continue };
+                    match taken.iter_mut().find(|(rule, _)| *rule == mark.rule) {
+                        Some((_, sum)) => *sum += prose,
+                        None => taken.push((mark.rule.clone(), prose)),
+                    }
+                    marks[node.index()] = Some(mark);
+                    inside = Some(node);
                 }
                 Edge::Close(node) if inside == Some(node) => inside = None,
                 _ => {}
             }
         }
-        Marks { marks }
+        (Marks { marks }, taken)
     }
 
     /// The mark of a node.

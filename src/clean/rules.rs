@@ -47,6 +47,8 @@ enum NameMeaning {
 pub struct NameEvidence {
     /// Index of the first box rule that matches.
     pub rule: Option<u16>,
+    /// What that rule takes the element for.
+    pub kind: Option<Kind>,
     /// A name for the body of an article.
     pub body: bool,
     /// A name for a standfirst.
@@ -145,6 +147,7 @@ impl GenericRules {
         if harmless {
             evidence.rule = None;
         }
+        evidence.kind = evidence.rule.map(|rule| self.name(rule).kind);
         evidence
     }
 }
