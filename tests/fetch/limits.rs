@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use tokio::io::AsyncWriteExt;
+
 use tamis::fetch::{FetchErrorKind, FetchOptions, Phase};
 
 use crate::support::{Answer, Server, bombs};
@@ -194,4 +196,23 @@ async fn media_types_without_text_are_refused_before_their_body() {
     }
     let page = fetcher(options()).fetch_source(&server.url("/json")).await.expect("JSON may be a feed");
     assert_eq!(page.bytes, b"{}");
+}
+
+#[tokio::test]
+async fn a_secure_connection_to_a_plain_server_fails_as_such() {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("loopback");
+    let url = format!("https://{}/a", listener.local_addr().expect("bound"));
+    let plain_server = async {
+        loop {
+            let (mut stream, _) = listener.accept().await.expect("a connection");
+            let _ = stream.write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n").await;
+        }
+    };
+    let fetcher = fetcher(options());
+    let url = url.parse().expect("a URL");
+    let error = tokio::select! {
+        outcome = fetcher.fetch(&url) => outcome.expect_err("no TLS there"),
+        () = plain_server => unreachable!("serves for ever"),
+    };
+    assert_eq!((error.status(), error.is_transient()), ("tls-failed", false), "{error}");
 }
