@@ -61,6 +61,18 @@ async fn bombs_of_a_gibibyte_end_as_too_large() {
 }
 
 #[tokio::test]
+async fn honest_pages_over_the_limit_end_as_too_large_when_decompressed() {
+    let text: String = (0..200_000).map(|number| format!("<p>{number}</p>")).collect();
+    for (name, bytes) in bombs::every_coding(text.as_bytes()).await {
+        assert!(text.len() > 2 << 20 && bytes.len() < 1 << 20, "{name} fits before, not after");
+        let server = Server::start();
+        server.route("/a", Answer::bytes("text/html", bytes).header("Content-Encoding", name));
+        let error = fetcher(small()).fetch(&server.url("/a")).await.expect_err(name);
+        assert_eq!(error.status(), "too-large", "{name}: {error}");
+    }
+}
+
+#[tokio::test]
 async fn plain_bodies_over_the_limit_end_as_too_large() {
     let server = Server::start();
     server.route("/announced", Answer::bytes("text/html", vec![b'a'; (1 << 20) + 1]));
@@ -138,7 +150,7 @@ async fn an_empty_body_under_a_named_compression_is_an_empty_page() {
 async fn silence_ends_at_the_read_timeout() {
     let server = Server::start();
     server.route("/a", Answer::silence());
-    let options = FetchOptions { read_timeout_seconds: 0.2, ..options() };
+    let options = FetchOptions { read_timeout_seconds: 0.2, respect_robots: false, ..options() };
     let error = fetcher(options).fetch(&server.url("/a")).await.expect_err("silence");
     assert_eq!(error.kind, FetchErrorKind::Timeout { phase: Phase::Read, seconds: 0.2 });
     assert_eq!(server.count("/a"), 3, "it may pass, so it is asked again");
@@ -148,7 +160,7 @@ async fn silence_ends_at_the_read_timeout() {
 async fn a_body_that_stops_midway_ends_at_the_read_timeout() {
     let server = Server::start();
     server.route("/a", Answer::drip("<p>a</p>", Duration::from_secs(3600)));
-    let options = FetchOptions { read_timeout_seconds: 0.2, retries: 0, ..options() };
+    let options = FetchOptions { read_timeout_seconds: 0.2, retries: 0, respect_robots: false, ..options() };
     let error = fetcher(options).fetch(&server.url("/a")).await.expect_err("silence");
     assert_eq!(error.kind, FetchErrorKind::Timeout { phase: Phase::Read, seconds: 0.2 });
 }
@@ -157,7 +169,7 @@ async fn a_body_that_stops_midway_ends_at_the_read_timeout() {
 async fn a_slow_drip_ends_at_the_total_timeout() {
     let server = Server::start();
     server.route("/a", Answer::drip(&"a".repeat(10_000), Duration::from_millis(20)));
-    let options = FetchOptions { total_timeout_seconds: 0.5, ..options() };
+    let options = FetchOptions { total_timeout_seconds: 0.5, respect_robots: false, ..options() };
     let error = fetcher(options).fetch(&server.url("/a")).await.expect_err("drip");
     assert_eq!(error.kind, FetchErrorKind::Timeout { phase: Phase::Total, seconds: 0.5 });
     assert_eq!(server.count("/a"), 1, "the time is used up");
