@@ -7,7 +7,7 @@
 //! 3. `guard` refuses private addresses,
 //! 4. `robots` refuses what the site does not want,
 //! 5. `host` waits for the host's turn (delay, permits, Retry-After, back-off),
-//! 6. `exchange` asks and understands the answer, [`body`] reads it under limits,
+//! 6. `exchange` asks and understands the answer, `body` reads it under limits,
 //! 7. `retry` decides whether a failure is worth another request.
 //!
 //! ```no_run
