@@ -3,13 +3,18 @@
 pub mod article;
 pub mod clean;
 pub mod error;
+#[cfg(feature = "fetch")]
+pub mod fetch;
 pub mod format;
 pub mod parse;
 pub mod pipeline;
 pub mod record;
+pub mod source;
 
 pub use article::{Article, Metadata};
 pub use error::{Error, Rejection};
+#[cfg(feature = "fetch")]
+pub use fetch::{FetchError, FetchOptions, Fetcher, Page};
 pub use pipeline::{CleanOptions, Cleaner, ExplainedBlock, Explanation, Focus, Rules};
 
 /// Cleans one page with the built-in rules and default options.
