@@ -11,6 +11,7 @@ pub mod features;
 pub mod label;
 pub mod names;
 pub mod prune;
+pub mod reject;
 pub mod rules;
 pub mod segment;
 mod shape;
