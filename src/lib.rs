@@ -7,6 +7,8 @@ pub mod format;
 pub mod parse;
 pub mod pipeline;
 pub mod record;
+#[cfg(feature = "job")]
+pub mod sink;
 
 pub use article::{Article, Metadata};
 pub use error::{Error, Rejection};
