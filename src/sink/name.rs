@@ -202,7 +202,8 @@ fn hashed(words: &str, source: &str) -> String {
 /// Makes words a file name that every file system takes and that cannot leave its folder.
 fn safe(words: &str) -> String {
     let plain: String = words.nfc().filter(|c| !is_invisible(*c)).map(replaced).collect();
-    let stem = plain.trim_matches(|c: char| c == '.' || c.is_whitespace()).trim_start_matches('-');
+    let stem = plain.trim_start_matches(|c: char| matches!(c, '.' | '-') || c.is_whitespace());
+    let stem = stem.trim_end_matches(|c: char| c == '.' || c.is_whitespace());
     if is_device(stem) { format!("_{stem}") } else { stem.to_owned() }
 }
 
