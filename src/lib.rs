@@ -2,8 +2,14 @@
 
 pub mod article;
 pub mod clean;
+#[cfg(feature = "job")]
+pub mod config;
 pub mod error;
+#[cfg(feature = "fetch")]
+pub mod fetch;
 pub mod format;
+#[cfg(feature = "job")]
+pub mod job;
 pub mod parse;
 pub mod pipeline;
 pub mod record;

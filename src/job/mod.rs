@@ -1,0 +1,5 @@
+//! x
+pub mod lock;
+pub mod outcome;
+mod schema;
+pub mod state;
