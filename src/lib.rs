@@ -15,9 +15,12 @@ pub mod pipeline;
 pub mod record;
 #[cfg(feature = "job")]
 pub mod sink;
+pub mod source;
 
 pub use article::{Article, Metadata};
 pub use error::{Error, Rejection};
+#[cfg(feature = "fetch")]
+pub use fetch::{FetchError, FetchOptions, Fetcher, Page};
 pub use pipeline::{CleanOptions, Cleaner, ExplainedBlock, Explanation, Focus, Rules};
 
 /// Cleans one page with the built-in rules and default options.

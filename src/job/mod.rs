@@ -1,5 +1,5 @@
 //! x
 pub mod lock;
-pub mod outcome;
+pub mod verdict;
 mod schema;
 pub mod state;
