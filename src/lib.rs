@@ -2,6 +2,7 @@
 
 pub mod article;
 pub mod clean;
+pub mod decode;
 pub mod error;
 pub mod format;
 pub mod parse;
