@@ -4,10 +4,14 @@ pub mod article;
 pub mod clean;
 pub mod decode;
 pub mod error;
+#[cfg(feature = "cli")]
+pub mod eval;
 pub mod format;
+pub mod outcome;
 pub mod parse;
 pub mod pipeline;
 pub mod record;
+pub mod source;
 
 pub use article::{Article, Metadata};
 pub use error::{Error, Rejection};

@@ -3,7 +3,7 @@
 use crate::error::Rejection;
 
 /// First bytes of file formats that are met in the place of pages, and what to call them.
-const SIGNATURES: [(&[u8], &str); 20] = [
+const SIGNATURES: [(&[u8], &str); 21] = [
     (b"%PDF-", "PDF"),
     (b"\x89PNG", "PNG image"),
     (b"\xFF\xD8\xFF", "JPEG image"),
@@ -24,6 +24,7 @@ const SIGNATURES: [(&[u8], &str); 20] = [
     (b"{\\rtf", "RTF document"),
     (b"wOF", "font"),
     (b"\x7FELF", "program"),
+    (b"WARC/", "web archive, to be read with `--input warc`"),
 ];
 
 /// Bytes that are looked at for a first tag; pages open with one, but some have a long banner before it.
@@ -32,18 +33,42 @@ const TAG_WINDOW: usize = 64 << 10;
 /// Bytes that are looked at for what binary data holds and text does not.
 const BINARY_WINDOW: usize = 1024;
 
-/// Says why bytes are no HTML page, or `None` when they may be one. `content_type` is the HTTP header.
+/// What bytes are.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Content {
+    /// An HTML page or a piece of one; also nothing at all, which is left to the cleaner.
+    Html,
+    /// Text without any markup.
+    Text,
+    /// Something else: its name or media type.
+    Other(String),
+}
+
+/// Says what bytes are. `content_type` is the HTTP header.
 ///
 /// The bytes count for more than the header: servers send articles as `text/plain`, never PDF files as articles.
-/// An empty page is left to the cleaner.
+pub fn content_of(bytes: &[u8], content_type: Option<&str>) -> Content {
+    if let Some(name) = by_signature(bytes) {
+        return Content::Other(name);
+    }
+    match by_text(bytes) {
+        Content::Html => by_header(bytes, content_type).map_or(Content::Html, Content::Other),
+        other => other,
+    }
+}
+
+/// Says why bytes are no HTML page, or `None` when they may be one. `content_type` is the HTTP header.
 pub fn not_html(bytes: &[u8], content_type: Option<&str>) -> Option<Rejection> {
-    let found = by_signature(bytes).or_else(|| by_text(bytes)).or_else(|| by_header(bytes, content_type))?;
-    Some(Rejection::NotHtml { found })
+    match content_of(bytes, content_type) {
+        Content::Html => None,
+        Content::Text => Some(Rejection::NotHtml { found: "plain text without any markup".to_owned() }),
+        Content::Other(found) => Some(Rejection::NotHtml { found }),
+    }
 }
 
 /// Whether bytes look like an HTML page or a piece of one.
 pub fn looks_like_html(bytes: &[u8]) -> bool {
-    !bytes.trim_ascii().is_empty() && not_html(bytes, None).is_none()
+    !bytes.trim_ascii().is_empty() && content_of(bytes, None) == Content::Html
 }
 
 fn by_signature(bytes: &[u8]) -> Option<String> {
@@ -68,20 +93,17 @@ fn utf16(bytes: &[u8]) -> bool {
 }
 
 /// Text formats that are no pages: JSON, feeds and sitemaps, text without any tag.
-fn by_text(bytes: &[u8]) -> Option<String> {
-    if utf16(bytes) {
-        return None;
-    }
+fn by_text(bytes: &[u8]) -> Content {
     let text = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes).trim_ascii_start();
-    if text.is_empty() {
-        return None;
+    if text.is_empty() || utf16(bytes) {
+        return Content::Html;
     }
     if matches!(text[0], b'{' | b'[') && serde_json::from_slice::<serde::de::IgnoredAny>(text).is_ok() {
-        return Some("JSON".to_owned());
+        return Content::Other("JSON".to_owned());
     }
     match first_element(text) {
-        Some(name) => xml_format(&name).map(str::to_owned),
-        None => Some("plain text without any markup".to_owned()),
+        Some(name) => xml_format(&name).map_or(Content::Html, |name| Content::Other(name.to_owned())),
+        None => Content::Text,
     }
 }
 

@@ -25,7 +25,7 @@ use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252, X_USER_DEFINED};
 use url::Url;
 
-pub use media::{looks_like_html, not_html};
+pub use media::{Content, content_of, looks_like_html, not_html};
 
 /// The text of a page and how its encoding was found.
 #[derive(Clone, Debug)]
