@@ -11,6 +11,8 @@ pub mod outcome;
 pub mod parse;
 pub mod pipeline;
 pub mod record;
+#[cfg(feature = "job")]
+pub mod sink;
 pub mod source;
 
 pub use article::{Article, Metadata};
