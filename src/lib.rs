@@ -2,10 +2,14 @@
 
 pub mod article;
 pub mod clean;
+#[cfg(feature = "cli")]
+pub mod cli;
 pub mod decode;
 pub mod error;
 #[cfg(feature = "cli")]
 pub mod eval;
+#[cfg(feature = "fetch")]
+pub mod fetch;
 pub mod format;
 pub mod outcome;
 pub mod parse;
@@ -17,6 +21,8 @@ pub mod source;
 
 pub use article::{Article, Metadata};
 pub use error::{Error, Rejection};
+#[cfg(feature = "fetch")]
+pub use fetch::{FetchError, FetchOptions, Fetcher, Page};
 pub use pipeline::{CleanOptions, Cleaner, ExplainedBlock, Explanation, Focus, Rules};
 
 /// Cleans one page with the built-in rules and default options.

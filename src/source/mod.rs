@@ -2,6 +2,9 @@
 //!
 //! Each source is read by pure functions on bytes or text; fetching them is the caller's part.
 
+#[cfg(feature = "fetch")]
+pub mod feed;
+pub mod list;
 #[cfg(feature = "job")]
 mod members;
 #[cfg(feature = "job")]
@@ -10,5 +13,7 @@ mod message;
 pub mod open;
 #[cfg(feature = "job")]
 pub mod saved;
+#[cfg(feature = "fetch")]
+pub mod sitemap;
 #[cfg(feature = "job")]
 pub mod warc;
