@@ -2,8 +2,6 @@
 
 pub mod article;
 pub mod clean;
-#[cfg(feature = "cli")]
-pub mod cli;
 pub mod decode;
 pub mod error;
 #[cfg(feature = "cli")]

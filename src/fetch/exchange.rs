@@ -2,8 +2,8 @@
 
 use std::time::{Duration, SystemTime};
 
-use reqwest::header::{ETAG, HeaderMap, HeaderName, HeaderValue, IF_MODIFIED_SINCE, IF_NONE_MATCH};
 use reqwest::header::{CONTENT_TYPE, LAST_MODIFIED, LOCATION, RETRY_AFTER};
+use reqwest::header::{ETAG, HeaderMap, HeaderName, HeaderValue, IF_MODIFIED_SINCE, IF_NONE_MATCH};
 use reqwest::{Client, Response};
 use url::Url;
 
@@ -50,7 +50,10 @@ pub(super) async fn exchange(
         304 if request.etag.is_some() || request.last_modified.is_some() => Ok(Answer::NotModified),
         _ => {
             body::drain(response).await;
-            Err(FetchErrorKind::Status { code, retry_after: retry_after.filter(|_| matches!(code, 429 | 503)) })
+            Err(FetchErrorKind::Status {
+                code,
+                retry_after: retry_after.filter(|_| matches!(code, 429 | 503)),
+            })
         }
     }
 }
@@ -86,11 +89,17 @@ async fn redirect(response: Response, address: &Url) -> Result<Answer, FetchErro
     };
     match address.join(location.trim()) {
         Ok(next) => Ok(Answer::Redirect(next)),
-        Err(error) => Err(FetchErrorKind::BadResponse { detail: format!("a redirect to no valid address: {error}") }),
+        Err(error) => {
+            Err(FetchErrorKind::BadResponse { detail: format!("a redirect to no valid address: {error}") })
+        }
     }
 }
 
-async fn receive(response: Response, wanted: Wanted, options: &FetchOptions) -> Result<Received, FetchErrorKind> {
+async fn receive(
+    response: Response,
+    wanted: Wanted,
+    options: &FetchOptions,
+) -> Result<Received, FetchErrorKind> {
     let headers = response.headers();
     body::check_media_type(headers, wanted)?;
     let (content_type, etag) = (text(headers, CONTENT_TYPE), text(headers, ETAG));

@@ -175,9 +175,10 @@ impl State {
         }
         let (wait, reason) = match retry_after {
             Some(asked) => (bounded(asked), "Retry-After"),
-            None => {
-                (retry::pause(rules.backoff, self.strikes, rules.max_wait, retry::chance()), "back-off after 429 or 503")
-            }
+            None => (
+                retry::pause(rules.backoff, self.strikes, rules.max_wait, retry::chance()),
+                "back-off after 429 or 503",
+            ),
         };
         let until = now + wait;
         if self.hold.is_none_or(|hold| hold.until < until) {
@@ -247,7 +248,8 @@ impl Hosts {
 
     /// What is known of every host, in order of their names.
     pub(super) fn reports(&self) -> Vec<HostReport> {
-        let mut reports: Vec<HostReport> = self.known().iter().map(|(name, host)| host.report(name)).collect();
+        let mut reports: Vec<HostReport> =
+            self.known().iter().map(|(name, host)| host.report(name)).collect();
         reports.sort_by(|one, other| one.host.cmp(&other.host));
         reports
     }

@@ -114,7 +114,8 @@ mod tests {
 
     #[test]
     fn pauses_double_up_to_the_longest_and_vary_by_half() {
-        let pause = |failures, chance| pause(Duration::from_secs(2), failures, Duration::from_secs(60), chance);
+        let pause =
+            |failures, chance| pause(Duration::from_secs(2), failures, Duration::from_secs(60), chance);
         assert_eq!(pause(1, 0.0), Duration::from_secs(1));
         assert_eq!(pause(3, 1.0), Duration::from_secs(8));
         assert_eq!(pause(u32::MAX, 1.0), Duration::from_secs(60));
