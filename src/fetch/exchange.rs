@@ -10,10 +10,10 @@ use url::Url;
 use super::body::{self, Limit};
 use super::client;
 use super::error::FetchErrorKind;
-use super::host::{Turn, parse_retry_after};
+use super::host::Turn;
 use super::options::FetchOptions;
 use super::page::{Request, Wanted};
-use super::{robots, wire};
+use super::{retry, robots, wire};
 
 /// What one request came back with.
 pub(super) enum Answer {
@@ -77,7 +77,7 @@ fn insert(headers: &mut HeaderMap, name: HeaderName, value: Option<&str>) {
 }
 
 fn asked_wait(headers: &HeaderMap) -> Option<Duration> {
-    parse_retry_after(&text(headers, RETRY_AFTER)?, SystemTime::now())
+    retry::parse_retry_after(&text(headers, RETRY_AFTER)?, SystemTime::now())
 }
 
 async fn redirect(response: Response, address: &Url) -> Result<Answer, FetchErrorKind> {

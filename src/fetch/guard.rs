@@ -291,4 +291,37 @@ mod tests {
         assert_eq!(public_only("a", vec![private, public]).expect("one is public"), vec![public]);
         assert!(public_only("a", vec![private]).is_err());
     }
+    /// Answers with the next address at each question.
+    struct Flipping(std::sync::Mutex<Vec<&'static str>>);
+
+    impl Lookup for Flipping {
+        fn lookup(&self, _name: &str) -> BoxFuture<'static, io::Result<Vec<IpAddr>>> {
+            let next = self.0.lock().expect("answers").pop().expect("an answer left");
+            Box::pin(async move { Ok(vec![next.parse().expect(next)]) })
+        }
+    }
+
+    async fn resolved(resolver: &GuardedResolver, name: &str) -> Option<IpAddr> {
+        let answer = resolver.resolve(name.parse().expect("a name")).await;
+        answer.ok().and_then(|mut addresses| addresses.next()).map(|address| address.ip())
+    }
+
+    #[tokio::test]
+    async fn every_dns_answer_is_checked_also_one_that_flips() {
+        let answers = vec!["::ffff:10.0.0.1", "169.254.169.254", "93.184.215.14"];
+        let lookup = Arc::new(Flipping(std::sync::Mutex::new(answers)));
+        let resolver = GuardedResolver { lookup, allow_private: false, trusted: Vec::new() };
+        assert!(resolved(&resolver, "flip.example").await.is_some());
+        assert_eq!(resolved(&resolver, "flip.example").await, None);
+        assert_eq!(resolved(&resolver, "flip.example").await, None);
+    }
+
+    #[tokio::test]
+    async fn the_name_of_a_proxy_may_be_private() {
+        let lookup = Arc::new(Flipping(std::sync::Mutex::new(vec!["10.0.0.1", "10.0.0.1"])));
+        let trusted = vec!["proxy.intern".to_owned()];
+        let resolver = GuardedResolver { lookup, allow_private: false, trusted };
+        assert!(resolved(&resolver, "Proxy.intern").await.is_some());
+        assert_eq!(resolved(&resolver, "other.intern").await, None);
+    }
 }
