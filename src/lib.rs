@@ -2,8 +2,6 @@
 
 pub mod article;
 pub mod clean;
-#[cfg(feature = "cli")]
-pub mod cli;
 #[cfg(feature = "job")]
 pub mod config;
 pub mod decode;

@@ -8,7 +8,9 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use async_compression::tokio::bufread::{BrotliDecoder, DeflateDecoder, GzipDecoder, ZlibDecoder, ZstdDecoder};
+use async_compression::tokio::bufread::{
+    BrotliDecoder, DeflateDecoder, GzipDecoder, ZlibDecoder, ZstdDecoder,
+};
 use futures::TryStreamExt;
 use reqwest::Response;
 use reqwest::header::{CONTENT_ENCODING, CONTENT_TYPE, HeaderMap};
@@ -75,19 +77,25 @@ pub(super) fn check_media_type(headers: &HeaderMap, wanted: Wanted) -> Result<()
 }
 
 fn is_page(media_type: &str) -> bool {
-    let no_prose = matches!(media_type, "text/css" | "text/javascript" | "text/csv" | "text/calendar" | "text/vcard");
+    let no_prose =
+        matches!(media_type, "text/css" | "text/javascript" | "text/csv" | "text/calendar" | "text/vcard");
     let is_text = media_type.starts_with("text/") && !no_prose;
     is_text || matches!(media_type, "" | "application/xhtml+xml" | "application/xml" | "application/html")
 }
 
 fn is_source(media_type: &str) -> bool {
-    let archive = matches!(media_type, "application/gzip" | "application/x-gzip" | "application/octet-stream");
+    let archive =
+        matches!(media_type, "application/gzip" | "application/x-gzip" | "application/octet-stream");
     let json = media_type == "application/json" || media_type.ends_with("+json");
     archive || json || media_type.ends_with("+xml") || media_type.ends_with("/x-rss")
 }
 
 /// Reads the body, decompressed.
-pub(super) async fn read(response: Response, limit: Limit, options: &FetchOptions) -> Result<Vec<u8>, FetchErrorKind> {
+pub(super) async fn read(
+    response: Response,
+    limit: Limit,
+    options: &FetchOptions,
+) -> Result<Vec<u8>, FetchErrorKind> {
     let codings = codings(response.headers())?;
     check_announced(&response, limit)?;
     let received = Arc::new(AtomicUsize::new(0));
@@ -186,7 +194,9 @@ fn codings(headers: &HeaderMap) -> Result<Vec<Coding>, FetchErrorKind> {
         }
     }
     if codings.len() > MOST_CODINGS {
-        return Err(FetchErrorKind::BadResponse { detail: format!("it is compressed {} times over", codings.len()) });
+        return Err(FetchErrorKind::BadResponse {
+            detail: format!("it is compressed {} times over", codings.len()),
+        });
     }
     Ok(codings)
 }
@@ -198,12 +208,17 @@ fn coding(name: &str) -> Result<Option<Coding>, FetchErrorKind> {
         "br" => Coding::Brotli,
         "zstd" => Coding::Zstd,
         "" | "identity" | "none" | "utf-8" => return Ok(None),
-        other => return Err(FetchErrorKind::BadResponse { detail: format!("unknown compression `{other}`") }),
+        other => {
+            return Err(FetchErrorKind::BadResponse { detail: format!("unknown compression `{other}`") });
+        }
     }))
 }
 
 /// Lays a decoder over the reader for each compression, the last applied first.
-async fn decoders<'a>(raw: Pin<&'a mut (dyn AsyncBufRead + Send)>, codings: &[Coding]) -> io::Result<Reader<'a>> {
+async fn decoders<'a>(
+    raw: Pin<&'a mut (dyn AsyncBufRead + Send)>,
+    codings: &[Coding],
+) -> io::Result<Reader<'a>> {
     let mut buffered: BufferedReader<'a> = Box::pin(raw);
     for coding in codings.iter().rev() {
         let decoder = decoder(buffered, *coding).await?;

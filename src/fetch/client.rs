@@ -23,7 +23,8 @@ const MAX_HEADER_BYTES: u32 = 64 << 10;
 const ACCEPT_VALUE: &str = "text/html,application/xhtml+xml,application/xml;q=0.9,text/*;q=0.8,*/*;q=0.5";
 
 /// Variables that name proxies.
-const PROXY_VARIABLES: [&str; 6] = ["HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"];
+const PROXY_VARIABLES: [&str; 6] =
+    ["HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"];
 
 /// The client for these settings.
 pub(super) fn build(options: &FetchOptions, lookup: Arc<dyn Lookup>) -> Result<Client, Error> {
@@ -98,7 +99,9 @@ fn with_proxy(builder: ClientBuilder, options: &FetchOptions) -> Result<ClientBu
 fn proxy_names(options: &FetchOptions) -> Vec<String> {
     let addresses = match options.proxy.as_deref() {
         None => Vec::new(),
-        Some(PROXY_FROM_ENVIRONMENT) => PROXY_VARIABLES.iter().filter_map(|name| std::env::var(name).ok()).collect(),
+        Some(PROXY_FROM_ENVIRONMENT) => {
+            PROXY_VARIABLES.iter().filter_map(|name| std::env::var(name).ok()).collect()
+        }
         Some(address) => vec![address.to_owned()],
     };
     addresses.iter().filter_map(|address| host_name(address)).collect()
@@ -123,7 +126,10 @@ mod tests {
 
     #[test]
     fn the_name_of_the_proxy_is_trusted() {
-        let options = FetchOptions { proxy: Some("http://user:word@proxy.intern:3128".to_owned()), ..FetchOptions::default() };
+        let options = FetchOptions {
+            proxy: Some("http://user:word@proxy.intern:3128".to_owned()),
+            ..FetchOptions::default()
+        };
         assert_eq!(proxy_names(&options), ["proxy.intern"]);
         assert_eq!(host_name("proxy.intern:3128").as_deref(), Some("proxy.intern"));
         assert!(proxy_names(&FetchOptions::default()).is_empty());

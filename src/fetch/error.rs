@@ -63,7 +63,9 @@ pub enum FetchErrorKind {
         detail: String,
     },
     /// The secure connection failed.
-    #[error("the secure connection failed ({detail}); check the site's certificate, this machine's clock and its CA certificates (package ca-certificates)")]
+    #[error(
+        "the secure connection failed ({detail}); check the site's certificate, this machine's clock and its CA certificates (package ca-certificates)"
+    )]
     Tls {
         /// What the TLS library said.
         detail: String,
@@ -109,7 +111,9 @@ pub enum FetchErrorKind {
         detail: String,
     },
     /// Redirects lead on and on.
-    #[error("redirects lead on without an end (stopped after {count}); the site may want cookies or a browser")]
+    #[error(
+        "redirects lead on without an end (stopped after {count}); the site may want cookies or a browser"
+    )]
     TooManyRedirects {
         /// How many were followed.
         count: usize,
@@ -310,7 +314,11 @@ mod tests {
             (418, "http-error", false, false),
         ] {
             let kind = status(code);
-            assert_eq!((kind.status(), kind.is_transient(), kind.is_permanent()), (name, transient, permanent), "{code}");
+            assert_eq!(
+                (kind.status(), kind.is_transient(), kind.is_permanent()),
+                (name, transient, permanent),
+                "{code}"
+            );
         }
         let busy = FetchErrorKind::Status { code: 503, retry_after: Some(Duration::from_secs(1)) };
         assert_eq!(busy.status(), "rate-limited");

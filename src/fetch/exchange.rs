@@ -2,18 +2,18 @@
 
 use std::time::{Duration, SystemTime};
 
-use reqwest::header::{ETAG, HeaderMap, HeaderName, HeaderValue, IF_MODIFIED_SINCE, IF_NONE_MATCH};
 use reqwest::header::{CONTENT_TYPE, LAST_MODIFIED, LOCATION, RETRY_AFTER};
+use reqwest::header::{ETAG, HeaderMap, HeaderName, HeaderValue, IF_MODIFIED_SINCE, IF_NONE_MATCH};
 use reqwest::{Client, Response};
 use url::Url;
 
 use super::body::{self, Limit};
 use super::client;
 use super::error::FetchErrorKind;
-use super::host::{Turn, parse_retry_after};
+use super::host::Turn;
 use super::options::FetchOptions;
 use super::page::{Request, Wanted};
-use super::{robots, wire};
+use super::{retry, robots, wire};
 
 /// What one request came back with.
 pub(super) enum Answer {
@@ -50,7 +50,10 @@ pub(super) async fn exchange(
         304 if request.etag.is_some() || request.last_modified.is_some() => Ok(Answer::NotModified),
         _ => {
             body::drain(response).await;
-            Err(FetchErrorKind::Status { code, retry_after: retry_after.filter(|_| matches!(code, 429 | 503)) })
+            Err(FetchErrorKind::Status {
+                code,
+                retry_after: retry_after.filter(|_| matches!(code, 429 | 503)),
+            })
         }
     }
 }
@@ -74,7 +77,7 @@ fn insert(headers: &mut HeaderMap, name: HeaderName, value: Option<&str>) {
 }
 
 fn asked_wait(headers: &HeaderMap) -> Option<Duration> {
-    parse_retry_after(&text(headers, RETRY_AFTER)?, SystemTime::now())
+    retry::parse_retry_after(&text(headers, RETRY_AFTER)?, SystemTime::now())
 }
 
 async fn redirect(response: Response, address: &Url) -> Result<Answer, FetchErrorKind> {
@@ -86,11 +89,17 @@ async fn redirect(response: Response, address: &Url) -> Result<Answer, FetchErro
     };
     match address.join(location.trim()) {
         Ok(next) => Ok(Answer::Redirect(next)),
-        Err(error) => Err(FetchErrorKind::BadResponse { detail: format!("a redirect to no valid address: {error}") }),
+        Err(error) => {
+            Err(FetchErrorKind::BadResponse { detail: format!("a redirect to no valid address: {error}") })
+        }
     }
 }
 
-async fn receive(response: Response, wanted: Wanted, options: &FetchOptions) -> Result<Received, FetchErrorKind> {
+async fn receive(
+    response: Response,
+    wanted: Wanted,
+    options: &FetchOptions,
+) -> Result<Received, FetchErrorKind> {
     let headers = response.headers();
     body::check_media_type(headers, wanted)?;
     let (content_type, etag) = (text(headers, CONTENT_TYPE), text(headers, ETAG));

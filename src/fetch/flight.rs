@@ -26,7 +26,11 @@ pub(super) struct Flights {
 
 impl Flights {
     /// Joins the flight for this request, or starts it.
-    pub(super) async fn join(&self, request: Request, start: impl FnOnce(Request) -> Flight) -> Result<Fetched, FetchError> {
+    pub(super) async fn join(
+        &self,
+        request: Request,
+        start: impl FnOnce(Request) -> Flight,
+    ) -> Result<Fetched, FetchError> {
         let flight = self.board(&request, start);
         let outcome = flight.clone().await;
         self.forget(&request);
@@ -37,7 +41,8 @@ impl Flights {
 
     fn board(&self, request: &Request, start: impl FnOnce(Request) -> Flight) -> Shared<Flight> {
         let mut open = self.open();
-        let underway = open.get(request).and_then(WeakShared::upgrade).filter(|flight| flight.peek().is_none());
+        let underway =
+            open.get(request).and_then(WeakShared::upgrade).filter(|flight| flight.peek().is_none());
         if let Some(flight) = underway {
             return flight;
         }
@@ -54,7 +59,8 @@ impl Flights {
     /// Removes a flight that has landed; a newer one for the same request stays.
     fn forget(&self, request: &Request) {
         let mut open = self.open();
-        let landed = open.get(request).is_some_and(|weak| weak.upgrade().is_none_or(|flight| flight.peek().is_some()));
+        let landed =
+            open.get(request).is_some_and(|weak| weak.upgrade().is_none_or(|flight| flight.peek().is_some()));
         if landed {
             open.remove(request);
         }

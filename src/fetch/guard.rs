@@ -81,7 +81,8 @@ pub(super) struct GuardedResolver {
 impl Resolve for GuardedResolver {
     fn resolve(&self, name: Name) -> Resolving {
         let name = name.as_str().to_owned();
-        let allow = self.allow_private || self.trusted.iter().any(|trusted| trusted.eq_ignore_ascii_case(&name));
+        let allow =
+            self.allow_private || self.trusted.iter().any(|trusted| trusted.eq_ignore_ascii_case(&name));
         let answer = self.lookup.lookup(&name);
         Box::pin(async move {
             let addresses = answer.await?;
@@ -104,7 +105,9 @@ fn public_only(name: &str, addresses: Vec<IpAddr>) -> Result<Vec<IpAddr>, Refuse
 /// Refuses what is not http or https, and literal private addresses and names.
 pub(super) fn check_url(url: &Url, allow_private: bool) -> Result<(), FetchErrorKind> {
     if !matches!(url.scheme(), "http" | "https") {
-        return Err(FetchErrorKind::InvalidUrl { detail: format!("`{}` is no address of the web", url.scheme()) });
+        return Err(FetchErrorKind::InvalidUrl {
+            detail: format!("`{}` is no address of the web", url.scheme()),
+        });
     }
     let Some(host) = url.host() else {
         return Err(FetchErrorKind::InvalidUrl { detail: "the address names no host".to_owned() });
@@ -182,17 +185,51 @@ mod tests {
     #[test]
     fn refuses_private_literals_in_every_notation() {
         for text in [
-            "http://127.0.0.1/", "http://127.1/", "http://2130706433/", "http://0x7f000001/", "http://0x7f.1/",
-            "http://0177.0.0.1/", "http://017700000001/", "http://127.0.0.1./", "http://127.0.0.1:8080/",
-            "http://%31%32%37.0.0.1/", "http://１２７.０.０.１/", "http://127。0。0。1/", "http://0/", "http://0.0.0.0/",
-            "http://10.1.2.3/", "http://172.16.0.1/", "http://172.31.255.255/", "http://192.168.1.1/",
-            "http://169.254.169.254/latest/meta-data/", "http://100.64.0.1/", "http://100.100.100.200/",
-            "http://168.63.129.16/", "http://192.0.0.192/", "http://198.18.0.1/", "http://224.0.0.1/",
-            "http://255.255.255.255/", "http://[::1]/", "http://[::]/", "http://[::ffff:127.0.0.1]/",
-            "http://[::ffff:a00:1]/", "http://[::ffff:0:10.0.0.1]/", "http://[64:ff9b::7f00:1]/",
-            "http://[64:ff9b:1::1]/", "http://[2002:7f00:1::]/", "http://[2002:a9fe:a9fe::]/", "http://[::7f00:1]/",
-            "http://[fe80::1]/", "http://[fc00::1]/", "http://[fd00:ec2::254]/", "http://[ff02::1]/",
-            "http://[2001:db8::1]/", "http://[2001::1]/", "http://[3fff::1]/", "http://[5f00::1]/", "http://[100::1]/",
+            "http://127.0.0.1/",
+            "http://127.1/",
+            "http://2130706433/",
+            "http://0x7f000001/",
+            "http://0x7f.1/",
+            "http://0177.0.0.1/",
+            "http://017700000001/",
+            "http://127.0.0.1./",
+            "http://127.0.0.1:8080/",
+            "http://%31%32%37.0.0.1/",
+            "http://１２７.０.０.１/",
+            "http://127。0。0。1/",
+            "http://0/",
+            "http://0.0.0.0/",
+            "http://10.1.2.3/",
+            "http://172.16.0.1/",
+            "http://172.31.255.255/",
+            "http://192.168.1.1/",
+            "http://169.254.169.254/latest/meta-data/",
+            "http://100.64.0.1/",
+            "http://100.100.100.200/",
+            "http://168.63.129.16/",
+            "http://192.0.0.192/",
+            "http://198.18.0.1/",
+            "http://224.0.0.1/",
+            "http://255.255.255.255/",
+            "http://[::1]/",
+            "http://[::]/",
+            "http://[::ffff:127.0.0.1]/",
+            "http://[::ffff:a00:1]/",
+            "http://[::ffff:0:10.0.0.1]/",
+            "http://[64:ff9b::7f00:1]/",
+            "http://[64:ff9b:1::1]/",
+            "http://[2002:7f00:1::]/",
+            "http://[2002:a9fe:a9fe::]/",
+            "http://[::7f00:1]/",
+            "http://[fe80::1]/",
+            "http://[fc00::1]/",
+            "http://[fd00:ec2::254]/",
+            "http://[ff02::1]/",
+            "http://[2001:db8::1]/",
+            "http://[2001::1]/",
+            "http://[3fff::1]/",
+            "http://[5f00::1]/",
+            "http://[100::1]/",
             "http://user:word@10.0.0.1/",
         ] {
             assert_eq!(verdict(text).expect_err(text).status(), "private-address", "{text}");
@@ -202,8 +239,12 @@ mod tests {
     #[test]
     fn refuses_names_that_are_private_by_their_ending() {
         for text in [
-            "http://localhost/", "http://LOCALHOST./", "http://a.localhost/", "http://printer.local/",
-            "http://metadata.google.internal/", "http://router.home.arpa/",
+            "http://localhost/",
+            "http://LOCALHOST./",
+            "http://a.localhost/",
+            "http://printer.local/",
+            "http://metadata.google.internal/",
+            "http://router.home.arpa/",
         ] {
             assert_eq!(verdict(text).expect_err(text).status(), "private-address", "{text}");
         }
@@ -212,9 +253,17 @@ mod tests {
     #[test]
     fn lets_public_addresses_and_names_pass() {
         for text in [
-            "http://example.org/", "https://www.lemonde.fr/a", "http://1.1.1.1/", "http://172.32.0.1/",
-            "http://100.128.0.1/", "http://[2606:4700:4700::1111]/", "http://[::ffff:8.8.8.8]/",
-            "http://[64:ff9b::808:808]/", "http://notlocalhost/", "http://mylocal.example/", "http://local.fr/",
+            "http://example.org/",
+            "https://www.lemonde.fr/a",
+            "http://1.1.1.1/",
+            "http://172.32.0.1/",
+            "http://100.128.0.1/",
+            "http://[2606:4700:4700::1111]/",
+            "http://[::ffff:8.8.8.8]/",
+            "http://[64:ff9b::808:808]/",
+            "http://notlocalhost/",
+            "http://mylocal.example/",
+            "http://local.fr/",
         ] {
             assert_eq!(verdict(text), Ok(()), "{text}");
         }
@@ -222,7 +271,9 @@ mod tests {
 
     #[test]
     fn refuses_other_schemes_even_where_private_addresses_are_allowed() {
-        for text in ["ftp://example.org/", "file:///etc/passwd", "data:text/html,a", "javascript:1", "gopher://a/"] {
+        for text in
+            ["ftp://example.org/", "file:///etc/passwd", "data:text/html,a", "javascript:1", "gopher://a/"]
+        {
             let kind = check_url(&Url::parse(text).expect(text), true).expect_err(text);
             assert_eq!(kind.status(), "invalid-url", "{text}");
         }
@@ -239,5 +290,38 @@ mod tests {
         let private: IpAddr = "10.0.0.1".parse().expect("an address");
         assert_eq!(public_only("a", vec![private, public]).expect("one is public"), vec![public]);
         assert!(public_only("a", vec![private]).is_err());
+    }
+    /// Answers with the next address at each question.
+    struct Flipping(std::sync::Mutex<Vec<&'static str>>);
+
+    impl Lookup for Flipping {
+        fn lookup(&self, _name: &str) -> BoxFuture<'static, io::Result<Vec<IpAddr>>> {
+            let next = self.0.lock().expect("answers").pop().expect("an answer left");
+            Box::pin(async move { Ok(vec![next.parse().expect(next)]) })
+        }
+    }
+
+    async fn resolved(resolver: &GuardedResolver, name: &str) -> Option<IpAddr> {
+        let answer = resolver.resolve(name.parse().expect("a name")).await;
+        answer.ok().and_then(|mut addresses| addresses.next()).map(|address| address.ip())
+    }
+
+    #[tokio::test]
+    async fn every_dns_answer_is_checked_also_one_that_flips() {
+        let answers = vec!["::ffff:10.0.0.1", "169.254.169.254", "93.184.215.14"];
+        let lookup = Arc::new(Flipping(std::sync::Mutex::new(answers)));
+        let resolver = GuardedResolver { lookup, allow_private: false, trusted: Vec::new() };
+        assert!(resolved(&resolver, "flip.example").await.is_some());
+        assert_eq!(resolved(&resolver, "flip.example").await, None);
+        assert_eq!(resolved(&resolver, "flip.example").await, None);
+    }
+
+    #[tokio::test]
+    async fn the_name_of_a_proxy_may_be_private() {
+        let lookup = Arc::new(Flipping(std::sync::Mutex::new(vec!["10.0.0.1", "10.0.0.1"])));
+        let trusted = vec!["proxy.intern".to_owned()];
+        let resolver = GuardedResolver { lookup, allow_private: false, trusted };
+        assert!(resolved(&resolver, "Proxy.intern").await.is_some());
+        assert_eq!(resolved(&resolver, "other.intern").await, None);
     }
 }

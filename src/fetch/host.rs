@@ -175,9 +175,10 @@ impl State {
         }
         let (wait, reason) = match retry_after {
             Some(asked) => (bounded(asked), "Retry-After"),
-            None => {
-                (retry::pause(rules.backoff, self.strikes, rules.max_wait, retry::chance()), "back-off after 429 or 503")
-            }
+            None => (
+                retry::pause(rules.backoff, self.strikes, rules.max_wait, retry::chance()),
+                "back-off after 429 or 503",
+            ),
         };
         let until = now + wait;
         if self.hold.is_none_or(|hold| hold.until < until) {
@@ -247,7 +248,8 @@ impl Hosts {
 
     /// What is known of every host, in order of their names.
     pub(super) fn reports(&self) -> Vec<HostReport> {
-        let mut reports: Vec<HostReport> = self.known().iter().map(|(name, host)| host.report(name)).collect();
+        let mut reports: Vec<HostReport> =
+            self.known().iter().map(|(name, host)| host.report(name)).collect();
         reports.sort_by(|one, other| one.host.cmp(&other.host));
         reports
     }
@@ -269,20 +271,8 @@ impl HostRules {
     }
 }
 
-/// Reads a Retry-After header: seconds, or a date of which `now` is taken away.
-pub(super) fn parse_retry_after(value: &str, now: std::time::SystemTime) -> Option<Duration> {
-    let value = value.trim();
-    if !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit()) {
-        return Some(bounded(Duration::from_secs(value.parse().unwrap_or(u64::MAX))));
-    }
-    let date = httpdate::parse_http_date(value).ok()?;
-    Some(bounded(date.duration_since(now).unwrap_or(Duration::ZERO)))
-}
-
 #[cfg(test)]
 mod tests {
-    use std::time::{SystemTime, UNIX_EPOCH};
-
     use super::*;
 
     const RULES: HostRules = HostRules {
@@ -386,20 +376,6 @@ mod tests {
         drop(host.turn(&all).await.expect("a turn"));
         request(&host, 200, None).await;
         assert_eq!(all.available_permits(), 1);
-    }
-
-    #[test]
-    fn retry_after_is_read_in_seconds_and_as_a_date() {
-        let now = UNIX_EPOCH + Duration::from_secs(784_111_777); // Sun, 06 Nov 1994 08:49:37 GMT
-        let read = |value| parse_retry_after(value, now);
-        assert_eq!(read("120"), Some(Duration::from_secs(120)));
-        assert_eq!(read(" 0 "), Some(Duration::ZERO));
-        assert_eq!(read("Sun, 06 Nov 1994 08:50:37 GMT"), Some(Duration::from_secs(60)));
-        assert_eq!(read("Sun, 06 Nov 1994 08:00:00 GMT"), Some(Duration::ZERO));
-        assert_eq!(read("99999999999999999999999"), Some(bounded(Duration::MAX)));
-        for bad in ["", "soon", "-5", "1.5"] {
-            assert_eq!(parse_retry_after(bad, SystemTime::now()), None, "{bad}");
-        }
     }
 
     #[test]

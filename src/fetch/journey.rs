@@ -91,7 +91,10 @@ impl<'a> Journey<'a> {
         let asking = exchange(client, options, self.request, &self.here, &mut turn);
         let outcome = tokio::time::timeout(self.left(), asking).await;
         self.spent += begin.elapsed();
-        outcome.unwrap_or(Err(FetchErrorKind::Timeout { phase: Phase::Total, seconds: options.total_timeout_seconds }))
+        outcome.unwrap_or(Err(FetchErrorKind::Timeout {
+            phase: Phase::Total,
+            seconds: options.total_timeout_seconds,
+        }))
     }
 
     fn left(&self) -> Duration {

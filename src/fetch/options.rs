@@ -226,8 +226,11 @@ mod tests {
 
     #[test]
     fn settings_survive_a_round_trip_through_toml() {
-        let mut options = FetchOptions { contact: Some("me@example.org".to_owned()), ..FetchOptions::default() };
-        options.hosts.insert("example.org".to_owned(), HostOptions { per_host: Some(2), ..Default::default() });
+        let mut options =
+            FetchOptions { contact: Some("me@example.org".to_owned()), ..FetchOptions::default() };
+        options
+            .hosts
+            .insert("example.org".to_owned(), HostOptions { per_host: Some(2), ..Default::default() });
         let written = toml::to_string(&options).expect("written");
         assert_eq!(toml::from_str::<FetchOptions>(&written).expect("read again"), options);
     }

@@ -2,9 +2,10 @@
 //!
 //! A 429 or 503 needs no pause here: the host's own back-off holds the next request back (see `host`).
 
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use super::error::{FetchErrorKind, Phase};
+use super::options::bounded;
 
 /// The figures of the settings that a decision needs.
 #[derive(Clone, Copy, Debug)]
@@ -53,6 +54,16 @@ pub(super) fn pause(first: Duration, failures: u32, longest: Duration, chance: f
     full.mul_f64(0.5 + chance.clamp(0.0, 1.0) / 2.0)
 }
 
+/// Reads a Retry-After header: seconds, or a date of which `now` is taken away.
+pub(super) fn parse_retry_after(value: &str, now: SystemTime) -> Option<Duration> {
+    let value = value.trim();
+    if !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Some(bounded(Duration::from_secs(value.parse().unwrap_or(u64::MAX))));
+    }
+    let date = httpdate::parse_http_date(value).ok()?;
+    Some(bounded(date.duration_since(now).unwrap_or(Duration::ZERO)))
+}
+
 /// A random number from 0 to 1. The standard library's hash keys are random enough to spread requests.
 pub(super) fn chance() -> f64 {
     use std::hash::{BuildHasher, Hasher};
@@ -62,6 +73,8 @@ pub(super) fn chance() -> f64 {
 
 #[cfg(test)]
 mod tests {
+    use std::time::UNIX_EPOCH;
+
     use super::*;
 
     const POLICY: Policy =
@@ -114,11 +127,26 @@ mod tests {
 
     #[test]
     fn pauses_double_up_to_the_longest_and_vary_by_half() {
-        let pause = |failures, chance| pause(Duration::from_secs(2), failures, Duration::from_secs(60), chance);
+        let pause =
+            |failures, chance| pause(Duration::from_secs(2), failures, Duration::from_secs(60), chance);
         assert_eq!(pause(1, 0.0), Duration::from_secs(1));
         assert_eq!(pause(3, 1.0), Duration::from_secs(8));
         assert_eq!(pause(u32::MAX, 1.0), Duration::from_secs(60));
         assert_eq!(pause(0, 1.0), Duration::from_secs(2));
+    }
+
+    #[test]
+    fn retry_after_is_read_in_seconds_and_as_a_date() {
+        let now = UNIX_EPOCH + Duration::from_secs(784_111_777); // Sun, 06 Nov 1994 08:49:37 GMT
+        let read = |value| parse_retry_after(value, now);
+        assert_eq!(read("120"), Some(Duration::from_secs(120)));
+        assert_eq!(read(" 0 "), Some(Duration::ZERO));
+        assert_eq!(read("Sun, 06 Nov 1994 08:50:37 GMT"), Some(Duration::from_secs(60)));
+        assert_eq!(read("Sun, 06 Nov 1994 08:00:00 GMT"), Some(Duration::ZERO));
+        assert_eq!(read("99999999999999999999999"), Some(bounded(Duration::MAX)));
+        for bad in ["", "soon", "-5", "1.5"] {
+            assert_eq!(parse_retry_after(bad, SystemTime::now()), None, "{bad}");
+        }
     }
 
     #[test]

@@ -152,17 +152,22 @@ mod tests {
 
     #[test]
     fn obeys_the_group_of_its_own_name() {
-        let text = "User-agent: *\nDisallow: /\n\nUser-agent: Tamis\nDisallow: /prive/\nAllow: /prive/ouvert\n";
+        let text =
+            "User-agent: *\nDisallow: /\n\nUser-agent: Tamis\nDisallow: /prive/\nAllow: /prive/ouvert\n";
         let rules = rules(text);
         assert_eq!(check(&rules, &url("/actualites?page=2")), Ok(()));
         assert_eq!(check(&rules, &url("/prive/ouvert/1")), Ok(()));
         let kind = check(&rules, &url("/prive/1")).expect_err("denied");
-        assert_eq!((kind.status(), kind.to_string().contains("`Disallow: /prive/`")), ("robots-denied", true));
+        assert_eq!(
+            (kind.status(), kind.to_string().contains("`Disallow: /prive/`")),
+            ("robots-denied", true)
+        );
     }
 
     #[test]
     fn falls_back_to_the_group_for_everyone() {
-        let rules = rules("User-agent: other\nDisallow: /\n\nUser-agent: *\nDisallow: /*.pdf$\nCrawl-delay: 2.5\n");
+        let rules =
+            rules("User-agent: other\nDisallow: /\n\nUser-agent: *\nDisallow: /*.pdf$\nCrawl-delay: 2.5\n");
         assert_eq!(check(&rules, &url("/a.html")), Ok(()));
         assert!(check(&rules, &url("/a.pdf")).is_err());
         assert_eq!(rules.crawl_delay(), Some(Duration::from_millis(2500)));
@@ -197,7 +202,9 @@ mod tests {
 
     #[test]
     fn any_bytes_are_read_without_complaint() {
-        for text in ["", "\u{feff}", "<html><body>Not found</body></html>", "Disallow: /", "User-agent: tamis"] {
+        for text in
+            ["", "\u{feff}", "<html><body>Not found</body></html>", "Disallow: /", "User-agent: tamis"]
+        {
             assert_eq!(check(&rules(text), &url("/a")), Ok(()), "{text}");
         }
         let verdict = verdict("tamis", Ok(vec![0xff; 1000])).into_rules().expect("rules");
@@ -207,7 +214,8 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn is_fetched_once_until_it_expires() {
         let cache = RobotsCache::new("tamis", Duration::from_secs(60));
-        let denied = async || cache.rules(&url("/a"), || async { Ok(b"User-agent: *\nDisallow: /".to_vec()) }).await;
+        let denied =
+            async || cache.rules(&url("/a"), || async { Ok(b"User-agent: *\nDisallow: /".to_vec()) }).await;
         let never = || async { unreachable!("asked again before its expiry") };
         denied().await.expect("rules");
         assert!(check(&cache.rules(&url("/b"), never).await.expect("rules"), &url("/b")).is_err());
@@ -222,7 +230,10 @@ mod tests {
         let failing = async || cache.rules(&url("/a"), || async { Err(status(500)) }).await;
         assert_eq!(failing().await.expect_err("unknown").status(), "robots-unavailable");
         tokio::time::advance(RETRY_AFTER_FAILURE).await;
-        cache.rules(&url("/a"), || async { Ok(b"User-agent: *\nDisallow: /a".to_vec()) }).await.expect("rules");
+        cache
+            .rules(&url("/a"), || async { Ok(b"User-agent: *\nDisallow: /a".to_vec()) })
+            .await
+            .expect("rules");
         tokio::time::advance(Duration::from_secs(61)).await;
         assert!(check(&failing().await.expect("older rules"), &url("/a")).is_err());
     }

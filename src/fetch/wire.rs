@@ -51,7 +51,8 @@ fn timeout(connecting: bool, options: &FetchOptions) -> FetchErrorKind {
 /// hyper keeps its kinds to itself; a connection that closed before the answer is known by its words.
 fn is_lost_connection(error: &reqwest::Error) -> bool {
     let broken = find::<io::Error>(error).is_some_and(|error| is_broken_pipe(error.kind()));
-    broken || causes(error).any(|cause| cause.to_string().contains("connection closed before message completed"))
+    broken
+        || causes(error).any(|cause| cause.to_string().contains("connection closed before message completed"))
 }
 
 fn is_broken_pipe(kind: io::ErrorKind) -> bool {
@@ -105,7 +106,10 @@ mod tests {
     fn finds_causes_that_io_errors_hide() {
         let error = io::Error::other(io::Error::other(OverLimit(" when decompressed")));
         assert_eq!(find::<OverLimit>(&error).map(|over| over.0), Some(" when decompressed"));
-        assert_eq!(body_error(&error, 7, 1.0), FetchErrorKind::TooLarge { limit: 7, how: " when decompressed" });
+        assert_eq!(
+            body_error(&error, 7, 1.0),
+            FetchErrorKind::TooLarge { limit: 7, how: " when decompressed" }
+        );
     }
 
     #[test]

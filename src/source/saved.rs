@@ -242,7 +242,11 @@ fn expand(path: &str, kind: InputKind) -> Files {
     let place = Path::new(path);
     if place.is_dir() {
         let walked = walk(place, move |path| wanted(path, kind));
-        return or_failure(walked, path, "the folder holds no file that could be a page");
+        return or_failure(
+            walked,
+            path,
+            "the folder holds no file that could be a page; for a folder of texts use --input text",
+        );
     }
     // a pipe is as good as a file
     if path == STDIN || place.exists() {
@@ -342,7 +346,8 @@ fn wanted(path: &Path, kind: InputKind) -> bool {
     let other = extension(path).is_some_and(|extension| OTHER_EXTENSIONS.contains(&extension.as_str()));
     match (kind, kind_of(path)) {
         (InputKind::Auto, InputKind::Auto) => !other,
-        (InputKind::Auto, _) => true,
+        // beside saved pages lie robots.txt, notes and texts that were cleaned before
+        (InputKind::Auto, found) => found != InputKind::Text,
         (InputKind::Warc, found) => found == InputKind::Warc,
         (asked, found) => found == asked || (found == InputKind::Auto && !other),
     }
