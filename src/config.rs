@@ -208,6 +208,16 @@ impl Config {
         }
     }
 
+    /// As [`Config::check`]; a run also needs a source.
+    pub fn check_for_run(&self) -> Result<(), Error> {
+        let Sources { lists, urls, saved, feeds, sitemaps } = &self.sources;
+        if lists.is_empty() && [urls, saved, feeds, sitemaps].iter().all(|places| places.is_empty()) {
+            let example = "as in `feeds = [\"https://www.site.example/rss\"]`";
+            return Err(Error::Config(format!("no source is named; name one under [sources], {example}")));
+        }
+        self.check()
+    }
+
     fn check_sources(&self) -> Result<(), Error> {
         for address in &self.sources.urls {
             check_address(address)?;

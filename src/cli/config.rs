@@ -1,37 +1,61 @@
 //! `tamis config`: shows the settings in force, or checks them.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use crate::config::Config;
-use crate::error::Error;
-use crate::fetch::Fetcher;
-use crate::job;
+use clap::Args;
 
-/// The settings in force as TOML, with what is secret masked.
-pub fn show(path: Option<&Path>) -> Result<String, Error> {
-    Ok(Config::find(path)?.shown())
+use tamis::config::{Config, is_address};
+use tamis::fetch::Fetcher;
+use tamis::{Error, job};
+
+use super::shell::{Exit, Shell};
+
+/// Arguments of `tamis config`.
+#[derive(Debug, Args)]
+#[command(group(clap::ArgGroup::new("action").required(true)))]
+pub struct ConfigArgs {
+    /// Print the settings in force as TOML; what is secret is masked
+    #[arg(long, group = "action")]
+    show: bool,
+    /// Check the settings, and that the files they name are there
+    #[arg(long, group = "action")]
+    check: bool,
+    /// The configuration; else `config.toml` of this folder, else the built-in default
+    #[arg(short, long, value_name = "FILE")]
+    config: Option<PathBuf>,
 }
 
-/// Checks a configuration as far as that goes without a run; gives one line that says what was checked.
-pub fn check(path: Option<&Path>) -> Result<String, Error> {
-    let config = Config::find(path)?;
-    config.check()?;
+/// Shows or checks.
+pub fn execute(args: ConfigArgs, _shell: &Shell) -> anyhow::Result<Exit> {
+    let config = Config::find(args.config.as_deref())?;
+    if args.check {
+        check(&config)?;
+        tracing::info!("the configuration is in order");
+    } else {
+        use std::io::Write;
+        std::io::stdout().lock().write_all(config.shown().as_bytes())?;
+    }
+    Ok(Exit::Done)
+}
+
+/// As far as that goes without a run.
+fn check(config: &Config) -> Result<(), Error> {
+    config.check_for_run()?;
     Fetcher::new(config.fetch.clone())?;
-    job::rules(&config)?;
-    check_files(&config)?;
-    let name = path.map_or_else(|| "the configuration".to_owned(), |path| path.display().to_string());
-    Ok(format!("{name} is in order"))
+    job::rules(config)?;
+    check_files(config)
 }
 
 /// Lists, folders, and local feeds must be there; globs and addresses cannot be checked without a run.
 fn check_files(config: &Config) -> Result<(), Error> {
     let sources = &config.sources;
-    let local = |place: &&String| !crate::config::is_address(place) && !place.contains(['*', '?', '[', '{']);
+    let local = |place: &&String| !is_address(place) && !place.contains(['*', '?', '[', '{']);
     let named = sources.saved.iter().chain(&sources.feeds).chain(&sources.sitemaps).filter(local);
-    let paths = named.map(Path::new).chain(sources.lists.iter().map(|list| list.as_path()));
-    match paths.into_iter().find(|path| !path.exists()) {
+    let mut paths = named.map(Path::new).chain(sources.lists.iter().map(PathBuf::as_path));
+    match paths.find(|path| !path.exists()) {
         Some(path) => {
-            Err(Error::Config(format!("{} is not there; check the paths under [sources]", path.display())))
+            let path = path.display();
+            Err(Error::Config(format!("{path} is not there; check the paths under [sources]")))
         }
         None => Ok(()),
     }

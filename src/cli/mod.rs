@@ -6,6 +6,7 @@
 //! Each command is a file with its arguments and a function `execute`.
 
 mod clean;
+mod config;
 mod eval;
 mod explain;
 mod explain_html;
@@ -13,6 +14,7 @@ mod fetch;
 mod manual;
 mod options;
 mod output;
+mod run;
 mod shell;
 
 use std::process::ExitCode;
@@ -53,6 +55,10 @@ enum Command {
     Fetch(fetch::FetchArgs),
     /// Clean saved pages or dirty text
     Clean(clean::CleanArgs),
+    /// Do one unattended run, as cron does: what is new, politely, under a lock
+    Run(run::RunArgs),
+    /// Show or check the settings of a run
+    Config(config::ConfigArgs),
     /// Say of every block of a page why it was kept or removed
     Explain(explain::ExplainArgs),
     /// Measure the cleaner on labelled pages
@@ -78,6 +84,8 @@ fn execute(command: Command, shell: &Shell) -> anyhow::Result<Exit> {
     match command {
         Command::Fetch(args) => fetch::execute(args, shell),
         Command::Clean(args) => clean::execute(args, shell),
+        Command::Run(args) => run::execute(args, shell),
+        Command::Config(args) => config::execute(args, shell),
         Command::Explain(args) => explain::execute(args, shell),
         Command::Eval(args) => eval::execute(args, shell),
         Command::Completions(args) => manual::completions(args),

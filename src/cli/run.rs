@@ -1,92 +1,71 @@
 //! `tamis run`: one unattended run, what cron calls.
 //!
-//! Everything it says goes to stderr: standard output stays empty, so that cron sends mail only when asked to.
+//! Everything it says goes to stderr; stdout stays empty.
 
-use std::path::Path;
+use std::path::PathBuf;
 use std::time::Duration;
 
+use clap::Args;
 use tokio::runtime::Runtime;
 
-use crate::config::Config;
-use crate::error::Error;
-use crate::job::{self, report};
+use tamis::config::Config;
+use tamis::job::{self, report};
+
+use super::shell::{Exit, Shell};
+use super::stop;
 
 /// How long threads that still work on a page may keep the program after the report.
 const FAREWELL: Duration = Duration::from_millis(200);
 
-/// What to do and how much to say.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct RunOptions<'a> {
-    /// The configuration; `config.toml` or the built-in default without.
-    pub config: Option<&'a Path>,
-    /// Only says what would be done.
-    pub dry_run: bool,
-    /// Lets the fetcher reach loopback and private addresses.
-    pub allow_private: bool,
-    /// Leaves the tables out; the line and errors stay.
-    pub quiet: bool,
+/// Arguments of `tamis run`.
+#[derive(Debug, Args)]
+pub struct RunArgs {
+    /// The configuration; else `config.toml` of this folder, else the built-in default
+    #[arg(short, long, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// Say what would be done, and write nothing
+    #[arg(long)]
+    dry_run: bool,
+    /// Allow loopback and private addresses, for tests and intranets
+    #[arg(long)]
+    allow_private: bool,
 }
 
-/// Runs, and gives the exit code of the contract.
-pub fn run(options: RunOptions) -> Result<u8, Error> {
-    let mut config = Config::find(options.config)?;
-    config.fetch.allow_private |= options.allow_private;
-    require_sources(&config)?;
-    let runtime = Runtime::new().map_err(|error| Error::Client(format!("no threads to be had: {error}")))?;
-    let code = if options.dry_run { plan(&runtime, &config) } else { work(&runtime, &config, options.quiet) };
+/// Runs once.
+pub fn execute(args: RunArgs, _shell: &Shell) -> anyhow::Result<Exit> {
+    let mut config = Config::find(args.config.as_deref())?;
+    config.fetch.allow_private |= args.allow_private;
+    config.check_for_run()?;
+    let runtime = Runtime::new()?;
+    let exit = if args.dry_run { plan(&runtime, &config) } else { run(&runtime, &config) };
     runtime.shutdown_timeout(FAREWELL);
-    code
+    exit
 }
 
-fn require_sources(config: &Config) -> Result<(), Error> {
-    let sources = &config.sources;
-    let none = sources.lists.is_empty()
-        && sources.urls.is_empty()
-        && sources.saved.is_empty()
-        && sources.feeds.is_empty()
-        && sources.sitemaps.is_empty();
-    if none {
-        let message =
-            "the configuration names no source; name one under [sources], as in `feeds = [\"https://...\"]`";
-        return Err(Error::Config(message.to_owned()));
-    }
-    Ok(())
-}
-
-fn plan(runtime: &Runtime, config: &Config) -> Result<u8, Error> {
+fn plan(runtime: &Runtime, config: &Config) -> anyhow::Result<Exit> {
     let plan = runtime.block_on(job::plan(config))?;
-    eprint!("{}", report::plan_table(&plan));
-    Ok(report::plan_exit_code(&plan))
+    tell(&report::plan_table(&plan));
+    Ok(exit_of(report::plan_outcome(&plan)))
 }
 
-fn work(runtime: &Runtime, config: &Config, quiet: bool) -> Result<u8, Error> {
-    let report = runtime.block_on(job::run(config, shutdown()))?;
-    if !quiet {
-        eprint!("{}", report.table());
+fn run(runtime: &Runtime, config: &Config) -> anyhow::Result<Exit> {
+    let report = runtime.block_on(job::run(config, stop::requested()))?;
+    tell(&report.table());
+    tracing::info!("{}", report.line());
+    Ok(exit_of(report.outcome()))
+}
+
+/// A table, line by line, so that each is an event of its own in JSON logs.
+fn tell(table: &str) {
+    for line in table.lines() {
+        tracing::info!("{line}");
     }
-    eprintln!("{}", report.line());
-    Ok(report.exit_code())
 }
 
-/// Ends when the system or a person asks the program to: SIGTERM or Ctrl-C.
-async fn shutdown() {
-    #[cfg(unix)]
-    {
-        use tokio::signal::unix::{SignalKind, signal};
-        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
-            tokio::select! {
-                _ = terminate.recv() => {}
-                () = interrupted() => {}
-            }
-            return;
-        }
-    }
-    interrupted().await;
-}
-
-/// Without a handler for Ctrl-C the system's own ends the program, which loses nothing either.
-async fn interrupted() {
-    if tokio::signal::ctrl_c().await.is_err() {
-        std::future::pending::<()>().await;
+fn exit_of(outcome: report::Outcome) -> Exit {
+    match outcome {
+        report::Outcome::Done => Exit::Done,
+        report::Outcome::PagesFailed => Exit::PagesFailed,
+        report::Outcome::Misconfigured => Exit::Usage,
     }
 }

@@ -18,10 +18,16 @@ const HOSTS_SHOWN: usize = 12;
 /// Pages named one by one in the table; the state database has all.
 const FAILURES_SHOWN: usize = 10;
 
-/// Exit code of a run whose configuration names something that is not there.
-const EXIT_CONFIGURATION: u8 = 2;
-/// Exit code of a run in which pages failed for good.
-const EXIT_FAILED: u8 = 3;
+/// How a run ended; the command line has an exit code for each.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// All was done; rejected pages are part of it.
+    Done,
+    /// Some pages failed for good.
+    PagesFailed,
+    /// The configuration names something that is not there.
+    Misconfigured,
+}
 
 /// What a run did.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
@@ -128,13 +134,13 @@ impl Tally {
 }
 
 impl Report {
-    /// The exit code of the contract: 0, 2 or 3.
-    pub fn exit_code(&self) -> u8 {
+    /// How the run ended.
+    pub fn outcome(&self) -> Outcome {
         match heaviest(&self.sources) {
-            Some(Weight::Configuration) => EXIT_CONFIGURATION,
-            Some(Weight::Stays) => EXIT_FAILED,
-            _ if self.tally.failed > 0 => EXIT_FAILED,
-            _ => 0,
+            Some(Weight::Configuration) => Outcome::Misconfigured,
+            Some(Weight::Stays) => Outcome::PagesFailed,
+            _ if self.tally.failed > 0 => Outcome::PagesFailed,
+            _ => Outcome::Done,
         }
     }
 
@@ -220,9 +226,12 @@ pub fn plan_table(plan: &Plan) -> String {
     text
 }
 
-/// The exit code of a plan: 2 if the configuration names something that is not there, else 0.
-pub fn plan_exit_code(plan: &Plan) -> u8 {
-    if heaviest(&plan.sources) == Some(Weight::Configuration) { EXIT_CONFIGURATION } else { 0 }
+/// How planning ended.
+pub fn plan_outcome(plan: &Plan) -> Outcome {
+    match heaviest(&plan.sources) {
+        Some(Weight::Configuration) => Outcome::Misconfigured,
+        _ => Outcome::Done,
+    }
 }
 
 fn heaviest(sources: &[SourceReport]) -> Option<Weight> {
@@ -289,11 +298,11 @@ mod tests {
     }
 
     #[test]
-    fn the_exit_code_follows_the_worst_that_happened() {
-        assert_eq!(report(None, 0).exit_code(), 0);
-        assert_eq!(report(Some(Weight::MayPass), 0).exit_code(), 0);
-        assert_eq!(report(Some(Weight::MayPass), 1).exit_code(), 3);
-        assert_eq!(report(Some(Weight::Stays), 0).exit_code(), 3);
-        assert_eq!(report(Some(Weight::Configuration), 1).exit_code(), 2);
+    fn the_outcome_follows_the_worst_that_happened() {
+        assert_eq!(report(None, 0).outcome(), Outcome::Done);
+        assert_eq!(report(Some(Weight::MayPass), 0).outcome(), Outcome::Done);
+        assert_eq!(report(Some(Weight::MayPass), 1).outcome(), Outcome::PagesFailed);
+        assert_eq!(report(Some(Weight::Stays), 0).outcome(), Outcome::PagesFailed);
+        assert_eq!(report(Some(Weight::Configuration), 1).outcome(), Outcome::Misconfigured);
     }
 }
