@@ -10,10 +10,12 @@ mod eval;
 mod explain;
 mod explain_html;
 mod fetch;
+mod gather;
 mod manual;
 mod options;
 mod output;
 mod shell;
+mod stop;
 
 use std::process::ExitCode;
 

@@ -155,7 +155,8 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("state.sqlite");
         let database = open(&path).unwrap();
-        let row = "INSERT INTO pages (key, source, state, attempts, first_seen) VALUES (?1, ?1, 'new', 0, '')";
+        let row =
+            "INSERT INTO pages (key, source, state, attempts, first_seen) VALUES (?1, ?1, 'new', 0, '')";
         for number in 0..500 {
             database.execute(row, [format!("https://a.example/{number}")]).unwrap();
         }

@@ -214,15 +214,12 @@ impl State {
         let ask = || {
             let mut query = self.database.prepare("SELECT state, count(*) FROM pages GROUP BY state")?;
             let rows = query.query_map([], |row| Ok((row.get(0)?, row.get::<_, i64>(1)?.unsigned_abs())))?;
-            rows.collect()
+            rows.collect::<rusqlite::Result<_>>()
         };
         ask().map_err(|error| self.failure(&error))
     }
 
-    fn transaction(
-        &mut self,
-        work: impl FnOnce(&Connection) -> rusqlite::Result<()>,
-    ) -> Result<(), Error> {
+    fn transaction(&mut self, work: impl FnOnce(&Connection) -> rusqlite::Result<()>) -> Result<(), Error> {
         let result = self.database.transaction().and_then(|transaction| {
             work(&transaction)?;
             transaction.commit()

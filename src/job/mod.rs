@@ -1,0 +1,5 @@
+//! x
+pub mod lock;
+pub mod verdict;
+mod schema;
+pub mod state;
