@@ -98,6 +98,17 @@ pub struct Registration<'a> {
     pub place: Option<&'a str>,
 }
 
+/// The place of a saved page's article.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SavedPlace {
+    /// Its identity.
+    pub key: String,
+    /// As given.
+    pub source: String,
+    /// File name in the output folder.
+    pub place: String,
+}
+
 /// What a try brought.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Verdict {
@@ -200,6 +211,20 @@ impl State {
         let update = "UPDATE pages SET size = ?2, modified_ns = ?3 WHERE key = ?1";
         let done = self.database.execute(update, (key, stamp.size, stamp.modified_ns));
         done.map(|_| ()).map_err(|error| self.failure(&error))
+    }
+
+    /// The places of all saved pages. Those of URLs are not needed: their names are their own.
+    pub fn saved_places(&self) -> Result<Vec<SavedPlace>, Error> {
+        let ask = || {
+            let mut query = self.database.prepare(
+                "SELECT key, source, place FROM pages WHERE place IS NOT NULL AND key NOT GLOB 'http*://*'",
+            )?;
+            let rows = query.query_map([], |row| {
+                Ok(SavedPlace { key: row.get(0)?, source: row.get(1)?, place: row.get(2)? })
+            })?;
+            rows.collect::<rusqlite::Result<_>>()
+        };
+        ask().map_err(|error| self.failure(&error))
     }
 
     /// How far an output file went at the last commit.
