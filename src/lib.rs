@@ -27,8 +27,6 @@ pub use config::Config;
 pub use error::{Error, Rejection};
 #[cfg(feature = "fetch")]
 pub use fetch::{FetchError, FetchOptions, Fetcher, Page};
-#[cfg(feature = "job")]
-pub use job::{Report, run};
 pub use pipeline::{CleanOptions, Cleaner, ExplainedBlock, Explanation, Focus, Rules};
 
 /// Cleans one page with the built-in rules and default options.

@@ -11,11 +11,13 @@ mod eval;
 mod explain;
 mod explain_html;
 mod fetch;
+mod gather;
 mod manual;
 mod options;
 mod output;
 mod run;
 mod shell;
+mod stop;
 
 use std::process::ExitCode;
 

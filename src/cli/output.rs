@@ -17,6 +17,8 @@ pub struct Output {
     format: Format,
     /// Whether a record has been printed, so that the next is set off from it.
     printed: bool,
+    /// Whether every record gets its line on stderr.
+    tells_all: bool,
 }
 
 enum Target {
@@ -40,7 +42,12 @@ impl Output {
             Some(folder) => Target::Folder(FolderSink::open(folder, args.format)?),
             None => Target::Stdout(BufWriter::with_capacity(64 << 10, io::stdout().lock())),
         };
-        Ok(Output { target, tally: Tally::default(), format: args.format, printed: false })
+        Ok(Output { target, tally: Tally::default(), format: args.format, printed: false, tells_all: false })
+    }
+
+    /// Says a line on stderr for every record, where no progress bar shows that something happens.
+    pub fn telling_all(self, tells_all: bool) -> Output {
+        Output { tells_all, ..self }
     }
 
     /// Settles the file name of a source before its record is ready, so that names do not depend on speed.
@@ -93,13 +100,16 @@ impl Output {
     /// JSON carries every record; in the other formats a page without article would vanish without a word.
     fn tell(&self, record: &Record, weight: Weight) {
         if record.is_ok() {
+            if self.tells_all {
+                tracing::info!("{}: {}", record.source, record.status);
+            }
             return;
         }
         let reason = record.reason.as_deref().unwrap_or("no reason given");
         let (source, status) = (&record.source, &record.status);
         match weight {
             Weight::Failed => tracing::warn!("{source}: {status}: {reason}"),
-            Weight::Done if matches!(self.format, Format::Json | Format::Jsonl) => {}
+            Weight::Done if !self.tells_all && matches!(self.format, Format::Json | Format::Jsonl) => {}
             Weight::Done => tracing::info!("{source}: {status}: {reason}"),
         }
     }
