@@ -5,5 +5,15 @@
 #[cfg(feature = "fetch")]
 pub mod feed;
 pub mod list;
+#[cfg(feature = "job")]
+mod members;
+#[cfg(feature = "job")]
+mod message;
+#[cfg(feature = "job")]
+pub mod open;
+#[cfg(feature = "job")]
+pub mod saved;
 #[cfg(feature = "fetch")]
 pub mod sitemap;
+#[cfg(feature = "job")]
+pub mod warc;
