@@ -6,12 +6,13 @@
 use std::io;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::time::Duration;
 
 use async_compression::tokio::bufread::{
     BrotliDecoder, DeflateDecoder, GzipDecoder, ZlibDecoder, ZstdDecoder,
 };
-use futures::TryStreamExt;
+use futures::{StreamExt, TryStreamExt};
 use reqwest::Response;
 use reqwest::header::{CONTENT_ENCODING, CONTENT_TYPE, HeaderMap};
 use tokio::io::{AsyncBufRead, AsyncBufReadExt, AsyncRead, AsyncReadExt, BufReader};
@@ -38,6 +39,9 @@ const RATIO_FREE_BYTES: usize = 4 << 20;
 /// Bodies of errors and redirects up to this size are read to the end, which saves the connection.
 const WORTH_DRAINING: u64 = 16 << 10;
 
+/// How long a connection is worth waiting for once the answer is known.
+const PATIENCE: Duration = Duration::from_millis(500);
+
 /// Bytes read at a time.
 const CHUNK_BYTES: usize = 16 << 10;
 
@@ -52,6 +56,14 @@ pub(super) enum Limit {
 
 type Reader<'a> = Pin<Box<dyn AsyncRead + Send + 'a>>;
 type BufferedReader<'a> = Pin<Box<dyn AsyncBufRead + Send + 'a>>;
+
+/// What came over the wire so far.
+#[derive(Default)]
+struct Received {
+    bytes: AtomicUsize,
+    /// Somebody wanted to read past the end.
+    ended: AtomicBool,
+}
 
 /// Compressions of bodies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -98,14 +110,17 @@ pub(super) async fn read(
 ) -> Result<Vec<u8>, FetchErrorKind> {
     let codings = codings(response.headers())?;
     check_announced(&response, limit)?;
-    let received = Arc::new(AtomicUsize::new(0));
+    let received = Arc::<Received>::default();
     let mut raw = counted(response, limit, &received);
     let mut bytes = Vec::new();
     let unpacked = unpack(raw.as_mut(), &codings, limit, &received, &mut bytes).await;
-    unpacked.map_err(|error| wire::body_error(&error, limit.bytes(), options.read_timeout_seconds))?;
+    unpacked.map_err(|error| {
+        let ended = received.ended.load(Ordering::Relaxed);
+        wire::body_error(&error, ended, limit.bytes(), options)
+    })?;
     if matches!(limit, Limit::Refuse(_)) {
         // What a decompressor leaves is the mark of the end; reading it saves the connection.
-        let _ = raw.as_mut().fill_buf().await;
+        let _ = tokio::time::timeout(PATIENCE, raw.as_mut().fill_buf()).await;
     }
     Ok(bytes)
 }
@@ -114,7 +129,7 @@ pub(super) async fn read(
 pub(super) async fn drain(response: Response) {
     if response.content_length().is_some_and(|length| length <= WORTH_DRAINING) {
         // A failure only costs the connection.
-        let _ = response.bytes().await;
+        let _ = tokio::time::timeout(PATIENCE, response.bytes()).await;
     }
 }
 
@@ -138,13 +153,18 @@ fn check_announced(response: &Response, limit: Limit) -> Result<(), FetchErrorKi
 }
 
 /// The body as it comes, counted, and stopped when more arrives than the limit.
-fn counted(response: Response, limit: Limit, received: &Arc<AtomicUsize>) -> BufferedReader<'static> {
-    let received = Arc::clone(received);
-    let stream = response.bytes_stream().map_err(io::Error::other).and_then(move |chunk| {
-        let before = received.fetch_add(chunk.len(), Ordering::Relaxed);
+fn counted(response: Response, limit: Limit, received: &Arc<Received>) -> BufferedReader<'static> {
+    let (counter, end) = (Arc::clone(received), Arc::clone(received));
+    let chunks = response.bytes_stream().map_err(io::Error::other).and_then(move |chunk| {
+        let before = counter.bytes.fetch_add(chunk.len(), Ordering::Relaxed);
         let over = matches!(limit, Limit::Refuse(limit) if before + chunk.len() > limit);
         std::future::ready(if over { Err(io::Error::other(wire::OverLimit(""))) } else { Ok(chunk) })
     });
+    let mark_end = futures::stream::poll_fn(move |_| {
+        end.ended.store(true, Ordering::Relaxed);
+        std::task::Poll::Ready(None)
+    });
+    let stream = chunks.chain(mark_end);
     Box::pin(StreamReader::new(stream))
 }
 
@@ -153,7 +173,7 @@ async fn unpack(
     mut raw: Pin<&mut (dyn AsyncBufRead + Send)>,
     codings: &[Coding],
     limit: Limit,
-    received: &AtomicUsize,
+    received: &Received,
     bytes: &mut Vec<u8>,
 ) -> io::Result<()> {
     // Some servers name a compression and send nothing; that is an empty body, not a broken one.
@@ -168,7 +188,7 @@ async fn unpack(
                 return Ok(());
             }
             Limit::Refuse(most) if bytes.len() > most => return Err(over(" when decompressed")),
-            Limit::Refuse(_) if is_bomb(bytes.len(), received.load(Ordering::Relaxed)) => {
+            Limit::Refuse(_) if is_bomb(bytes.len(), received.bytes.load(Ordering::Relaxed)) => {
                 return Err(over(" when decompressed, by its growth"));
             }
             _ => {}

@@ -2,13 +2,13 @@
 //!
 //! [`Fetcher`] may be called by many tasks at once; it keeps them polite by itself. What happens to a URL:
 //!
-//! 1. [`flight`]: tasks that ask for the same URL share one request.
-//! 2. [`journey`]: address by address along redirects; at each of them
-//! 3. [`guard`] refuses private addresses,
-//! 4. [`robots`] refuses what the site does not want,
-//! 5. [`host`] waits for the host's turn (delay, permits, Retry-After, back-off),
-//! 6. [`exchange`] asks and understands the answer, [`body`] reads it under limits,
-//! 7. [`retry`] decides whether a failure is worth another request.
+//! 1. `flight`: tasks that ask for the same URL share one request.
+//! 2. `journey`: address by address along redirects; at each of them
+//! 3. `guard` refuses private addresses,
+//! 4. `robots` refuses what the site does not want,
+//! 5. `host` waits for the host's turn (delay, permits, Retry-After, back-off),
+//! 6. `exchange` asks and understands the answer, `body` reads it under limits,
+//! 7. `retry` decides whether a failure is worth another request.
 //!
 //! ```no_run
 //! # async fn example() -> Result<(), Box<dyn std::error::Error>> {

@@ -50,6 +50,7 @@ impl Request {
 
 /// What came back.
 #[derive(Clone, Debug, PartialEq)]
+#[expect(clippy::large_enum_variant, reason = "one for each page, moved once or twice")]
 pub enum Fetched {
     /// A page.
     Page(Page),

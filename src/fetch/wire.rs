@@ -60,17 +60,22 @@ fn is_broken_pipe(kind: io::ErrorKind) -> bool {
     matches!(kind, Kind::ConnectionReset | Kind::ConnectionAborted | Kind::BrokenPipe | Kind::UnexpectedEof)
 }
 
-/// What reading a body failed with.
-pub(super) fn body_error(error: &io::Error, limit: usize, read_timeout_seconds: f64) -> FetchErrorKind {
+/// What reading a body failed with. `ended`: the decompressor had asked for more than there was.
+pub(super) fn body_error(
+    error: &io::Error,
+    ended: bool,
+    limit: usize,
+    options: &FetchOptions,
+) -> FetchErrorKind {
     if let Some(over) = find::<OverLimit>(error) {
         return FetchErrorKind::TooLarge { limit, how: over.0 };
     }
     let from_network = find::<reqwest::Error>(error);
     if from_network.is_some_and(reqwest::Error::is_timeout) {
-        return FetchErrorKind::Timeout { phase: Phase::Read, seconds: read_timeout_seconds };
+        return timeout(false, options);
     }
     let detail = innermost(error);
-    if from_network.is_some() || error.kind() == io::ErrorKind::UnexpectedEof {
+    if from_network.is_some() || ended || error.kind() == io::ErrorKind::UnexpectedEof {
         return FetchErrorKind::Truncated { detail };
     }
     FetchErrorKind::BadResponse { detail: format!("it cannot be decompressed: {detail}") }
@@ -102,12 +107,15 @@ fn innermost(error: &(dyn Error + 'static)) -> String {
 mod tests {
     use super::*;
 
+    fn body_error(error: &io::Error, ended: bool) -> FetchErrorKind {
+        super::body_error(error, ended, 7, &FetchOptions::default())
+    }
+
     #[test]
     fn finds_causes_that_io_errors_hide() {
         let error = io::Error::other(io::Error::other(OverLimit(" when decompressed")));
-        assert_eq!(find::<OverLimit>(&error).map(|over| over.0), Some(" when decompressed"));
         assert_eq!(
-            body_error(&error, 7, 1.0),
+            body_error(&error, false),
             FetchErrorKind::TooLarge { limit: 7, how: " when decompressed" }
         );
     }
@@ -115,8 +123,9 @@ mod tests {
     #[test]
     fn tells_a_cut_body_from_a_broken_one() {
         let cut = io::Error::from(io::ErrorKind::UnexpectedEof);
-        assert_eq!(body_error(&cut, 7, 1.0).status(), "truncated");
         let broken = io::Error::new(io::ErrorKind::InvalidData, "bad header");
-        assert_eq!(body_error(&broken, 7, 1.0).status(), "bad-response");
+        assert_eq!(body_error(&cut, false).status(), "truncated");
+        assert_eq!(body_error(&broken, false).status(), "bad-response");
+        assert_eq!(body_error(&broken, true).status(), "truncated");
     }
 }

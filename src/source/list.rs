@@ -61,7 +61,7 @@ pub fn parse(text: &str, origin: &str) -> (Vec<ListEntry>, Vec<InvalidLine>) {
 }
 
 /// Reads one address, as given in a list or as an argument. The reason of a refusal follows the address in a
-/// sentence, as in "`example.org` lacks its beginning; write https://example.org".
+/// sentence, as in "`example.org` lacks its beginning; write `https://example.org`".
 pub fn parse_url(text: &str) -> Result<Url, String> {
     match Url::parse(text) {
         Ok(url) if matches!(url.scheme(), "http" | "https") => Ok(normalized(url)),

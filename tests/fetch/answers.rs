@@ -137,13 +137,15 @@ async fn no_retries_when_none_are_wanted() {
 
 #[tokio::test]
 async fn retry_after_in_seconds_and_as_a_date_holds_back_the_whole_host() {
-    let in_two_seconds = httpdate::fmt_http_date(SystemTime::now() + Duration::from_secs(2));
+    let in_two_seconds = || httpdate::fmt_http_date(SystemTime::now() + Duration::from_secs(2));
+    let one_second = || "1".to_owned();
     // A date has no fractions, so up to a second of it is lost.
-    for (value, least) in
-        [("1", Duration::from_secs(1)), (in_two_seconds.as_str(), Duration::from_millis(500))]
-    {
+    let ways: [(&dyn Fn() -> String, Duration); 2] =
+        [(&one_second, Duration::from_secs(1)), (&in_two_seconds, Duration::from_millis(500))];
+    for (value, least) in ways {
+        let value = value();
         let server = Server::start();
-        let busy = Answer::status(503).header("Retry-After", value);
+        let busy = Answer::status(503).header("Retry-After", &value);
         server.sequence("/a", vec![busy, Answer::html("<p>a</p>")]).route("/b", Answer::html("<p>b</p>"));
         let fetcher = fetcher(options());
         let outcomes = fetch_all(&fetcher, vec![server.url("/a"), server.url("/b")]).await;

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use tokio::io::AsyncWriteExt;
+
 use tamis::fetch::{FetchErrorKind, FetchOptions, Phase};
 
 use crate::support::{Answer, Server, bombs};
@@ -55,6 +57,18 @@ async fn bombs_of_a_gibibyte_end_as_too_large() {
             assert!(error.reason().contains("decompressed"), "{path}: {error}");
         }
         assert_eq!(server.count(path), 2, "never asked again");
+    }
+}
+
+#[tokio::test]
+async fn honest_pages_over_the_limit_end_as_too_large_when_decompressed() {
+    let text: String = (0..200_000).map(|number| format!("<p>{number}</p>")).collect();
+    for (name, bytes) in bombs::every_coding(text.as_bytes()).await {
+        assert!(text.len() > 2 << 20 && bytes.len() < 1 << 20, "{name} fits before, not after");
+        let server = Server::start();
+        server.route("/a", Answer::bytes("text/html", bytes).header("Content-Encoding", name));
+        let error = fetcher(small()).fetch(&server.url("/a")).await.expect_err(name);
+        assert_eq!(error.status(), "too-large", "{name}: {error}");
     }
 }
 
@@ -136,7 +150,7 @@ async fn an_empty_body_under_a_named_compression_is_an_empty_page() {
 async fn silence_ends_at_the_read_timeout() {
     let server = Server::start();
     server.route("/a", Answer::silence());
-    let options = FetchOptions { read_timeout_seconds: 0.2, ..options() };
+    let options = FetchOptions { read_timeout_seconds: 0.2, respect_robots: false, ..options() };
     let error = fetcher(options).fetch(&server.url("/a")).await.expect_err("silence");
     assert_eq!(error.kind, FetchErrorKind::Timeout { phase: Phase::Read, seconds: 0.2 });
     assert_eq!(server.count("/a"), 3, "it may pass, so it is asked again");
@@ -146,7 +160,7 @@ async fn silence_ends_at_the_read_timeout() {
 async fn a_body_that_stops_midway_ends_at_the_read_timeout() {
     let server = Server::start();
     server.route("/a", Answer::drip("<p>a</p>", Duration::from_secs(3600)));
-    let options = FetchOptions { read_timeout_seconds: 0.2, retries: 0, ..options() };
+    let options = FetchOptions { read_timeout_seconds: 0.2, retries: 0, respect_robots: false, ..options() };
     let error = fetcher(options).fetch(&server.url("/a")).await.expect_err("silence");
     assert_eq!(error.kind, FetchErrorKind::Timeout { phase: Phase::Read, seconds: 0.2 });
 }
@@ -155,7 +169,7 @@ async fn a_body_that_stops_midway_ends_at_the_read_timeout() {
 async fn a_slow_drip_ends_at_the_total_timeout() {
     let server = Server::start();
     server.route("/a", Answer::drip(&"a".repeat(10_000), Duration::from_millis(20)));
-    let options = FetchOptions { total_timeout_seconds: 0.5, ..options() };
+    let options = FetchOptions { total_timeout_seconds: 0.5, respect_robots: false, ..options() };
     let error = fetcher(options).fetch(&server.url("/a")).await.expect_err("drip");
     assert_eq!(error.kind, FetchErrorKind::Timeout { phase: Phase::Total, seconds: 0.5 });
     assert_eq!(server.count("/a"), 1, "the time is used up");
@@ -194,4 +208,23 @@ async fn media_types_without_text_are_refused_before_their_body() {
     }
     let page = fetcher(options()).fetch_source(&server.url("/json")).await.expect("JSON may be a feed");
     assert_eq!(page.bytes, b"{}");
+}
+
+#[tokio::test]
+async fn a_secure_connection_to_a_plain_server_fails_as_such() {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("loopback");
+    let url = format!("https://{}/a", listener.local_addr().expect("bound"));
+    let plain_server = async {
+        loop {
+            let (mut stream, _) = listener.accept().await.expect("a connection");
+            let _ = stream.write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n").await;
+        }
+    };
+    let fetcher = fetcher(options());
+    let url = url.parse().expect("a URL");
+    let error = tokio::select! {
+        outcome = fetcher.fetch(&url) => outcome.expect_err("no TLS there"),
+        () = plain_server => unreachable!("serves for ever"),
+    };
+    assert_eq!((error.status(), error.is_transient()), ("tls-failed", false), "{error}");
 }

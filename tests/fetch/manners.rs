@@ -34,7 +34,7 @@ fn overlap(server: &Server, one: &str, other: &str) -> bool {
         let log = server.log();
         let mut times = log.iter().filter(|asked| asked.host == host).map(|asked| asked.at);
         let first = times.next().expect("asked at least once");
-        (first, times.last().unwrap_or(first))
+        (first, times.next_back().unwrap_or(first))
     };
     let ((a, b), (c, d)) = (times(one), times(other));
     a <= d && c <= b
@@ -149,7 +149,8 @@ async fn those_who_give_up_do_not_block_the_host() {
     let server = Server::start();
     server.route("/silent", Answer::silence()).route("/a", Answer::html("<p>a</p>"));
     let fetcher = fetcher(FetchOptions { respect_robots: false, ..options() });
-    let impatient = fetcher.fetch(&server.url("/silent"));
+    let silent = server.url("/silent");
+    let impatient = fetcher.fetch(&silent);
     assert!(tokio::time::timeout(Duration::from_millis(200), impatient).await.is_err());
     fetcher.fetch(&server.url("/a")).await.expect("the host's permit came back");
 }

@@ -5,7 +5,7 @@ use std::io::Write;
 use tokio::io::AsyncWriteExt;
 
 /// One mebibyte of spaces.
-const MEBIBYTE: [u8; 1 << 20] = [b' '; 1 << 20];
+static MEBIBYTE: [u8; 1 << 20] = [b' '; 1 << 20];
 
 /// A gzip stream as a beginning and a piece that stands for one mebibyte and may be repeated at will, because
 /// a full flush makes each piece independent of what came before.
