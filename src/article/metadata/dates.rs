@@ -10,7 +10,7 @@ use url::Url;
 
 use super::head::Head;
 use super::page::Page;
-use super::words::fold;
+use super::words::{fold, tidy};
 use crate::article::date::{Moment, Order};
 use crate::article::jsonld::Story;
 use crate::parse::NodeId;
@@ -132,8 +132,10 @@ impl Sources<'_> {
         let likely = |one: &Shown| one.event == Event::Published || (one.event == Event::Unsaid && one.is_near());
         let candidate = shown.iter().filter(|one| likely(one)).min_by_key(|one| one.cost());
         let is_sure = |one: &&Shown| one.event == Event::Published || one.form == Form::Attribute;
-        self.field(&self.story.published)
+        let told = self.field(&self.story.published);
+        told.filter(|_| !self.story.published.as_deref().is_some_and(is_ambiguous))
             .or_else(|| self.meta(&PUBLISHED))
+            .or(told)
             .or_else(|| candidate.filter(is_sure).map(|one| one.moment))
             .or_else(|| self.path())
             .or_else(|| self.meta(&DATED))
@@ -165,9 +167,15 @@ impl Sources<'_> {
         self.head.all(keys).find_map(|value| Moment::from_machine(value, self.order))
     }
 
-    /// All dates outside of the frame, in document order.
+    /// The dates outside of the frame, in document order; where there is none, those near the headline in sidebars.
     fn shown(&self) -> Vec<Shown> {
-        self.page.content().filter_map(|node| self.from_attribute(node).or_else(|| self.from_text(node))).collect()
+        let read = |node| self.from_attribute(node).or_else(|| self.from_text(node));
+        let shown: Vec<Shown> = self.page.content().filter_map(read).collect();
+        if !shown.is_empty() || self.headline.is_none() {
+            return shown;
+        }
+        let framed = self.page.elements().filter(|node| self.page.is_frame(*node)).filter_map(read);
+        framed.filter(|one| one.is_near() && one.form != Form::Bare).collect()
     }
 
     fn from_attribute(&self, node: NodeId) -> Option<Shown> {
@@ -193,7 +201,8 @@ impl Sources<'_> {
         let (said, start) = event_of_line(&line);
         let moment = Moment::find(&line[start..], self.order).or_else(|| Moment::find(&line, self.order))?;
         let event = if said == Event::Unsaid { self.event(node, &property) } else { said };
-        let is_bare = line.chars().count() <= MAX_BARE_CHARS && !matches!(self.page.dom.tag(node), "a" | "h1" | "h2");
+        let is_bare = line.chars().count() <= MAX_BARE_CHARS
+            && !matches!(self.page.dom.tag(node), "a" | "h1" | "h2");
         let form = if is_marked { Form::Marked } else { Form::Bare };
         (is_marked || is_bare || event == Event::Published)
             .then(|| Shown { moment, event, form, distance: self.distance(node) })
@@ -207,7 +216,12 @@ impl Sources<'_> {
             return None;
         }
         let text = self.page.text(node);
-        (has_digit(&text) && text.chars().count() <= MAX_LINE_CHARS).then_some(text)
+        if text.chars().count() <= MAX_LINE_CHARS {
+            return has_digit(&text).then_some(text);
+        }
+        // A date between names and links that together are too long.
+        let pieces = dom.children(node).map(|child| tidy(dom.text(child)));
+        pieces.filter(|piece| has_digit(piece)).find(|piece| piece.chars().count() <= MAX_BARE_CHARS)
     }
 
     /// What `itemprop` and the class names of the element and of the one above say.
@@ -234,6 +248,12 @@ impl Sources<'_> {
         let rank = self.page.rank(node);
         if rank < headline { (headline - rank) * 2 } else { rank - headline }
     }
+}
+
+/// Whether day and month may be exchanged, as in "03-05-2025".
+fn is_ambiguous(value: &str) -> bool {
+    let digits = value.bytes().take_while(u8::is_ascii_digit).count();
+    digits <= 2 && !value.chars().any(char::is_alphabetic)
 }
 
 fn property(page: &Page<'_>, node: NodeId) -> String {

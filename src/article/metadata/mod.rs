@@ -150,3 +150,20 @@ fn paywalled(head: &Head) -> Option<bool> {
         _ => None,
     }
 }
+/// debug
+pub fn debug(dom: &Dom, pattern: &str) -> String {
+    let page = Page::read(dom);
+    let mut out = String::new();
+    for node in dom.descendants(dom.document()).filter(|n| dom.text(*n).contains(pattern)).take(4) {
+        out += &format!("{:?}\n", dom.text(node).trim().chars().take(60).collect::<String>());
+        for a in dom.ancestors(node) {
+            out += &format!("   {}{}.{}#{} rank {}\n", if page.is_frame(a) { "F " } else { "" }, dom.tag(a), dom.attribute(a, "class").unwrap_or(""), dom.attribute(a, "id").unwrap_or(""), page.rank(a));
+        }
+    }
+    let head = Head::read(dom);
+    let headings = title::headings(&page);
+    let linked = jsonld::read(dom);
+    let story = Story::of(&linked, &hints(&head, &headings, None));
+    out += &format!("{story:?}\n{:?}", headings.iter().map(|(n, t)| (dom.tag(*n), page.rank(*n), page.is_frame(*n), t)).collect::<Vec<_>>());
+    out
+}

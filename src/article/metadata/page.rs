@@ -10,10 +10,10 @@ use crate::parse::{Dom, Edge, NodeId, NodeKind};
 /// Elements that frame an article.
 const FRAME_TAGS: [&str; 4] = ["nav", "footer", "aside", "form"];
 /// Words in `class` or `id` that say: other articles, or other people's words.
-const FRAME_WORDS: [&str; 34] = [
+const FRAME_WORDS: [&str; 32] = [
     "comment", "comments", "commentlist", "commentaires", "kommentar", "kommentare", "respond", "disqus", "related", "relateds", "recommended",
-    "recommendations", "sidebar", "footer", "menu", "navbar", "breadcrumb", "breadcrumbs", "teaser",
-    "teasers", "popular", "trending", "latest", "newsletter", "promo", "mostread", "ticker", "carousel", "readmore",
+    "recommendations", "sidebar", "footer", "menu", "navbar", "breadcrumb", "breadcrumbs", 
+    "popular", "trending", "latest", "newsletter", "promo", "mostread", "ticker", "carousel", "readmore",
     "modal", "similar", "recent", "suggestions", "outbrain",
 ];
 /// An element with more than one in so many of the page's nodes is no frame, whatever it is called.
