@@ -47,6 +47,12 @@ const MODIFIED_PHRASES: [&str; 18] = [
     "mis a jour", "mise a jour", "modifie", "updated", "modified", "aktualisiert", "actualizado", "aggiornato", "bijgewerkt", "aktualizacja",
     "обновлено", "uppdaterad", "oppdatert", "revised", "last edited", "수정", "更新", "atualizado",
 ];
+/// Languages with the hours of UTC at which the day begins where most of their pages are written.
+const MIDNIGHTS: [(&[&str], &[i8]); 3] = [
+    (&["fr", "de", "it", "nl", "pl", "cs", "sk", "sl", "hr", "hu", "da", "sv", "no", "nb"], &[22, 23]),
+    (&["ja", "ko"], &[15]),
+    (&["zh"], &[16]),
+];
 /// A date line is short; a longer text merely mentions a date.
 const MAX_LINE_CHARS: usize = 140;
 /// A line of no more than that, with a date in it, is about the date.
@@ -70,6 +76,8 @@ pub(super) struct Sources<'a> {
     pub headline: Option<NodeId>,
     pub address: Option<&'a Url>,
     pub order: Order,
+    /// ISO 639-1.
+    pub language: Option<&'a str>,
 }
 
 /// What a visible date is of.
@@ -152,7 +160,16 @@ impl Sources<'_> {
             return stamp;
         }
         days.retain(|day| stamp.may_be_on_local_day_of(day));
-        days.first().copied().unwrap_or(stamp)
+        days.first().copied().or_else(|| self.local_midnight(stamp)).unwrap_or(stamp)
+    }
+
+    /// The day that began where the page was written, when the stamp is that very midnight told in UTC: a mere date once.
+    fn local_midnight(&self, stamp: Moment) -> Option<Moment> {
+        let language = self.language?;
+        MIDNIGHTS
+            .iter()
+            .find(|(languages, _)| languages.contains(&language))
+            .and_then(|(_, hours)| hours.iter().find_map(|hour| stamp.day_begun_at_utc(*hour)))
     }
 
     fn path(&self) -> Option<Moment> {
@@ -201,7 +218,7 @@ impl Sources<'_> {
         let (said, start) = event_of_line(&line);
         let moment = Moment::find(&line[start..], self.order).or_else(|| Moment::find(&line, self.order))?;
         let event = if said == Event::Unsaid { self.event(node, &property) } else { said };
-        let is_bare = line.chars().count() <= MAX_BARE_CHARS
+        let is_bare = (line.chars().count() <= MAX_BARE_CHARS || Moment::opens(&line))
             && !matches!(self.page.dom.tag(node), "a" | "h1" | "h2");
         let form = if is_marked { Form::Marked } else { Form::Bare };
         (is_marked || is_bare || event == Event::Published)
@@ -219,9 +236,13 @@ impl Sources<'_> {
         if text.chars().count() <= MAX_LINE_CHARS {
             return has_digit(&text).then_some(text);
         }
-        // A date between names and links that together are too long.
-        let pieces = dom.children(node).map(|child| tidy(dom.text(child)));
-        pieces.filter(|piece| has_digit(piece)).find(|piece| piece.chars().count() <= MAX_BARE_CHARS)
+        // A date between names and links that together are too long, or the dateline of a paragraph.
+        let piece = dom.children(node).map(|child| tidy(dom.text(child))).find(|piece| has_digit(piece))?;
+        if piece.chars().count() <= MAX_BARE_CHARS {
+            return Some(piece);
+        }
+        let start: String = piece.chars().take(MAX_BARE_CHARS).collect();
+        Moment::opens(&start).then_some(start)
     }
 
     /// What `itemprop` and the class names of the element and of the one above say.

@@ -73,7 +73,16 @@ pub fn extract(dom: &Dom, url: Option<&Url>) -> Metadata {
     let titles = title::named(&head, story.headline.as_deref());
     let title = title::find(&page, &titles, &headings, &names);
     let order = order(&head, address);
-    let dates = dates::find(&dates::Sources { head: &head, story: &story, page: &page, headline: title.node, address, order });
+    let language = site::language(&head, &story);
+    let dates = dates::find(&dates::Sources {
+        head: &head,
+        story: &story,
+        page: &page,
+        headline: title.node,
+        address,
+        order,
+        language: language.as_deref(),
+    });
     let authors =
         authors::find(&authors::Sources { head: &head, story: &story, page: &page, headline: title.node, names: &names });
     Metadata {
@@ -82,7 +91,7 @@ pub fn extract(dom: &Dom, url: Option<&Url>) -> Metadata {
         date: dates.published.map(|moment| moment.to_string()),
         modified: dates.modified.map(|moment| moment.to_string()),
         site: site::name(&head, &story, address),
-        language: site::language(&head, &story),
+        language,
         canonical: site::canonical(&head, &story, address).map(String::from),
         description: description(&head, &story),
         image: image(&head, &story, address),
