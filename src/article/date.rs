@@ -57,14 +57,12 @@ impl Moment {
         self.day == other.day
     }
 
-    /// Whether this day is later than the other one, time and zone aside.
-    pub fn is_on_later_day(&self, other: &Moment) -> bool {
-        self.day > other.day
-    }
-
-    /// Whether the time of day is known.
-    pub fn has_clock(&self) -> bool {
-        self.clock.is_some()
+    /// Whether this stamp, when in UTC, can be on that other day by the clocks of where the page was written.
+    pub fn may_be_on_local_day_of(&self, other: &Moment) -> bool {
+        let Some(Clock { hour, offset: Some(0), .. }) = self.clock else { return false };
+        // Zones run from UTC-12 to UTC+14.
+        (self.day.tomorrow().is_ok_and(|day| day == other.day) && hour >= 24 - 14)
+            || (self.day.yesterday().is_ok_and(|day| day == other.day) && hour < 12)
     }
 
     /// Reads what was written for machines: ISO 8601 and its loose kin, RFC 2822, seconds since 1970; at last, any text.
