@@ -10,6 +10,7 @@ pub mod context;
 pub mod features;
 pub mod label;
 pub mod names;
+pub mod phrases;
 pub mod prune;
 pub mod reject;
 pub mod rules;
