@@ -235,6 +235,11 @@ impl Dom {
         (node.kind == NodeKind::Element).then(|| &self.elements[node.start as usize])
     }
 
+    /// The fragment with the contents of a `<template>`.
+    pub(super) fn template_contents(&self, node: NodeId) -> Option<NodeId> {
+        NodeId::from_link(self.element(node)?.template)
+    }
+
     pub(super) fn attribute_rows(&self, node: NodeId) -> &[Attribute] {
         let Some(element) = self.element(node) else { return &[] };
         let start = element.attributes_start as usize;
