@@ -34,6 +34,8 @@ pub(super) struct Guard {
     room: Cell<Room>,
     /// Start tags that may pass before the open elements are counted again.
     unchecked: Cell<usize>,
+    /// Whether tags have passed since the last count; without any, it still holds.
+    is_outdated: Cell<bool>,
     /// How many end tags of each name are still to be dropped.
     dropped: RefCell<HashMap<LocalName, usize>>,
 }
@@ -55,6 +57,7 @@ impl Guard {
             retention,
             room: Cell::new(Room { plain: 0, formatting: 0 }),
             unchecked: Cell::new(0),
+            is_outdated: Cell::new(true),
             dropped: RefCell::default(),
         }
     }
@@ -65,18 +68,19 @@ impl Guard {
     }
 
     fn admits(&self, token: &mut Token) -> bool {
-        match token {
-            Token::TagToken(tag) if tag.kind == TagKind::StartTag => self.admits_start(tag),
-            Token::TagToken(tag) => self.admits_end(tag),
-            _ => true,
+        let Token::TagToken(tag) = token else { return true };
+        let admitted = match tag.kind {
+            TagKind::StartTag => self.admits_start(tag),
+            TagKind::EndTag => self.admits_end(tag),
+        };
+        if admitted {
+            self.is_outdated.set(true);
         }
+        admitted
     }
 
     fn admits_start(&self, tag: &mut Tag) -> bool {
-        if self.unchecked.get() == 0 {
-            self.count_again();
-        }
-        self.unchecked.set(self.unchecked.get().saturating_sub(1));
+        self.count_if_due();
         let is_formatting = is_formatting(&tag.name);
         tag.attrs.truncate(if is_formatting {
             MAX_FORMATTING_ATTRIBUTES
@@ -85,6 +89,7 @@ impl Guard {
         });
         let room = self.room.get();
         if (if is_formatting { room.formatting } else { room.plain }) > 0 || self.stays_shut(tag) {
+            self.unchecked.set(self.unchecked.get().saturating_sub(1));
             return true;
         }
         *self.dropped.borrow_mut().entry(tag.name.clone()).or_default() += 1;
@@ -101,11 +106,11 @@ impl Guard {
     }
 
     fn admits_end(&self, tag: &Tag) -> bool {
-        let mut dropped = self.dropped.borrow_mut();
-        if dropped.is_empty() {
+        if self.dropped.borrow().is_empty() {
             return true;
         }
-        if let Some(count) = dropped.get_mut(&tag.name)
+        self.count_if_due();
+        if let Some(count) = self.dropped.borrow_mut().get_mut(&tag.name)
             && *count > 0
         {
             *count -= 1;
@@ -113,6 +118,12 @@ impl Guard {
         }
         self.unchecked.set(0); // it may close something, and so make room
         true
+    }
+
+    fn count_if_due(&self) {
+        if self.unchecked.get() == 0 && self.is_outdated.replace(false) {
+            self.count_again();
+        }
     }
 
     fn count_again(&self) {

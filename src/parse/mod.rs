@@ -12,12 +12,16 @@
 
 mod dom;
 mod guard;
+#[cfg(test)]
+mod hostile;
 mod keep;
 mod limits;
 #[cfg(test)]
 mod outline;
 mod select;
 mod sink;
+#[cfg(test)]
+mod speed;
 mod tokenizer;
 mod walk;
 mod writer;

@@ -19,7 +19,7 @@ mod raw_text;
 mod tag;
 
 #[cfg(test)]
-mod conformance;
+pub(super) mod conformance;
 #[cfg(test)]
 mod recorder;
 #[cfg(test)]

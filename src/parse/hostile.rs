@@ -1,0 +1,203 @@
+//! Hostile pages: each must cost no more than a fixed multiple of a plain page of its size.
+//!
+//! Times on a busy machine are rough. The bounds are far above what was measured and far below what a quadratic parse takes.
+
+use std::time::{Duration, Instant};
+
+use super::{Dom, Limits, Rejection, parse};
+
+/// How much slower than plain text in paragraphs a page may be.
+const MOST_TIMES_SLOWER: u32 = 40;
+
+/// Below this, ratios say nothing.
+const ALWAYS_FAST_ENOUGH: Duration = Duration::from_millis(500);
+
+fn timed(page: &str) -> (Duration, Result<Dom, Rejection>) {
+    let start = Instant::now();
+    let outcome = parse(page, &Limits::default());
+    (start.elapsed(), outcome)
+}
+
+fn plain_page(bytes: usize) -> String {
+    "<p class=x>Some words of an article, <a href=y>with a link</a>.\n".repeat(bytes / 64 + 1)
+}
+
+/// Parses the page, checks the time and gives the tree.
+fn outcome_in_time(name: &str, page: &str) -> Result<Dom, Rejection> {
+    let (plain, _) = timed(&plain_page(page.len()));
+    let (taken, outcome) = timed(page);
+    println!(
+        "{name}: {} KB, {taken:?}, {:.1} times a plain page",
+        page.len() >> 10,
+        taken.as_secs_f64() / plain.as_secs_f64()
+    );
+    assert!(taken < ALWAYS_FAST_ENOUGH.max(plain * MOST_TIMES_SLOWER), "{name}: {taken:?} against {plain:?}");
+    outcome
+}
+
+fn tree_in_time(name: &str, page: &str) -> Dom {
+    outcome_in_time(name, page).expect("within the limits")
+}
+
+fn numbered(count: usize, item: impl Fn(usize) -> String) -> String {
+    (0..count).map(item).collect()
+}
+
+fn deepest(dom: &Dom) -> usize {
+    let mut depths = vec![0; dom.len()];
+    for node in dom.descendants(dom.document()).skip(1) {
+        depths[node.index()] = dom.parent(node).map_or(0, |parent| depths[parent.index()] + 1);
+    }
+    depths.into_iter().max().unwrap_or(0)
+}
+
+#[test]
+fn flattens_deep_nesting_and_keeps_its_text() {
+    let limit = Limits::default().max_depth + 2 * Limits::default().max_formatting + 8;
+    for tag in [
+        "div",
+        "b",
+        "table",
+        "select",
+        "svg",
+        "a",
+        "li",
+        "button",
+        "section",
+        "em",
+        "math",
+        "form",
+        "span",
+        "ruby",
+        "x-y",
+        "dl><dt",
+        "td",
+        "table><tr><td",
+        "p><b",
+        "a><div",
+        "b><div",
+        "i><table",
+        "b><p",
+        "svg><foreignObject",
+        "svg><desc",
+        "ul><li",
+        "nobr",
+        "h1",
+        "object",
+        "a><b><div",
+        "select><option",
+        "noscript",
+    ] {
+        let page = format!("<body>{}end", format!("<{tag}>").repeat(100_000));
+        let dom = tree_in_time(tag, &page);
+        assert!(dom.text_content(dom.document()).contains("end"), "{tag} loses text");
+        assert!(deepest(&dom) <= limit, "{tag} is {} deep", deepest(&dom));
+    }
+    tree_in_time("template", &"<template>".repeat(100_000));
+}
+
+#[test]
+fn drops_as_many_end_tags_as_start_tags() {
+    let page = format!("{}deep{}<p id=after>after", "<div>".repeat(100_000), "</div>".repeat(100_000));
+    let dom = tree_in_time("nested and closed", &page);
+    let after = dom.descendants(dom.document()).find(|&node| dom.attribute(node, "id") == Some("after"));
+    assert_eq!(after.and_then(|node| dom.parent(node)), dom.body());
+}
+
+#[test]
+fn caps_open_formatting_elements() {
+    tree_in_time("font", &numbered(100_000, |n| format!("<font color={n}>")));
+    tree_in_time("font and text", &numbered(50_000, |n| format!("<font color={n}>text</p>")));
+    tree_in_time("font in paragraphs", &numbered(10_000, |n| format!("<p><font color={n}>text</p>")));
+    let page = format!("{}{}", numbered(64, |n| format!("<p><b id={n}>")), "<p>x".repeat(300_000));
+    assert_eq!(
+        outcome_in_time("reopened in 300,000 paragraphs", &page).err().map(|it| it.status()),
+        Some("too-many-nodes")
+    );
+    let page = format!("<p><b class='{}'>{}", "long ".repeat(20_000), "<p>x".repeat(200_000));
+    tree_in_time("long attribute in 200,000 paragraphs", &page);
+    tree_in_time("misnested", &"<b><i><p></b></i>".repeat(30_000));
+    tree_in_time("misnested links", &"<a href=x><div><p>".repeat(30_000));
+}
+
+#[test]
+fn caps_attributes() {
+    tree_in_time("attributes", &format!("<p {}>x", numbered(100_000, |n| format!(" data-{n}=v"))));
+    tree_in_time("attributes of b", &format!("<b {}>x", numbered(100_000, |n| format!(" a{n}=v"))));
+    tree_in_time("one attribute", &format!("<p {}>x", " class=a".repeat(100_000)));
+    tree_in_time("attributes of body", &numbered(100_000, |n| format!("<body data-{n}=v>")));
+}
+
+#[test]
+fn takes_wide_and_ragged_pages() {
+    for item in [
+        "<p>x",
+        "<br>",
+        "x<br>",
+        "</p>",
+        "</br>",
+        "</div>",
+        "</x>",
+        "<p></div>",
+        "<td>",
+        "<tr>x",
+        "<option>",
+        "<li>",
+        "<!doctype html>",
+        "<!-->",
+        "<!x>",
+        "</b>",
+        "<img src=x>",
+        "<h1>",
+        "<frameset>",
+    ] {
+        let _ = outcome_in_time(item, &item.repeat(200_000));
+    }
+    tree_in_time("text around a table", &format!("<table>{}", "x<td>y</td>".repeat(100_000)));
+    tree_in_time("text in rows", &format!("<table>{}", "<tr>x".repeat(200_000)));
+}
+
+#[test]
+fn takes_broken_markup() {
+    let million = 1_000_000;
+    for item in [
+        "<",
+        "<a",
+        "<a ",
+        "<!--",
+        "&",
+        "&a",
+        "&amp",
+        "&#",
+        "&#x",
+        "&#9",
+        "</",
+        "<?",
+        "<!",
+        "<![CDATA[",
+        "\0",
+        "\r",
+        "-",
+        "<a='",
+        "é",
+        "=\"",
+        "<!--<script",
+        "--!",
+    ] {
+        let _ = outcome_in_time(item, &item.repeat(million / item.len()));
+        let _ = outcome_in_time(item, &format!("<script>{}", item.repeat(million / item.len())));
+        let _ = outcome_in_time(item, &format!("<title>{}", item.repeat(million / item.len())));
+        let _ = outcome_in_time(item, &format!("<p title='{}'>", item.repeat(million / item.len())));
+        let _ = outcome_in_time(item, &format!("<!--{}", item.repeat(million / item.len())));
+        let _ = outcome_in_time(item, &format!("<!doctype html {}", item.repeat(million / item.len())));
+    }
+    tree_in_time("escaped scripts", &format!("<script>{}", "<!--<script></script>-->".repeat(40_000)));
+}
+
+#[test]
+fn rejects_what_is_too_large() {
+    let limits = Limits { max_bytes: 10, max_nodes: 6, ..Limits::default() };
+    assert_eq!(parse("<p>0123456789", &limits).unwrap_err(), Rejection::TooLarge { bytes: 13, max: 10 });
+    assert_eq!(parse("<p><p><p>", &limits).unwrap_err(), Rejection::TooManyNodes { max: 6 });
+    assert!(parse("<p>x", &limits).is_ok());
+}
