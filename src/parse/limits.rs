@@ -5,7 +5,7 @@ use crate::error::Rejection;
 /// Limits of one parse. A page past `max_bytes` or `max_nodes` is rejected; past the other limits it is flattened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
-    /// Bytes of markup.
+    /// Bytes of markup; 256 MiB at most.
     pub max_bytes: usize,
     /// Nodes of the tree.
     pub max_nodes: usize,
@@ -29,8 +29,9 @@ impl Default for Limits {
     }
 }
 
-/// The arena links by `u32`; a quarter of that range leaves room for the nodes and text that the standard adds.
-const MOST_BYTES: usize = 1 << 30;
+/// The arena links by `u32`. Text takes at most three times its bytes in markup (NUL becomes U+FFFD), copied attributes
+/// twice the page, and text that grew out of order is stored again: all of it stays below 4 GiB.
+const MOST_BYTES: usize = 256 << 20;
 
 impl Limits {
     /// Rejects markup of more bytes than allowed.

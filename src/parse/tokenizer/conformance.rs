@@ -201,6 +201,9 @@ fn cuts_the_tokens_that_html5lib_expects() {
     assert!(failed.is_empty(), "{} failed:\n{}", failed.len(), failed.join("\n"));
 }
 
+/// Attributes in a namespace are dropped, and html5ever leaves it to the sink to fill `<selectedcontent>`.
+const KNOWN_DIFFERENCES: [&str; 3] = ["xlink:", "xml:", "selectedcontent"];
+
 /// The arena keeps of a DOCTYPE its name at most.
 fn without_doctype_identifiers(tree: &str) -> String {
     let lines = tree.lines().map(|line| match line.split_once(" \"") {
@@ -238,7 +241,8 @@ fn builds_the_trees_that_html5ever_builds_of_the_html5lib_tests() {
             if ours.trim_end() == without_doctype_identifiers(&expected) {
                 as_expected += 1;
             } else {
-                println!("{}: {data:?}\n{ours}\nnot\n{expected}\n", file.display());
+                let is_known = KNOWN_DIFFERENCES.iter().any(|part| data.contains(part));
+                assert!(is_known, "{}: {data:?}\n{ours}\nnot\n{expected}", file.display());
             }
         }
     }
