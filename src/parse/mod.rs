@@ -50,6 +50,7 @@ pub fn parse_into(html: &str, limits: &Limits, dom: Dom) -> Result<Dom, Rejectio
 const BYTE_ORDER_MARK: char = '\u{feff}';
 
 fn parse_keeping(html: &str, limits: &Limits, dom: Dom, retention: Retention) -> Result<Dom, Rejection> {
+    let limits = &limits.clamped();
     limits.check_bytes(html.len())?;
     let page = normalise_newlines(html.strip_prefix(BYTE_ORDER_MARK).unwrap_or(html));
     let sink = Sink::new(dom, limits, retention, page.len());

@@ -1,10 +1,21 @@
-//! A tree in the notation of the html5lib tests, one node a line.
+//! For tests: a tree in the notation of the html5lib tests, one node a line, and how deep a tree is.
 
 use std::fmt::Write;
 
 use html5ever::ns;
 
 use super::dom::{Dom, NodeId, NodeKind};
+
+impl Dom {
+    /// Levels below the document.
+    pub(super) fn deepest(&self) -> usize {
+        let mut depths = vec![0; self.len()];
+        for node in self.descendants(self.document()).skip(1) {
+            depths[node.index()] = self.parent(node).map_or(0, |parent| depths[parent.index()] + 1);
+        }
+        depths.into_iter().max().unwrap_or(0)
+    }
+}
 
 /// The whole tree, template contents included.
 pub(super) fn outline(dom: &Dom) -> String {
