@@ -1,7 +1,8 @@
 //! The arena: nodes, elements, attributes and one text buffer, linked by `u32`.
 //!
-//! A node that the tree builder created and then left out of the tree stays in the tables, but no walk reaches it.
-//! The contents of `<template>` hang below a [`NodeKind::Fragment`] that is no child of anything, for the same effect.
+//! A node that the tree builder created and then left out of the tree stays in the tables, but no walk
+//! reaches it. The contents of `<template>` hang below a [`NodeKind::Fragment`] that is no child of anything,
+//! for the same effect.
 
 use std::ops::Range;
 

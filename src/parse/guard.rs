@@ -1,11 +1,13 @@
 //! The guard between tokenizer and tree builder: it drops tags that would make the tree builder slow.
 //!
-//! html5ever's tree builder scans its stack of open elements for most tags, and reopens all unclosed formatting elements
-//! in every paragraph. A page of 100,000 nested elements costs it minutes. So past a limit start tags are dropped along
-//! with as many end tags of the same name, which flattens the page: its text stays, in the element that was open.
+//! html5ever's tree builder scans its stack of open elements for most tags, and reopens all unclosed
+//! formatting elements in every paragraph. A page of 100,000 nested elements costs it minutes. So past a
+//! limit start tags are dropped along with as many end tags of the same name, which flattens the page: its
+//! text stays, in the element that was open.
 //!
-//! The tree builder keeps its stack to itself, but tells its handles to a tracer. Counting them costs as much as the stack
-//! is deep, so it is counted again only after as many start tags as could have used up the room that was left.
+//! The tree builder keeps its stack to itself, but tells its handles to a tracer. Counting them costs as much
+//! as the stack is deep, so it is counted again only after as many start tags as could have used up the room
+//! that was left.
 
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
@@ -231,8 +233,9 @@ fn is_formatting(name: &LocalName) -> bool {
     )
 }
 
-/// HTML elements that never hold others: void elements, and those that the tokenizer reads to their end tag. To drop the
-/// start tag of the latter would turn scripts into text. `html`, `head` and `body` are opened once at most.
+/// HTML elements that never hold others: void elements, and those that the tokenizer reads to their end tag.
+/// To drop the start tag of the latter would turn scripts into text. `html`, `head` and `body` are opened
+/// once at most.
 fn never_nests(name: &LocalName) -> bool {
     matches!(
         &**name,
@@ -267,4 +270,77 @@ fn never_nests(name: &LocalName) -> bool {
             | "head"
             | "body"
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::parse::outline::outline;
+    use crate::parse::{Dom, Limits, Selector, parse};
+
+    const TIGHT: Limits =
+        Limits { max_bytes: 10_000, max_nodes: 1_000, max_depth: 10, max_formatting: 4, max_attributes: 3 };
+
+    fn parsed(html: &str) -> Dom {
+        parse(html, &TIGHT).expect("within the limits")
+    }
+
+    fn count(dom: &Dom, css: &str) -> usize {
+        dom.select(&Selector::parse(css).expect("a valid selector")).len()
+    }
+
+    fn text(dom: &Dom, css: &str) -> Vec<String> {
+        let found = dom.select(&Selector::parse(css).expect("a valid selector"));
+        found.into_iter().map(|node| dom.text_content(node)).collect()
+    }
+
+    #[test]
+    fn drops_start_tags_past_the_depth_with_as_many_end_tags() {
+        let page = format!("{}a{}<p>b", "<div>".repeat(50), "</div>".repeat(50));
+        let dom = parsed(&page);
+        assert!((4..10).contains(&count(&dom, "div")));
+        assert_eq!(text(&dom, "body > p"), ["b"]);
+        assert_eq!(text(&dom, "div")[0], "a");
+    }
+
+    #[test]
+    fn forgets_dropped_tags_when_an_element_around_them_closes() {
+        let page = format!("<section>{}</section><div>a</div><p>b", "<div>".repeat(50));
+        let dom = parsed(&page);
+        assert_eq!(text(&dom, "body > div"), ["a"]);
+        assert_eq!(text(&dom, "body > p"), ["b"]);
+    }
+
+    #[test]
+    fn changes_nothing_within_the_limits() {
+        let page = "<ul><li>a<li><b>b<i>c</b>d</i><table><td>e</table><svg><path/><path/></svg>".repeat(3);
+        let roomy = parse(&page, &Limits::default()).expect("within the limits");
+        let wide = parse(&page, &Limits { max_depth: 40, ..Limits::default() }).expect("within the limits");
+        assert_eq!(outline(&roomy), outline(&wide));
+    }
+
+    #[test]
+    fn never_turns_scripts_into_text() {
+        let page = format!("{}<script>var x</script><style>p</style><title>t</title>", "<div>".repeat(50));
+        assert_eq!(parsed(&page).text_content(parsed(&page).document()), "t");
+    }
+
+    #[test]
+    fn admits_void_elements_at_any_depth() {
+        let page = format!("{}<img src=x><br>", "<div>".repeat(50));
+        assert_eq!(count(&parsed(&page), "img[src=x]"), 1);
+    }
+
+    #[test]
+    fn caps_formatting_elements_and_keeps_links() {
+        let page = "<font color=1><font color=2><b><i><u><s><tt><a href=x>a</a><p>b";
+        let dom = parsed(page);
+        assert_eq!(count(&dom, "p u, p s, p tt"), 0);
+        assert_eq!(text(&dom, "a[href]"), ["a"]);
+    }
+
+    #[test]
+    fn caps_attributes_of_one_element() {
+        let dom = parsed("<p id=a lang=b dir=c title=d>");
+        assert_eq!(count(&dom, "p[id][lang][dir]:not([title])"), 1);
+    }
 }

@@ -1,6 +1,7 @@
 //! Hostile pages: each must cost no more than a fixed multiple of a plain page of its size.
 //!
-//! Times on a busy machine are rough. The bounds are far above what was measured and far below what a quadratic parse takes.
+//! Times on a busy machine are rough. The bounds are far above what was measured and far below what a
+//! quadratic parse takes.
 
 use std::time::{Duration, Instant};
 
@@ -20,7 +21,7 @@ const ALWAYS_FAST_ENOUGH: Duration = Duration::from_secs(5);
 
 fn timed(page: &str) -> (Duration, Result<Dom, Rejection>) {
     let start = Instant::now();
-    let outcome = parse(page, &Limits::default());
+    let outcome = parse(page, &Limits { max_nodes: 10 * SIZE, ..Limits::default() });
     (start.elapsed(), outcome)
 }
 
@@ -28,16 +29,14 @@ fn plain_page(bytes: usize) -> String {
     "<p class=x>Some words of an article, <a href=y>with a link</a>.\n".repeat(bytes / 64 + 1)
 }
 
-/// Parses the page, checks the time and gives the tree.
+/// Parses the page, checks the time and gives what came of it.
 fn outcome_in_time(name: &str, page: &str) -> Result<Dom, Rejection> {
-    let (plain, _) = timed(&plain_page(page.len()));
     let (taken, outcome) = timed(page);
-    println!(
-        "{name}: {} KB, {taken:?}, {:.1} times a plain page",
-        page.len() >> 10,
-        taken.as_secs_f64() / plain.as_secs_f64()
-    );
-    assert!(taken < ALWAYS_FAST_ENOUGH.max(plain * MOST_TIMES_SLOWER), "{name}: {taken:?} against {plain:?}");
+    println!("{name}: {} KB, {taken:?}", page.len() >> 10);
+    if taken > ALWAYS_FAST_ENOUGH {
+        let (plain, _) = timed(&plain_page(page.len()));
+        assert!(taken < plain * MOST_TIMES_SLOWER, "{name}: {taken:?} against {plain:?}");
+    }
     outcome
 }
 

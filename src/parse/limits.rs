@@ -2,17 +2,19 @@
 
 use crate::error::Rejection;
 
-/// Limits of one parse. A page past `max_bytes` or `max_nodes` is rejected; past the other limits it is flattened.
+/// Limits of one parse. A page past `max_bytes` or `max_nodes` is rejected; past the other limits it is
+/// flattened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
     /// Bytes of markup; 256 MiB at most.
     pub max_bytes: usize,
     /// Nodes of the tree; 50 million at most.
     pub max_nodes: usize,
-    /// Open elements besides formatting elements; 2,000 at most. Start tags beyond it are dropped together with as many
-    /// end tags; their text stays.
+    /// Open elements besides formatting elements; 2,000 at most. Start tags beyond it are dropped together
+    /// with as many end tags; their text stays.
     pub max_depth: usize,
-    /// Open formatting elements (`b`, `font`, `i`...), which the standard reopens in every later paragraph; 500 at most.
+    /// Open formatting elements (`b`, `font`, `i`...), which the standard reopens in every later paragraph;
+    /// 500 at most.
     pub max_formatting: usize,
     /// Attributes of one element; later ones are dropped.
     pub max_attributes: usize,
@@ -32,9 +34,9 @@ impl Default for Limits {
 
 /// What the arena and the selectors can take.
 ///
-/// The arena links by `u32`: text takes at most three times its bytes in markup (NUL becomes U+FFFD), copied attributes twice
-/// the page, and text that grew out of order is stored again; all of it stays below 4 GiB. The `selectors` crate recurses for
-/// `:has()` as deep as the tree is.
+/// The arena links by `u32`: text takes at most three times its bytes in markup (NUL becomes U+FFFD), copied
+/// attributes twice the page, and text that grew out of order is stored again; all of it stays below 4 GiB.
+/// The `selectors` crate recurses for `:has()` as deep as the tree is.
 const MOST: Limits = Limits {
     max_bytes: 256 << 20,
     max_nodes: 50_000_000,

@@ -2,10 +2,12 @@
 //!
 //! Terms:
 //! - *tokenizer*: cuts the markup into tokens (start tag, end tag, text, comment, DOCTYPE);
-//! - *tree builder*: html5ever's own implementation of the HTML standard's tree construction, which turns tokens into tree edits;
+//! - *tree builder*: html5ever's own implementation of the HTML standard's tree construction, which turns
+//!   tokens into tree edits;
 //! - *guard*: stands between the two and drops the tags that would make the tree builder slow;
 //! - *sink*: receives those edits and lets the *writer* enter them into the arena;
-//! - *arena*: the flat tables of [`Dom`]. Nothing in it is reference-counted and nothing recurses, so that no page can
+//! - *arena*: the flat tables of [`Dom`]. Nothing in it is reference-counted and nothing recurses, so that no
+//!   page can
 //!   overflow the stack and a tree is dropped in one go.
 //!
 //! Scripting is off: the content of `<noscript>` is parsed as elements.

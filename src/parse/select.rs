@@ -1,6 +1,8 @@
-//! CSS selectors over the arena: scraper's selector grammar, matched by the `selectors` crate without a second parse.
+//! CSS selectors over the arena: scraper's selector grammar, matched by the `selectors` crate without a
+//! second parse.
 //!
-//! A selector sees the attributes that the arena keeps; one on a dropped attribute (`onclick`, `target`...) matches nothing.
+//! A selector sees the attributes that the arena keeps; one on a dropped attribute (`onclick`, `target`...)
+//! matches nothing.
 
 use std::cell::Cell;
 
@@ -18,10 +20,12 @@ use selectors::{Element, OpaqueElement};
 
 use super::dom::{Attribute, Dom, NodeId, NodeKind};
 
-/// Steps from sibling to sibling in one selection. `a ~ b` takes as many for each `b` as there are siblings before it, which a
-/// page of 100,000 siblings turns into minutes. Past the limit, elements count as having no siblings.
+/// Steps from sibling to sibling in one selection. `a ~ b` takes as many for each `b` as there are siblings
+/// before it, which a page of 100,000 siblings turns into minutes. Past the limit, elements count as having
+/// no siblings.
 ///
-/// A debug build of the `selectors` crate counts siblings twice and insists on the same answer, so it has no limit.
+/// A debug build of the `selectors` crate counts siblings twice and insists on the same answer, so it has no
+/// limit.
 const MOST_SIBLING_STEPS: u32 = if cfg!(debug_assertions) { u32::MAX } else { 10_000_000 };
 
 /// A parsed, reusable list of CSS selectors.

@@ -18,7 +18,8 @@ pub(super) struct Sink {
 }
 
 impl Sink {
-    /// A sink that writes into `dom`, whose old content is dropped, what `retention` says of a page of `page_bytes`.
+    /// A sink that writes into `dom`, whose old content is dropped, what `retention` says of a page of
+    /// `page_bytes`.
     pub fn new(dom: Dom, limits: &Limits, retention: Retention, page_bytes: usize) -> Sink {
         Sink { writer: RefCell::new(Writer::new(dom, limits, retention, page_bytes)) }
     }

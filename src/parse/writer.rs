@@ -1,7 +1,8 @@
 //! Writes tree edits into the arena: text, elements and their attributes.
 //!
-//! Text goes into one buffer. A text node at the buffer's end simply grows; one that is no longer there (text around a
-//! table that is foster-parented in turns) gets a string of its own until the end, so that growing it stays cheap.
+//! Text goes into one buffer. A text node at the buffer's end simply grows; one that is no longer there (text
+//! around a table that is foster-parented in turns) gets a string of its own until the end, so that growing
+//! it stays cheap.
 
 use std::collections::BTreeMap;
 
@@ -33,8 +34,8 @@ pub(super) struct Writer {
     dom: Dom,
     retention: Retention,
     max_attributes: usize,
-    /// Bytes of attributes that may still be stored. The standard copies formatting elements into every later paragraph;
-    /// a page without such tricks never has more than its own size.
+    /// Bytes of attributes that may still be stored. The standard copies formatting elements into every later
+    /// paragraph; a page without such tricks never has more than its own size.
     attribute_bytes_left: usize,
     /// Text nodes that grew after other text had followed in the buffer.
     scattered: BTreeMap<NodeId, String>,
@@ -207,7 +208,8 @@ impl Writer {
         self.scattered.entry(node).or_insert_with(|| dom.slice(start, end).to_owned()).push_str(text);
     }
 
-    /// Whether text inside a script or style is stored right away. The body of a script is decided upon when it is complete.
+    /// Whether text inside a script or style is stored right away. The body of a script is decided upon when
+    /// it is complete.
     fn wants_code(&mut self, element: NodeId, code: CodeElement, text: &StrTendril) -> bool {
         if code == CodeElement::Style || !self.dom.is_html_namespace(element) {
             return self.retention.keeps_style();
@@ -242,4 +244,62 @@ impl Writer {
 /// Attributes in a namespace (`xlink:href`) are of no use.
 fn keeps(retention: Retention, attribute: &MarkupAttribute) -> bool {
     attribute.name.ns == ns!() && retention.keeps_attribute(&attribute.name.local, &attribute.value)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::parse::{Dom, Limits, Selector, parse, parse_into};
+
+    fn parsed(html: &str) -> Dom {
+        parse(html, &Limits::default()).expect("within the limits")
+    }
+
+    fn attributes(dom: &Dom, css: &str) -> String {
+        let found = dom.select(&Selector::parse(css).expect("a valid selector"));
+        let attributes = dom.attributes(found[0]).map(|(name, value)| format!("{name}={value}"));
+        attributes.collect::<Vec<_>>().join(" ")
+    }
+
+    #[test]
+    fn gathers_text_that_grows_in_turns() {
+        let dom = parsed("<table>a<td>1</td>b<td>2</td>c<tr>d<td>3");
+        assert_eq!(dom.text_content(dom.document()), "abcd123");
+    }
+
+    #[test]
+    fn keeps_attributes_that_some_step_reads() {
+        let dom = parsed(&format!("<p onclick=x CLASS=c data-a=1 data-b={} aria-label=l>", "v".repeat(201)));
+        assert_eq!(attributes(&dom, "p"), "class=c data-a=1 aria-label=l");
+        assert_eq!(attributes(&parsed("<svg xlink:href=x href=y></svg>"), "svg"), "href=y");
+    }
+
+    #[test]
+    fn adds_attributes_of_a_second_body() {
+        let dom = parsed("<body class=a onload=x><p><body class=b id=c lang=d>");
+        assert_eq!(attributes(&dom, "body"), "class=a id=c lang=d");
+    }
+
+    #[test]
+    fn stores_no_more_copied_attributes_than_a_page_is_large() {
+        let page = format!("<p><b class='{}'>{}", "x".repeat(10_000), "<p>y".repeat(1_000));
+        let dom = parsed(&page);
+        let copied: usize = dom
+            .descendants(dom.document())
+            .flat_map(|node| dom.attributes(node))
+            .map(|(_, value)| value.len())
+            .sum();
+        assert!((10_000..3 * page.len() + 70_000).contains(&copied), "{copied}");
+    }
+
+    #[test]
+    fn reuses_a_tree_without_a_trace_of_its_old_content() {
+        let limits = Limits::default();
+        let pages = ["<p id=a>one<table>two<td>three", "<script>x</script>four", ""];
+        let mut dom = Dom::new();
+        for page in pages {
+            dom = parse_into(page, &limits, dom).expect("within the limits");
+            let fresh = parsed(page);
+            assert_eq!(format!("{dom:?}"), format!("{fresh:?}"));
+        }
+    }
 }

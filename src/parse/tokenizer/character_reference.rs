@@ -5,7 +5,8 @@ use memchr::memchr;
 
 use super::input::REPLACEMENT;
 
-/// Some names are known without their semicolon too; this is the length of the longest of them (`&frac14`, `&Aacute`).
+/// Some names are known without their semicolon too; this is the length of the longest of them (`&frac14`,
+/// `&Aacute`).
 const LONGEST_NAME_WITHOUT_SEMICOLON: usize = 6;
 
 /// Where a character reference stands.
@@ -104,7 +105,8 @@ fn numeric_reference(text: &str, prefix: usize, radix: u32) -> Option<Reference>
     Some(Reference::one(numeric_character(code), prefix + count + semicolon))
 }
 
-/// Numeric character reference end state (13.2.5.80): windows-1252 in place of C1 controls, U+FFFD for what is none.
+/// Numeric character reference end state (13.2.5.80): windows-1252 in place of C1 controls, U+FFFD for what
+/// is none.
 fn numeric_character(code: u32) -> char {
     match code {
         0 => REPLACEMENT,

@@ -14,8 +14,8 @@ struct CommentEnd {
 impl<C: Consumer> Tokenizer<'_, C> {
     /// All comment states, from the first byte after `<!--`.
     ///
-    /// A comment ends at the first `>` that follows `--` or `--!`, or that comes right at the start (`<!-->`, `<!--->`).
-    /// The states for `<!` inside of a comment only tell which parse errors to report.
+    /// A comment ends at the first `>` that follows `--` or `--!`, or that comes right at the start (`<!-->`,
+    /// `<!--->`). The states for `<!` inside of a comment only tell which parse errors to report.
     pub(super) fn comment_state(&mut self) {
         let start = self.input.position();
         let end = find_end(self.input.rest());
@@ -39,7 +39,8 @@ fn find_end(rest: &[u8]) -> CommentEnd {
     CommentEnd { text: text_len_at_end_of_file(rest), next: rest.len() }
 }
 
-/// End of file in the comment end, comment end bang and comment end dash states: the dashes so far are no text.
+/// End of file in the comment end, comment end bang and comment end dash states: the dashes so far are no
+/// text.
 fn text_len_at_end_of_file(rest: &[u8]) -> usize {
     let closing = [b"--!".as_slice(), b"--", b"-"].into_iter().find(|closing| rest.ends_with(closing));
     rest.len() - closing.map_or(0, <[u8]>::len)

@@ -1,7 +1,7 @@
 //! Comparison with html5ever's tokenizer on the html5lib tests and on real pages.
 //!
-//! Both lie outside of the repository: the tests run when `TAMIS_SHARED` names the folder that holds `html5lib-tests` and
-//! `corpus`, and pass without doing anything otherwise.
+//! Both lie outside of the repository: the tests run when `TAMIS_SHARED` names the folder that holds
+//! `html5lib-tests` and `corpus`, and pass without doing anything otherwise.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -31,7 +31,7 @@ fn files(folder: &Path, extension: &str) -> Vec<PathBuf> {
 }
 
 /// Runs html5ever's tokenizer.
-fn run_html5ever<S: TokenSink>(page: &str, sink: S, options: TokenizerOpts) -> S {
+pub(in crate::parse) fn run_html5ever<S: TokenSink>(page: &str, sink: S, options: TokenizerOpts) -> S {
     let tokenizer = html5ever_tokenizer::Tokenizer::new(sink, options);
     let queue = BufferQueue::default();
     queue.push_back(StrTendril::from_slice(page));

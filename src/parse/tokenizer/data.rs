@@ -1,4 +1,5 @@
-//! Text and what `<` begins: the data, tag open, end tag open and markup declaration open states, CDATA sections.
+//! Text and what `<` begins: the data, tag open, end tag open and markup declaration open states, CDATA
+//! sections.
 
 use std::ops::Range;
 
@@ -14,7 +15,8 @@ const CDATA_START: &[u8] = b"<![CDATA[";
 const CDATA_END: &[u8] = b"]]>";
 const DOCTYPE_START: &[u8] = b"<!doctype";
 
-/// Whether what follows a `<` makes markup of it: the tag open and end tag open states, which take it for text otherwise.
+/// Whether what follows a `<` makes markup of it: the tag open and end tag open states, which take it for
+/// text otherwise.
 fn begins_markup(after: &[u8]) -> bool {
     match after {
         [] | [b'/'] => false,
@@ -55,7 +57,8 @@ impl<C: Consumer> Tokenizer<'_, C> {
         (bytes.len(), is_plain)
     }
 
-    /// Text with character references. NUL is a token of its own: what becomes of it is up to the tree construction.
+    /// Text with character references. NUL is a token of its own: what becomes of it is up to the tree
+    /// construction.
     fn emit_decoded_text(&mut self, range: Range<usize>) {
         for (index, piece) in self.input.slice(range).split('\0').enumerate() {
             if index > 0 {

@@ -116,7 +116,8 @@ impl<C: Consumer> Tokenizer<'_, C> {
         None
     }
 
-    /// Skips whitespace. At `>` the DOCTYPE ends as `at_greater_than` says; at the end of the page always abruptly.
+    /// Skips whitespace. At `>` the DOCTYPE ends as `at_greater_than` says; at the end of the page always
+    /// abruptly.
     fn end_of_doctype(&mut self, at_greater_than: End) -> Flow {
         self.input.skip_whitespace();
         match self.input.peek() {

@@ -120,7 +120,8 @@ impl<'page> Input<'page> {
         self.shared.subtendril(range.start as u32, range.len() as u32)
     }
 
-    /// As [`Input::share`], with NUL replaced by U+FFFD; only a slice that has NUL is copied, by way of `scratch`.
+    /// As [`Input::share`], with NUL replaced by U+FFFD; only a slice that has NUL is copied, by way of
+    /// `scratch`.
     pub fn share_without_null(&self, range: Range<usize>, scratch: &mut String) -> StrTendril {
         let text = self.slice(range.clone());
         if memchr(0, text.as_bytes()).is_none() {

@@ -1,14 +1,16 @@
 //! The tokenizer of the HTML standard (section 13.2.5), over a complete `&str`.
 //!
-//! It cuts the same tokens as html5ever's tokenizer, which works character by character and is most of the cost of a
-//! parse. Having the whole page at hand, this one looks for the next byte that matters (`<`, `&`, a quote, `>`) by
-//! `memchr` and takes what is in between in one piece, as a shared slice of the input.
+//! It cuts the same tokens as html5ever's tokenizer, which works character by character and is most of the
+//! cost of a parse. Having the whole page at hand, this one looks for the next byte that matters (`<`, `&`, a
+//! quote, `>`) by `memchr` and takes what is in between in one piece, as a shared slice of the input.
 //!
-//! Every state of the standard has its place, if not always a function of its own: each function says which states it
-//! implements. Parse errors are not reported, for nobody reads them. A token that the end of the page cuts short is
-//! treated as the standard says: tags are dropped, comments and DOCTYPEs are emitted, the rest is text.
+//! Every state of the standard has its place, if not always a function of its own: each function says which
+//! states it implements. Parse errors are not reported, for nobody reads them. A token that the end of the
+//! page cuts short is treated as the standard says: tags are dropped, comments and DOCTYPEs are emitted, the
+//! rest is text.
 //!
-//! Terms: *markup* is what `<` begins; *raw text* is the content of an element that has no markup inside but its own end tag.
+//! Terms: *markup* is what `<` begins; *raw text* is the content of an element that has no markup inside but
+//! its own end tag.
 
 mod character_reference;
 mod comment;

@@ -88,7 +88,8 @@ enum Escape {
 
 /// How long the script is that `bytes` begin with; `name` is that of the appropriate end tag.
 ///
-/// The dash states need no memory: two dashes right before a `>` are what they remember, those of `<!--` included.
+/// The dash states need no memory: two dashes right before a `>` are what they remember, those of `<!--`
+/// included.
 fn end_of_script(bytes: &[u8], name: &[u8]) -> usize {
     let mut escape = Escape::None;
     let mut at = 0;

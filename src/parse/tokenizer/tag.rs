@@ -1,4 +1,5 @@
-//! Tags and their attributes: the tag name, attribute and self-closing start tag states (13.2.5.8, 13.2.5.32-40).
+//! Tags and their attributes: the tag name, attribute and self-closing start tag states (13.2.5.8,
+//! 13.2.5.32-40).
 
 use std::ops::Range;
 
@@ -53,7 +54,8 @@ impl<C: Consumer> Tokenizer<'_, C> {
         }
     }
 
-    /// Before attribute name, after attribute value (quoted) and self-closing start tag states (13.2.5.32, 39, 40).
+    /// Before attribute name, after attribute value (quoted) and self-closing start tag states (13.2.5.32,
+    /// 39, 40).
     fn before_attribute_name_state(&mut self) -> Result<BeforeAttribute, EndOfFile> {
         loop {
             self.input.skip_whitespace();
@@ -134,7 +136,8 @@ impl<C: Consumer> Tokenizer<'_, C> {
     }
 }
 
-/// A name as the standard wants it: ASCII letters in lower case, NUL replaced; copied to `scratch` only if it is not so yet.
+/// A name as the standard wants it: ASCII letters in lower case, NUL replaced; copied to `scratch` only if it
+/// is not so yet.
 fn lower_case_name<'a>(name: &'a str, scratch: &'a mut String) -> &'a str {
     if !name.bytes().any(|byte| byte.is_ascii_uppercase() || byte == 0) {
         return name;
