@@ -2,14 +2,31 @@
 
 pub mod article;
 pub mod clean;
+#[cfg(feature = "job")]
+pub mod config;
+pub mod decode;
 pub mod error;
+#[cfg(feature = "cli")]
+pub mod eval;
+#[cfg(feature = "fetch")]
+pub mod fetch;
 pub mod format;
+#[cfg(feature = "job")]
+pub mod job;
+pub mod outcome;
 pub mod parse;
 pub mod pipeline;
 pub mod record;
+#[cfg(feature = "job")]
+pub mod sink;
+pub mod source;
 
 pub use article::{Article, Metadata};
+#[cfg(feature = "job")]
+pub use config::Config;
 pub use error::{Error, Rejection};
+#[cfg(feature = "fetch")]
+pub use fetch::{FetchError, FetchOptions, Fetcher, Page};
 pub use pipeline::{CleanOptions, Cleaner, ExplainedBlock, Explanation, Focus, Rules};
 
 /// Cleans one page with the built-in rules and default options.

@@ -3,9 +3,19 @@
 use serde::{Deserialize, Serialize};
 use url::Url;
 
-use crate::article::Article;
+use crate::article::{Article, Block, Metadata, metadata};
 use crate::clean::Kind;
+use crate::clean::block::TextBlock;
+use crate::clean::features::Features;
+use crate::clean::label::label;
+use crate::clean::prune::Marks;
+use crate::clean::rules::GenericRules;
+use crate::clean::segment::segment;
+use crate::clean::survey::Survey;
+use crate::clean::vector::{Evidence, Table, table};
+use crate::clean::context::Contexts;
 use crate::error::{Error, Rejection};
+use crate::parse::{Dom, Limits, NodeId, parse};
 
 /// What to prefer where the evidence is thin.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -49,13 +59,21 @@ impl Default for CleanOptions {
 }
 
 /// The rules in force: the built-in ones, overlaid by the user's folder.
-#[derive(Clone, Debug, Default)]
-pub struct Rules {}
+#[derive(Clone, Debug)]
+pub struct Rules {
+    generic: GenericRules,
+}
+
+impl Default for Rules {
+    fn default() -> Rules {
+        Rules::builtin()
+    }
+}
 
 impl Rules {
     /// The rules that are built in.
     pub fn builtin() -> Rules {
-        Rules::default()
+        Rules { generic: GenericRules::builtin() }
     }
 
     /// Adds the rules of a folder; they win over those that are there.
@@ -80,8 +98,50 @@ impl Cleaner {
 
     /// Cleans a page that is decoded already.
     pub fn clean(&self, html: &str, url: Option<&Url>) -> Result<Article, Rejection> {
-        let _ = (html, url, &self.rules, &self.options);
-        Err(Rejection::NoMainContent)
+        let dom = parse(html, &Limits::default())?;
+        let metadata = metadata::extract(&dom, url);
+        let blocks = self.label(&dom, &metadata);
+        let article = Article { blocks: assemble(blocks), metadata, warnings: Vec::new() };
+        self.accept(article)
+    }
+
+    /// The blocks of a page with their fates.
+    fn label(&self, dom: &Dom, metadata: &Metadata) -> Vec<TextBlock> {
+        self.measure(dom, metadata).0
+    }
+
+    /// The blocks of a page as the rules label them, and what the classifier sees of them.
+    fn measure(&self, dom: &Dom, metadata: &Metadata) -> (Vec<TextBlock>, Table) {
+        let root = dom.body().unwrap_or(dom.document());
+        let survey = Survey::of(dom, root, &self.rules.generic);
+        let marks = Marks::of(dom, root, &survey, &self.rules.generic);
+        let mut blocks = segment(dom, root, &survey, &marks);
+        let features = Features::of(dom, &survey, &blocks);
+        let inside = label(dom, &survey, &mut blocks, &features, metadata.title.as_deref());
+        let contexts = Contexts::of(dom, root, &survey, &marks);
+        let evidence = Evidence::of(&blocks, &inside);
+        let table = table(dom, &blocks, &features, &contexts, &evidence, metadata);
+        (blocks, table)
+    }
+
+    /// What the classifier is trained on: the text of each block and its row of measurements.
+    #[doc(hidden)]
+    pub fn training_rows(&self, html: &str, url: Option<&Url>) -> Result<(Vec<String>, Table), Rejection> {
+        let dom = parse(html, &Limits::default())?;
+        let metadata = metadata::extract(&dom, url);
+        let (blocks, table) = self.measure(&dom, &metadata);
+        Ok((blocks.into_iter().map(|block| block.text).collect(), table))
+    }
+
+    fn accept(&self, article: Article) -> Result<Article, Rejection> {
+        let chars = article.blocks.iter().map(|block| block.text.chars().count()).sum();
+        match chars {
+            0 => Err(Rejection::NoMainContent),
+            _ if chars < self.options.min_chars => {
+                Err(Rejection::TooShort { chars, min: self.options.min_chars })
+            }
+            _ => Ok(article),
+        }
     }
 
     /// Cleans a page as served. `content_type` is the HTTP header, where known.
@@ -103,9 +163,48 @@ impl Cleaner {
 
     /// Says of every block of a page what became of it and why.
     pub fn explain(&self, html: &str, url: Option<&Url>) -> Explanation {
-        let _ = (html, url);
-        Explanation::default()
+        let Ok(dom) = parse(html, &Limits::default()) else { return Explanation::default() };
+        let metadata = metadata::extract(&dom, url);
+        let blocks = self.label(&dom, &metadata);
+        let blocks = blocks.into_iter().map(|block| ExplainedBlock {
+            path: path(&dom, block.element),
+            text: block.text,
+            kept: block.fate.kept,
+            kind: block.fate.kind,
+            rule: block.fate.rule.into_owned(),
+            score: block.fate.score,
+        });
+        Explanation { blocks: blocks.collect(), ..Explanation::default() }
     }
+}
+
+fn path(dom: &Dom, node: NodeId) -> String {
+    let mut parts: Vec<String> = crate::clean::features::above(dom, node)
+        .filter(|node| !dom.tag(*node).is_empty())
+        .map(|node| {
+            let mut part = dom.tag(node).to_owned();
+            if let Some(id) = dom.attribute(node, "id") {
+                part.push('#');
+                part.push_str(id);
+            }
+            for class in dom.attribute(node, "class").unwrap_or("").split_ascii_whitespace() {
+                part.push('.');
+                part.push_str(class);
+            }
+            part
+        })
+        .collect();
+    parts.reverse();
+    parts.join(" > ")
+}
+
+/// The article's blocks from the kept text blocks.
+fn assemble(blocks: Vec<TextBlock>) -> Vec<Block> {
+    blocks
+        .into_iter()
+        .filter(|block| block.fate.kept && !block.text.is_empty())
+        .map(|block| Block { kind: block.kind, text: block.text, spans: block.spans, boilerplate: None })
+        .collect()
 }
 
 /// Every block of a page with its fate.
