@@ -16,7 +16,7 @@ pub struct Limits {
     /// Open formatting elements (`b`, `font`, `i`...), which the standard reopens in every later paragraph;
     /// 500 at most.
     pub max_formatting: usize,
-    /// Attributes of one element; later ones are dropped.
+    /// Attributes of one element, 1,000 at most; later ones are dropped.
     pub max_attributes: usize,
 }
 
@@ -36,13 +36,14 @@ impl Default for Limits {
 ///
 /// The arena links by `u32`: text takes at most three times its bytes in markup (NUL becomes U+FFFD), copied
 /// attributes twice the page, and text that grew out of order is stored again; all of it stays below 4 GiB.
-/// The `selectors` crate recurses for `:has()` as deep as the tree is.
+/// Each attribute is compared with those
+/// before it. The `selectors` crate recurses for `:has()` as deep as the tree is.
 const MOST: Limits = Limits {
     max_bytes: 256 << 20,
     max_nodes: 50_000_000,
     max_depth: 2_000,
     max_formatting: 500,
-    max_attributes: usize::MAX,
+    max_attributes: 1_000,
 };
 
 impl Limits {

@@ -37,8 +37,11 @@ impl Consumer for NoTree {}
 
 const ROUNDS: usize = 15;
 
+/// A name and what it does with a page.
+type Contender<'a> = (&'a str, &'a mut dyn FnMut(&str));
+
 /// The fastest round of each contender over all pages. They take turns, for the machine may be busy with other things.
-fn fastest(pages: &[String], contenders: &mut [(&str, &mut dyn FnMut(&str))]) {
+fn fastest(pages: &[String], contenders: &mut [Contender]) {
     let mut times = vec![Duration::MAX; contenders.len()];
     for _ in 0..ROUNDS {
         for ((_, parse), time) in contenders.iter_mut().zip(&mut times) {

@@ -240,7 +240,14 @@ mod tests {
 
     #[test]
     fn relative_dates_and_other_numbers_are_no_dates() {
-        for given in ["il y a 3 heures", "Hier à 14h05", "version 1.2.3.4", "192.168.10.20", "12-34-56-78", "le 3 mars"] {
+        for given in [
+            "il y a 3 heures",
+            "Hier à 14h05",
+            "version 1.2.3.4",
+            "192.168.10.20",
+            "12-34-56-78",
+            "le 3 mars",
+        ] {
             assert_eq!(text(given), None, "{given}");
         }
     }
