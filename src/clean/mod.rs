@@ -7,6 +7,7 @@
 
 pub mod block;
 pub mod context;
+pub(crate) mod dirty;
 pub mod features;
 pub mod label;
 pub mod names;

@@ -9,7 +9,7 @@ use std::ops::Range;
 use super::matcher::{Hit, Matcher};
 use super::page::{Page, is_linked};
 use super::rule::{Need, Rule, Scope, Takes};
-use super::shape::{begins_like_a_sentence, ends_sentence, ends_with_stop, is_headline, is_names, is_upper};
+use super::shape::{begins_like_a_sentence, ends_sentence, ends_with_full_stop, is_headline, is_names, is_upper};
 use super::{Line, Verdict};
 
 /// Largest share of the prose that a phrase such as "Leave a Reply" may take along: what is left behind it may be
@@ -95,14 +95,18 @@ fn holds(need: Need, page: &Page<'_, '_>, index: usize, hit: &Hit<'_>) -> bool {
         Need::Names => is_names(group.trim_end_matches(['.', ' ', ')'])),
         Need::Headline => is_headline(group),
         Need::Capital => begins_like_a_sentence(group),
-        Need::NoStop => !ends_with_stop(line.text),
+        Need::NoStop => !ends_with_full_stop(line.text),
         Need::Link => page.is_link(index),
         Need::Upper => is_upper(group),
         Need::NotHeading => !line.heading,
         Need::Start => page.at_start(index),
         Need::End => page.at_end(index),
         Need::Edge => page.at_start(index) || page.at_end(index),
-        Need::Announces => page.is_announced(index + 1) || page.at_end(index),
+        // A label with text behind it announces that text.
+        Need::Announces => {
+            let behind = || folded.as_str()[hit.end..].contains(char::is_alphanumeric);
+            page.is_announced(index + 1) || page.at_end(index) || behind()
+        }
         Need::Html => line.html,
         Need::Text => !line.html,
     }
@@ -124,7 +128,7 @@ fn label(page: &Page<'_, '_>, index: usize, hit: &Hit<'_>) -> Option<(Verdict, u
     let end = page.folded[index].original(hit.end);
     let separator = Separator::after(text, end);
     let rest = &text[separator.end..];
-    if rest.is_empty() {
+    if !rest.contains(char::is_alphanumeric) {
         return Some((remove(hit.rule), along(page, index, hit.rule)));
     }
     if is_linked(page.links_in(index, separator.end..text.len())) {
@@ -147,8 +151,8 @@ fn label_stands_out(text: &str, end: usize, rest: &str) -> bool {
 fn cut_announced(page: &Page<'_, '_>, index: usize, from: usize) -> Option<Range<usize>> {
     let line = &page.lines[index];
     let starts_here = |link: &&Range<usize>| link.start <= from && from < link.end;
-    if let Some(link) = line.links.iter().find(starts_here) {
-        return Some(0..skip_space(line.text, link.end.min(line.text.len())));
+    if let Some(link) = page.links(index).find(starts_here) {
+        return Some(0..skip_space(line.text, link.end));
     }
     let first_line = line.text[from..].find('\n').map(|length| from + length)?;
     let whole = is_linked(page.links_in(index, from..first_line)) || is_headline(&line.text[from..first_line]);

@@ -59,28 +59,36 @@ impl Parsed {
 /// Describes every example of a rule that fails.
 pub(super) fn check(phrases: &Phrases, language: &str, rule: &Rule) -> Vec<String> {
     let mut failures = Vec::new();
+    let alone = phrases.only(language, rule);
     for example in &rule.remove {
-        failures.extend(check_removed(phrases, language, rule, example));
+        failures.extend(check_removed(&alone, language, rule, example));
+        failures.extend(check_kind(phrases, language, rule, example));
     }
     for example in &rule.keep {
         failures.extend(check_kept(phrases, language, rule, example));
     }
     for [line, rest] in &rule.cut {
-        failures.extend(check_cut(phrases, language, rule, line, rest));
+        failures.extend(check_cut(&alone, language, rule, line, rest));
     }
     failures
 }
 
-/// The first line must go by this very rule, the others by any, those with `= ` must stay.
+/// With all rules the first line must go too, and be of the same kind.
+fn check_kind(phrases: &Phrases, language: &str, rule: &Rule, example: &Example) -> Option<String> {
+    let parsed = parse(example);
+    let first = parsed.iter().position(|line| !line.stays)?;
+    let verdict = judge(phrases, language, &parsed).swap_remove(first);
+    let same = matches!(&verdict, Verdict::Remove { kind, .. } if *kind == rule.kind);
+    (!same).then(|| format!("{}: with all rules `{}` gives {verdict:?}", rule.id, parsed[first].text))
+}
+
+/// This rule alone must take away all lines but those with `= `.
 fn check_removed(phrases: &Phrases, language: &str, rule: &Rule, example: &Example) -> Option<String> {
     let parsed = parse(example);
     let verdicts = judge(phrases, language, &parsed);
-    let first = parsed.iter().position(|line| !line.stays)?;
-    let wrong = parsed.iter().zip(&verdicts).enumerate().find(|(index, (line, verdict))| match verdict {
-        Verdict::Remove { rule: by, .. } => line.stays || (*index == first && *by != rule.id),
-        _ => !line.stays,
-    })?;
-    Some(format!("{}: remove: `{}` gives {:?}", rule.id, wrong.1.0.text, wrong.1.1))
+    let right = |line: &Parsed, verdict: &Verdict| matches!(verdict, Verdict::Remove { .. }) != line.stays;
+    let wrong = parsed.iter().zip(&verdicts).find(|(line, verdict)| !right(line, verdict))?;
+    Some(format!("{}: remove: `{}` gives {:?}", rule.id, wrong.0.text, wrong.1))
 }
 
 fn check_kept(phrases: &Phrases, language: &str, rule: &Rule, example: &Example) -> Option<String> {
@@ -94,7 +102,7 @@ fn check_cut(phrases: &Phrases, language: &str, rule: &Rule, line: &str, rest: &
     let parsed = [Parsed::new(line)];
     let verdict = judge(phrases, language, &parsed).pop()?;
     let wrong = match &verdict {
-        Verdict::Cut { ranges, rule: by, .. } if *by == rule.id => {
+        Verdict::Cut { ranges, .. } => {
             let left = super::apply_cut(&parsed[0].text, ranges);
             if left == rest { return None } else { left }
         }

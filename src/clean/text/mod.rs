@@ -198,6 +198,13 @@ impl Phrases {
             .collect()
     }
 
+    /// One rule alone, with the definitions of all.
+    fn only(&self, language: &str, rule: &Rule) -> Phrases {
+        let rules = BTreeMap::from([(language.to_owned(), vec![rule.clone()])]);
+        let matchers = BTreeMap::from([(language.to_owned(), OnceLock::new())]);
+        Phrases { inner: Arc::new(Inner { rules, definitions: self.inner.definitions.clone(), matchers }) }
+    }
+
     /// The matcher of a language: its own rules, those of no language, the English ones.
     fn matcher(&self, language: &str) -> &Matcher {
         static NOTHING: LazyLock<Matcher> = LazyLock::new(Matcher::default);
@@ -217,6 +224,11 @@ fn primary(language: &str) -> String {
     language.split(['-', '_']).next().unwrap_or_default().trim().to_ascii_lowercase()
 }
 
+/// The folded form of a text, for comparisons.
+pub(crate) fn fold_text(text: &str) -> String {
+    fold::Folded::new(text).as_str().to_owned()
+}
+
 /// What is left of a text when ranges are cut out of it, without white space at its ends.
 pub fn apply_cut(text: &str, ranges: &[Range<usize>]) -> String {
     let mut out = String::with_capacity(text.len());
@@ -227,4 +239,23 @@ pub fn apply_cut(text: &str, ranges: &[Range<usize>]) -> String {
     }
     out.push_str(text.get(at..).unwrap_or_default());
     out.trim().to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_built_in_pattern_compiles() {
+        let phrases = Phrases::builtin();
+        let wrong: Vec<String> =
+            phrases.rules().filter_map(|rule| rule.compile(&phrases.inner.definitions).err()).collect();
+        assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    }
+
+    #[test]
+    fn only_the_first_part_of_a_language_tag_counts() {
+        assert_eq!(primary("FR_ca"), "fr");
+        assert_eq!(primary(""), "");
+    }
 }

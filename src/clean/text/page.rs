@@ -66,6 +66,12 @@ impl<'l, 't> Page<'l, 't> {
         link_share(line.text, &line.links, part)
     }
 
+    /// The links of a line that are ranges of its text.
+    pub fn links(&self, index: usize) -> impl Iterator<Item = &Range<usize>> {
+        let line = &self.lines[index];
+        line.links.iter().filter(|link| !link.is_empty() && line.text.get((*link).clone()).is_some())
+    }
+
     /// The whole line is links.
     pub fn is_link(&self, index: usize) -> bool {
         self.links_in(index, 0..self.lines[index].text.len()) >= LINK

@@ -253,12 +253,12 @@ fn expand_once(pattern: &str, definitions: &BTreeMap<String, String>) -> Option<
     while let Some(open) = rest.find('{') {
         let (before, after) = rest.split_at(open);
         out.push_str(before);
-        let name = after[1..].split('}').next().unwrap_or_default();
-        match definitions.get(name) {
-            Some(definition) => {
+        let closed = after[1..].split_once('}');
+        match closed.and_then(|(name, rest)| Some((definitions.get(name)?, rest))) {
+            Some((definition, after)) => {
                 found = true;
                 out.push_str(&format!("(?:{definition})"));
-                rest = &after[name.len() + 2..];
+                rest = after;
             }
             None => {
                 out.push('{');

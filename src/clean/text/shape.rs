@@ -24,11 +24,17 @@ pub(crate) fn ends_sentence(text: &str) -> bool {
     trimmed.ends_with(['.', '!', '?', '…', '。', '！', '？', '؟', '۔', '।', '։', '；'])
 }
 
-/// Whether the text ends in a full stop, which headlines do not have; an ellipsis is none.
-pub(crate) fn ends_with_stop(text: &str) -> bool {
+/// Whether the text ends in one full stop.
+pub(crate) fn ends_with_full_stop(text: &str) -> bool {
     let trimmed = text.trim_end_matches(|c: char| c.is_whitespace() || is_closing(c));
     let dots = trimmed.chars().rev().take_while(|c| *c == '.').count();
-    dots == 1 || trimmed.ends_with(['。', '۔', '।', ',', ';', ':', '：', '，', '、'])
+    dots == 1 || trimmed.ends_with(['。', '۔', '।'])
+}
+
+/// Whether the text ends in a stop or comma, which headlines do not have; an ellipsis is none.
+pub(crate) fn ends_with_stop(text: &str) -> bool {
+    let trimmed = text.trim_end_matches(|c: char| c.is_whitespace() || is_closing(c));
+    ends_with_full_stop(text) || trimmed.ends_with([',', ';', ':', '：', '，', '、'])
 }
 
 fn is_closing(c: char) -> bool {
@@ -68,10 +74,11 @@ fn inner_sentences(text: &str) -> usize {
 
 /// Begins with a capital, a digit or a letter of a script without case, whatever quotes stand before.
 pub(crate) fn begins_like_a_sentence(text: &str) -> bool {
-    match text.chars().find(|c| c.is_alphanumeric()) {
-        Some(first) => !first.is_lowercase(),
-        None => false,
-    }
+    let text = text.trim_start_matches(|c: char| !c.is_alphanumeric());
+    let word = text.split_whitespace().next().unwrap_or_default();
+    // iPhone, eBay
+    let brand = || word.chars().nth(1).is_some_and(char::is_uppercase);
+    text.starts_with(|c: char| !c.is_lowercase()) || brand()
 }
 
 /// All letters are capitals.
@@ -98,8 +105,8 @@ fn begins_like_a_name(word: &str) -> bool {
 }
 
 fn is_part_of_name(word: &str) -> bool {
-    const LITTLE: [&str; 40] = [
-        "de", "du", "des", "la", "le", "les", "et", "avec", "à", "d", "van", "von", "der", "den", "und", "mit",
+    const LITTLE: [&str; 45] = [
+        "agence", "agences", "agencies", "agencias", "agenturen", "de", "du", "des", "la", "le", "les", "et", "avec", "à", "d", "van", "von", "der", "den", "und", "mit",
         "ter", "te", "di", "da", "del", "della", "dos", "das", "do", "e", "y", "con", "and", "with", "for", "of",
         "the", "i", "z", "al", "bin", "ben", "pour", "en",
     ];
@@ -108,7 +115,7 @@ fn is_part_of_name(word: &str) -> bool {
     let stop_fits = bare.len() == word.len() || bare.chars().count() <= 3;
     let elided = ["d'", "d’", "l'", "l’", "o'", "o’"].iter().any(|start| bare.starts_with(start));
     stop_fits
-        && !bare.contains(|c: char| c.is_ascii_digit())
+        && !bare.starts_with(|c: char| c.is_ascii_digit())
         && (begins_like_a_sentence(bare) || elided || LITTLE.contains(&bare) || is_host(bare))
 }
 
