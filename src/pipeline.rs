@@ -122,9 +122,10 @@ impl Cleaner {
         let marks = Marks::of(dom, root, &survey, &self.rules.generic);
         let mut blocks = segment(dom, root, &survey, &marks);
         let features = Features::of(dom, &survey, &blocks);
+        let verdicts = phrases::judge(&self.rules.phrases, &blocks, metadata.language.as_deref());
         let inside = label(dom, &survey, &mut blocks, &features, metadata.title.as_deref());
         let contexts = Contexts::of(dom, root, &survey, &marks);
-        let evidence = Evidence::of(&blocks, &inside);
+        let evidence = Evidence::of(&blocks, &inside, &verdicts);
         let table = table(dom, &blocks, &features, &contexts, &evidence, metadata);
         (blocks, table)
     }
@@ -176,7 +177,8 @@ impl Cleaner {
 /// The language that the page names, else the one that its text is in.
 fn settle_language(metadata: &mut Metadata, blocks: &[TextBlock]) {
     if metadata.language.is_none() {
-        let texts: Vec<&str> = blocks.iter().filter(|block| block.fate.kept).map(|block| block.text.as_str()).collect();
+        let texts: Vec<&str> =
+            blocks.iter().filter(|block| block.fate.kept).map(|block| block.text.as_str()).collect();
         metadata.language = detect_language(&texts.join("\n")).map(str::to_owned);
     }
 }

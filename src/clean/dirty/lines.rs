@@ -82,7 +82,8 @@ mod tests {
 
     #[test]
     fn short_paragraphs_are_not_joined() {
-        let verses = "Sous le pont Mirabeau coule la Seine\nEt nos amours\nFaut-il qu’il m’en souvienne\n".repeat(4);
+        let verses =
+            "Sous le pont Mirabeau coule la Seine\nEt nos amours\nFaut-il qu’il m’en souvienne\n".repeat(4);
         assert_eq!(split(&verses).len(), 12);
     }
 }

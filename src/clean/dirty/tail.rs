@@ -45,7 +45,8 @@ fn signature(line: &str) -> Option<String> {
 
 /// `Marine Ledoux avec agences` without the agencies.
 fn without_agencies(line: &str) -> &str {
-    const WITH: [&str; 9] = [" avec ", ", avec ", " with ", " mit ", " con ", " com ", " met ", " und dpa", " (avec "];
+    const WITH: [&str; 9] =
+        [" avec ", ", avec ", " with ", " mit ", " con ", " com ", " met ", " und dpa", " (avec "];
     let cut = WITH.iter().filter_map(|with| line.find(with)).min();
     line[..cut.unwrap_or(line.len())].trim_end_matches([',', '('])
 }
@@ -73,7 +74,8 @@ mod tests {
         assert_eq!(signature("Marine Ledoux avec agences").as_deref(), Some("Marine Ledoux"));
         assert_eq!(signature("Jeanne Aubier").as_deref(), Some("Jeanne Aubier"));
         assert_eq!(signature("(Anna Berg mit dpa)").as_deref(), Some("Anna Berg"));
-        for other in ["Nous verrons bien", "Il a dit non.", "Jeanne Aubier est partie", "Paris", "À suivre"] {
+        for other in ["Nous verrons bien", "Il a dit non.", "Jeanne Aubier est partie", "Paris", "À suivre"]
+        {
             assert_eq!(signature(other), None, "{other}");
         }
     }

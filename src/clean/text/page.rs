@@ -83,7 +83,11 @@ impl<'l, 't> Page<'l, 't> {
         if line.text.chars().count() > MAX_ANNOUNCED || self.prose[index] {
             return false;
         }
-        if line.html || !line.links.is_empty() { self.is_link(index) } else { !line.heading && is_long_headline(line.text) }
+        if line.html || !line.links.is_empty() {
+            self.is_link(index)
+        } else {
+            !line.heading && is_long_headline(line.text)
+        }
     }
 }
 
