@@ -163,10 +163,11 @@ impl<'a> Job<'a> {
     ) -> Result<(State, Tally), Error> {
         let grace = Duration::from_secs(self.config.job.grace_seconds);
         let (results, waiting) = mpsc::channel(WAITING_RESULTS);
+        let planned = tasks.len();
         let lanes = lanes::start(tasks, self.config, &self.tools, &results, &stop);
         drop(results);
         let Job { state, sink, growing, .. } = self;
-        let writer = Writer { sink, state, growing, tally: Tally::default() };
+        let writer = Writer { sink, state, growing, tally: Tally::default(), planned };
         let mut saving = tokio::task::spawn_blocking(move || writer.run(waiting));
         let saved = tokio::select! {
             saved = &mut saving => saved,
