@@ -6,7 +6,7 @@ fn main() {
     let gold = std::fs::read_to_string(format!("{set}/gold.jsonl")).unwrap();
     let mut lines = String::new();
     for line in gold.lines() {
-        let g: serde_json::Value = serde_json::from_str(line).unwrap();
+        let g: serde_json::Value = serde_json::from_str(&line.replace(": NaN", ": null")).unwrap();
         let id = g["id"].as_str().unwrap();
         let mut bytes = Vec::new();
         let Ok(file) = std::fs::File::open(format!("{set}/html/{id}.html.gz")) else { continue };

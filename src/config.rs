@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use crate::error::Error;
 use crate::fetch::FetchOptions;
 use crate::format::Format;
-use crate::pipeline::CleanOptions;
+use crate::options::CleanOptions;
 
 /// The annotated default. A test holds it equal to [`Config::default`].
 pub const DEFAULT_TOML: &str = include_str!("../config.toml");

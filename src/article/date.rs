@@ -57,14 +57,19 @@ impl Moment {
         self.day == other.day
     }
 
-    /// Whether this day is later than the other one, time and zone aside.
-    pub fn is_on_later_day(&self, other: &Moment) -> bool {
-        self.day > other.day
+    /// Whether this stamp, when in UTC, can be on that other day by the clocks of where the page was written.
+    pub fn may_be_on_local_day_of(&self, other: &Moment) -> bool {
+        let Some(Clock { hour, offset: Some(0), .. }) = self.clock else { return false };
+        // Zones run from UTC-12 to UTC+14.
+        (self.day.tomorrow().is_ok_and(|day| day == other.day) && hour >= 24 - 14)
+            || (self.day.yesterday().is_ok_and(|day| day == other.day) && hour < 12)
     }
 
-    /// Whether the time of day is known.
-    pub fn has_clock(&self) -> bool {
-        self.clock.is_some()
+    /// The next day, when this stamp is in UTC and exactly at that hour.
+    pub fn day_begun_at_utc(&self, hour: i8) -> Option<Moment> {
+        let midnight = Clock { hour, minute: 0, second: Some(0), offset: Some(0) };
+        let day = self.day.tomorrow().ok()?;
+        (self.clock == Some(midnight)).then_some(Moment { day, clock: None })
     }
 
     /// Reads what was written for machines: ISO 8601 and its loose kin, RFC 2822, seconds since 1970; at last, any text.
@@ -76,6 +81,11 @@ impl Moment {
     /// The first date in visible text.
     pub fn find(value: &str, order: Order) -> Option<Moment> {
         text::find(value, order)
+    }
+
+    /// Whether a line begins with a date that is set off from what follows: "(27.1.2022) - Bei der ...".
+    pub fn opens(line: &str) -> bool {
+        text::opens(line)
     }
 
     /// The date in an address such as `/2024/05/01/titre` or `/titre-2024-05-01.html`.

@@ -61,7 +61,7 @@ fn parse_script(text: &str) -> Vec<Value> {
         Ok(values) if values.iter().any(|value| value.is_object() || value.is_array()) => values,
         // All of it escaped as HTML, as some templates do.
         _ if text.trim_start().starts_with("{&quot;") => lenient::parse(&plain(text)),
-        _ => lenient::parse(text),
+        _ => lenient::parse(&text.replace("<![CDATA[", "").replace("]]>", "")),
     }
 }
 

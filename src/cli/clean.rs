@@ -59,7 +59,8 @@ pub fn execute(args: CleanArgs, _shell: &Shell) -> anyhow::Result<Exit> {
     let size = pool.current_num_threads() * BATCH_ITEMS_PER_THREAD;
     let mut batch = gather(&mut items, size);
     while !batch.is_empty() {
-        let (records, next) = pool.install(|| rayon::join(|| work.clean_all(batch), || gather(&mut items, size)));
+        let (records, next) =
+            pool.install(|| rayon::join(|| work.clean_all(batch), || gather(&mut items, size)));
         for record in &records {
             output.put(record, weight(record))?;
         }

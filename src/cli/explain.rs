@@ -81,7 +81,8 @@ fn source(args: &ExplainArgs) -> anyhow::Result<Source> {
     }
     let path = Path::new(&args.page);
     let max_bytes = args.cleaning.options().max_bytes;
-    let bytes = open::read(path, max_bytes).map_err(|failure| anyhow::anyhow!("cannot read {}: {failure}", args.page))?;
+    let bytes = open::read(path, max_bytes)
+        .map_err(|failure| anyhow::anyhow!("cannot read {}: {failure}", args.page))?;
     Ok(Source { bytes, content_type: None, url })
 }
 
@@ -129,7 +130,12 @@ mod tests {
 
     #[test]
     fn the_list_has_a_line_for_each_block_and_sums() {
-        let kept = ExplainedBlock { text: "Un\ntexte".repeat(40), kept: true, rule: "model".to_owned(), ..Default::default() };
+        let kept = ExplainedBlock {
+            text: "Un\ntexte".repeat(40),
+            kept: true,
+            rule: "model".to_owned(),
+            ..Default::default()
+        };
         let removed = ExplainedBlock {
             text: "Lire aussi".to_owned(),
             kind: Some(Kind::Related),
@@ -137,12 +143,17 @@ mod tests {
             score: Some(0.041),
             ..ExplainedBlock::default()
         };
-        let explanation =
-            Explanation { status: "too-short".to_owned(), reason: Some("why".to_owned()), blocks: vec![kept, removed] };
+        let explanation = Explanation {
+            status: "too-short".to_owned(),
+            reason: Some("why".to_owned()),
+            blocks: vec![kept, removed],
+        };
         let text = list(&explanation, "UTF-8");
         let lines: Vec<&str> = text.lines().collect();
         assert_eq!(lines[..3], ["status too-short: why", "encoding UTF-8", ""]);
-        assert!(lines[3].starts_with("+      ") && lines[3].ends_with('…') && lines[3].contains("Un texteUn"));
+        assert!(
+            lines[3].starts_with("+      ") && lines[3].ends_with('…') && lines[3].contains("Un texteUn")
+        );
         assert!(lines[4].starts_with("- 0.04 related "), "{}", lines[4]);
         assert_eq!(lines[6], "1 blocks kept (+), 1 removed (-)");
     }

@@ -77,7 +77,8 @@ mod tests {
     use super::*;
 
     fn report(text: &str) -> String {
-        let block = ExplainedBlock { text: text.to_owned(), rule: "r<1>".to_owned(), ..ExplainedBlock::default() };
+        let block =
+            ExplainedBlock { text: text.to_owned(), rule: "r<1>".to_owned(), ..ExplainedBlock::default() };
         render(&Explanation { status: "ok".to_owned(), reason: None, blocks: vec![block] }, "a&b.html")
     }
 
@@ -85,7 +86,11 @@ mod tests {
     fn nothing_of_the_page_becomes_markup() {
         let html = report("<script>alert(1)</script> \"&amp;");
         assert!(!html.contains("<script>alert"), "{html}");
-        assert!(html.contains("&lt;script&gt;alert(1)") && html.contains("r&lt;1&gt;") && html.contains("a&amp;b.html"));
+        assert!(
+            html.contains("&lt;script&gt;alert(1)")
+                && html.contains("r&lt;1&gt;")
+                && html.contains("a&amp;b.html")
+        );
     }
 
     #[test]

@@ -13,7 +13,7 @@ use tokio::sync::Semaphore;
 use tokio::task::{Id, JoinError, JoinSet};
 use tokio::time::{Instant, sleep_until};
 
-use tamis::fetch::Page;
+use tamis::fetch::{Page, shown};
 use tamis::outcome::{self, INTERNAL_ERROR, Input};
 use tamis::record::Record;
 use tamis::{Cleaner, FetchOptions, Fetcher};
@@ -102,7 +102,8 @@ impl NetworkArgs {
 /// Fetches what was named.
 pub fn execute(args: FetchArgs, shell: &Shell) -> anyhow::Result<Exit> {
     if args.urls.is_empty() && args.list.is_empty() && args.feed.is_empty() && args.sitemap.is_empty() {
-        let message = "nothing to fetch\nhint: name addresses, or use --list FILE, --feed URL or --sitemap URL";
+        let message =
+            "nothing to fetch\nhint: name addresses, or use --list FILE, --feed URL or --sitemap URL";
         return Err(Usage(message.to_owned()).into());
     }
     let cleaner = args.cleaning.cleaner()?;
@@ -167,7 +168,7 @@ impl Worker {
             Ok(page) => self.clean(task, page).await,
             Err(error) => {
                 let record = Record::failure(&task.source, error.status(), error.reason());
-                (record.at(Some(task.url.as_str()), Some(&error.url)), Weight::Failed)
+                (record.at(Some(&shown(&task.url)), Some(&error.url)), Weight::Failed)
             }
         }
     }
@@ -195,7 +196,7 @@ impl Worker {
 /// The record of a page whose task died.
 fn broken(task: &Task, error: &JoinError) -> Record {
     let reason = format!("the page was lost by an error of tamis ({error}); please report it");
-    Record::failure(&task.source, INTERNAL_ERROR, reason).at(Some(task.url.as_str()), None)
+    Record::failure(&task.source, INTERNAL_ERROR, reason).at(Some(&shown(&task.url)), None)
 }
 
 /// All pages on their way.
@@ -209,7 +210,11 @@ struct Run {
 
 impl Run {
     /// Fetches until all is done; after a wish to stop only what is under way, and not for long.
-    async fn all(&mut self, worker: &Worker, mut stop: impl Future<Output = ()> + Unpin) -> anyhow::Result<()> {
+    async fn all(
+        &mut self,
+        worker: &Worker,
+        mut stop: impl Future<Output = ()> + Unpin,
+    ) -> anyhow::Result<()> {
         let mut pages = JoinSet::new();
         let mut deadline: Option<Instant> = None;
         loop {
@@ -255,7 +260,8 @@ impl Run {
         self.bar.finish_and_clear();
         for task in self.under_way.into_values().chain(self.waiting) {
             let reason = "tamis was asked to stop before the page was fetched; fetch it again";
-            let record = Record::failure(&task.source, NOT_ATTEMPTED, reason).at(Some(task.url.as_str()), None);
+            let record =
+                Record::failure(&task.source, NOT_ATTEMPTED, reason).at(Some(&shown(&task.url)), None);
             self.output.put(&record, Weight::Failed)?;
         }
         self.output.finish()

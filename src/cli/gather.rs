@@ -5,7 +5,7 @@ use std::path::Path;
 
 use url::Url;
 
-use tamis::fetch::{FetchError, Fetcher};
+use tamis::fetch::{FetchError, Fetcher, shown};
 use tamis::record::Record;
 use tamis::source::list::{self, parse_url};
 use tamis::source::saved::STDIN;
@@ -37,8 +37,11 @@ pub struct Gathered {
 }
 
 impl Gathered {
-    fn add(&mut self, source: String, url: Url) {
+    /// Credentials in an address are for the server alone: records do not keep them.
+    fn add(&mut self, source: Option<&str>, url: Url) {
         if self.seen.insert(url.clone()) {
+            let secret = !url.username().is_empty() || url.password().is_some();
+            let source = source.filter(|_| !secret).map_or_else(|| shown(&url), str::to_owned);
             self.tasks.push(Task { source, url });
         }
     }
@@ -46,8 +49,10 @@ impl Gathered {
     /// An address as given on the command line.
     pub fn argument(&mut self, text: &str) {
         match parse_url(text) {
-            Ok(url) => self.add(text.to_owned(), url),
-            Err(reason) => self.failures.push(Record::failure(text, INVALID_URL, format!("`{text}` {reason}"))),
+            Ok(url) => self.add(Some(text), url),
+            Err(reason) => {
+                self.failures.push(Record::failure(text, INVALID_URL, format!("`{text}` {reason}")))
+            }
         }
     }
 
@@ -61,9 +66,10 @@ impl Gathered {
         let bytes = bytes.map_err(tamis::Error::io("cannot read the list", path))?;
         let (entries, invalid) = list::parse(&String::from_utf8_lossy(&bytes), path);
         for entry in entries {
-            self.add(entry.url.to_string(), entry.url);
+            self.add(None, entry.url);
         }
-        let failures = invalid.into_iter().map(|line| Record::failure(&line.text, INVALID_URL, line.to_string()));
+        let failures =
+            invalid.into_iter().map(|line| Record::failure(&line.text, INVALID_URL, line.to_string()));
         self.failures.extend(failures);
         Ok(())
     }
@@ -73,7 +79,7 @@ impl Gathered {
         let Some(url) = self.source_url(address) else { return };
         match fetcher.fetch_source(&url).await {
             Ok(page) => match feed::parse(&page.bytes, &page.final_url) {
-                Ok(entries) => entries.into_iter().for_each(|entry| self.add(entry.url.to_string(), entry.url)),
+                Ok(entries) => entries.into_iter().for_each(|entry| self.add(None, entry.url)),
                 Err(error) => self.bad_source(address, &error.to_string()),
             },
             Err(error) => self.unreachable(address, &error),
@@ -87,14 +93,17 @@ impl Gathered {
         while let Some(next) = walk.next_sitemap() {
             match fetcher.fetch_source(&next).await {
                 Ok(page) => match walk.read(&page.bytes) {
-                    Ok(pages) => pages.into_iter().for_each(|page| self.add(page.url.to_string(), page.url)),
+                    Ok(pages) => pages.into_iter().for_each(|page| self.add(None, page.url)),
                     Err(error) => self.bad_source(next.as_str(), &error.to_string()),
                 },
                 Err(error) => self.unreachable(next.as_str(), &error),
             }
         }
         if walk.left_out() > 0 {
-            tracing::warn!("{address}: {} sitemaps were left out, the index is too deep or too long", walk.left_out());
+            tracing::warn!(
+                "{address}: {} sitemaps were left out, the index is too deep or too long",
+                walk.left_out()
+            );
         }
     }
 
@@ -158,7 +167,10 @@ mod tests {
             gathered.argument(text);
         }
         let order: Vec<String> = interleaved(gathered.tasks).into_iter().map(|task| task.source).collect();
-        assert_eq!(order, ["http://a/1", "http://b/1", "http://c/1", "http://a/2", "http://c/2", "http://a/3"]);
+        assert_eq!(
+            order,
+            ["http://a/1", "http://b/1", "http://c/1", "http://a/2", "http://c/2", "http://a/3"]
+        );
     }
 
     #[test]

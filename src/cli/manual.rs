@@ -45,7 +45,8 @@ pub fn manual(args: ManArgs) -> anyhow::Result<Exit> {
 
 fn find(whole: &clap::Command, name: &str) -> anyhow::Result<clap::Command> {
     let found = whole.find_subcommand(name).cloned();
-    let page = found.ok_or_else(|| Usage(format!("there is no command `{name}`\nhint: `tamis --help` lists them")))?;
+    let page = found
+        .ok_or_else(|| Usage(format!("there is no command `{name}`\nhint: `tamis --help` lists them")))?;
     Ok(page.display_name(format!("tamis-{name}")))
 }
 

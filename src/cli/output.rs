@@ -137,7 +137,8 @@ impl Tally {
 
     /// `12 pages: 10 articles, 1 too-short, 1 read-error`
     fn summary(&self) -> String {
-        let plural = |count: usize, word: &str| format!("{count} {word}{}", if count == 1 { "" } else { "s" });
+        let plural =
+            |count: usize, word: &str| format!("{count} {word}{}", if count == 1 { "" } else { "s" });
         let others = self.others.iter().map(|(status, count)| format!(", {count} {status}"));
         let (pages, articles) = (plural(self.pages, "page"), plural(self.articles, "article"));
         format!("{pages}: {articles}{}", others.collect::<String>())

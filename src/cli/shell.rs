@@ -82,8 +82,12 @@ impl Shell {
         let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(Stderr(bars.clone()));
         // fails only if a subscriber is there already, which is as good
         let _ = match format {
-            LogFormat::Text => tracing::subscriber::set_global_default(lines.event_format(PlainLines).finish()),
-            LogFormat::Json => tracing::subscriber::set_global_default(lines.json().flatten_event(true).finish()),
+            LogFormat::Text => {
+                tracing::subscriber::set_global_default(lines.event_format(PlainLines).finish())
+            }
+            LogFormat::Json => {
+                tracing::subscriber::set_global_default(lines.json().flatten_event(true).finish())
+            }
         };
         Shell { quiet, format, bars }
     }
@@ -94,7 +98,8 @@ impl Shell {
         if !visible {
             return ProgressBar::with_draw_target(Some(length), ProgressDrawTarget::hidden());
         }
-        let style = ProgressStyle::with_template("{bar:30} {pos}/{len} {elapsed_precise} eta {eta} {wide_msg}");
+        let style =
+            ProgressStyle::with_template("{bar:30} {pos}/{len} {elapsed_precise} eta {eta} {wide_msg}");
         let bar = ProgressBar::new(length).with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
         self.bars.add(bar)
     }
@@ -171,7 +176,12 @@ where
     S: Subscriber + for<'a> LookupSpan<'a>,
     N: for<'a> FormatFields<'a> + 'static,
 {
-    fn format_event(&self, _: &FmtContext<'_, S, N>, mut writer: Writer<'_>, event: &Event<'_>) -> fmt::Result {
+    fn format_event(
+        &self,
+        _: &FmtContext<'_, S, N>,
+        mut writer: Writer<'_>,
+        event: &Event<'_>,
+    ) -> fmt::Result {
         let level = match *event.metadata().level() {
             Level::ERROR => "error: ",
             Level::WARN => "warning: ",
@@ -181,7 +191,8 @@ where
         };
         let mut parts = Parts::default();
         event.record(&mut parts);
-        let fields = if parts.fields.is_empty() { String::new() } else { format!(" ({})", parts.fields.join(", ")) };
+        let fields =
+            if parts.fields.is_empty() { String::new() } else { format!(" ({})", parts.fields.join(", ")) };
         writeln!(writer, "{level}{}{fields}", parts.message)
     }
 }

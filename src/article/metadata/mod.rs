@@ -73,7 +73,16 @@ pub fn extract(dom: &Dom, url: Option<&Url>) -> Metadata {
     let titles = title::named(&head, story.headline.as_deref());
     let title = title::find(&page, &titles, &headings, &names);
     let order = order(&head, address);
-    let dates = dates::find(&dates::Sources { head: &head, story: &story, page: &page, headline: title.node, address, order });
+    let language = site::language(&head, &story);
+    let dates = dates::find(&dates::Sources {
+        head: &head,
+        story: &story,
+        page: &page,
+        headline: title.node,
+        address,
+        order,
+        language: language.as_deref(),
+    });
     let authors =
         authors::find(&authors::Sources { head: &head, story: &story, page: &page, headline: title.node, names: &names });
     Metadata {
@@ -82,7 +91,7 @@ pub fn extract(dom: &Dom, url: Option<&Url>) -> Metadata {
         date: dates.published.map(|moment| moment.to_string()),
         modified: dates.modified.map(|moment| moment.to_string()),
         site: site::name(&head, &story, address),
-        language: site::language(&head, &story),
+        language,
         canonical: site::canonical(&head, &story, address).map(String::from),
         description: description(&head, &story),
         image: image(&head, &story, address),
@@ -149,4 +158,21 @@ fn paywalled(head: &Head) -> Option<bool> {
         "locked" => Some(true),
         _ => None,
     }
+}
+/// debug
+pub fn debug(dom: &Dom, pattern: &str) -> String {
+    let page = Page::read(dom);
+    let mut out = String::new();
+    for node in dom.descendants(dom.document()).filter(|n| dom.text(*n).contains(pattern)).take(4) {
+        out += &format!("{:?}\n", dom.text(node).trim().chars().take(60).collect::<String>());
+        for a in dom.ancestors(node) {
+            out += &format!("   {}{}.{}#{} rank {}\n", if page.is_frame(a) { "F " } else { "" }, dom.tag(a), dom.attribute(a, "class").unwrap_or(""), dom.attribute(a, "id").unwrap_or(""), page.rank(a));
+        }
+    }
+    let head = Head::read(dom);
+    let headings = title::headings(&page);
+    let linked = jsonld::read(dom);
+    let story = Story::of(&linked, &hints(&head, &headings, None));
+    out += &format!("{story:?}\n{:?}", headings.iter().map(|(n, t)| (dom.tag(*n), page.rank(*n), page.is_frame(*n), t)).collect::<Vec<_>>());
+    out
 }

@@ -10,11 +10,18 @@ use crate::parse::{Dom, Edge, NodeId, NodeKind};
 /// Elements that frame an article.
 const FRAME_TAGS: [&str; 4] = ["nav", "footer", "aside", "form"];
 /// Words in `class` or `id` that say: other articles, or other people's words.
-const FRAME_WORDS: [&str; 34] = [
-    "comment", "comments", "commentlist", "commentaires", "respond", "disqus", "related", "relateds", "recommended",
-    "recommendations", "sidebar", "footer", "menu", "navbar", "breadcrumb", "breadcrumbs", "widget", "widgets", "teaser",
-    "teasers", "popular", "trending", "latest", "newsletter", "promo", "mostread", "ticker", "carousel", "readmore",
+const FRAME_WORDS: [&str; 32] = [
+    "comment", "comments", "commentlist", "commentaires", "kommentar", "kommentare", "respond", "disqus", "related", "relateds", "recommended",
+    "recommendations", "sidebar", "footer", "menu", "navbar", "breadcrumb", "breadcrumbs", 
+    "popular", "trending", "latest", "newsletter", "promo", "mostread", "ticker", "carousel", "readmore",
     "modal", "similar", "recent", "suggestions", "outbrain",
+];
+/// An element with more than one in so many of the page's nodes is no frame, whatever it is called.
+const MAX_FRAME_SHARE: usize = 2;
+/// Classes that hide an element from sight and leave it to screen readers.
+const HIDDEN_CLASSES: [&str; 8] = [
+    "visually-hidden", "visuallyhidden", "sr-only", "element-invisible", "screen-reader-text", "visibility-hidden", "offscreen",
+    "screenreader",
 ];
 /// Nodes that are read of one element; a byline or headline has a few dozen.
 const MAX_NODES: usize = 200;
@@ -37,11 +44,36 @@ impl<'a> Page<'a> {
             page.ranks[node.index()] = rank;
             if dom.kind(node) == NodeKind::Element {
                 page.elements.push(node);
-                let above = dom.parent(node).is_some_and(|parent| page.frame[parent.index()]);
-                page.frame[node.index()] = above || (node != root && is_frame(dom, node));
             }
         }
+        page.find_frames(root);
         page
+    }
+
+    fn find_frames(&mut self, root: NodeId) {
+        let dom = self.dom;
+        let sizes = sizes(dom, root);
+        let holds_headline = self.above_headlines(root);
+        for &node in &self.elements {
+            let above = dom.parent(node).is_some_and(|parent| self.frame[parent.index()]);
+            let is_page = sizes[node.index()] * MAX_FRAME_SHARE > sizes[root.index()] || holds_headline[node.index()];
+            self.frame[node.index()] = above || (!is_page && is_frame(dom, node));
+        }
+    }
+
+    /// The elements above an `<h1>`: what holds the headline is no frame.
+    fn above_headlines(&self, root: NodeId) -> Vec<bool> {
+        let mut marked = vec![false; self.dom.len()];
+        for &node in self.elements.iter().filter(|node| self.dom.tag(**node) == "h1") {
+            // The logo of the page is often an h1 in the header or navigation; only the main part is meant.
+            for above in self.dom.ancestors(node) {
+                if above == root || matches!(self.dom.tag(above), "nav" | "footer" | "aside") || marked[above.index()] {
+                    break;
+                }
+                marked[above.index()] = true;
+            }
+        }
+        marked
     }
 
     /// The elements of the body, in document order.
@@ -69,9 +101,20 @@ impl<'a> Page<'a> {
         tokens(self.dom, node).any(|token| words.contains(&token.as_str()))
     }
 
+    /// Whether the element is for screen readers and says something; a hidden ":" parts a rubric from the headline and stays.
+    pub fn is_hidden(&self, node: NodeId) -> bool {
+        self.dom.attribute(node, "class").is_some_and(is_screen_reader_class)
+            && self.dom.descendants(node).take(MAX_NODES).any(|one| self.dom.text(one).contains(char::is_alphanumeric))
+    }
+
     /// The visible text of a small element: white space folded, block boundaries become spaces.
     pub fn text(&self, node: NodeId) -> String {
         tidy(&self.lines(node).join(" "))
+    }
+
+    /// [`Page::text`] of an element, nothing of a text node.
+    pub fn text_if_element(&self, node: NodeId) -> String {
+        if self.dom.kind(node) == NodeKind::Element { self.text(node) } else { String::new() }
     }
 
     /// The visible text of a small element, cut at block boundaries.
@@ -82,7 +125,7 @@ impl<'a> Page<'a> {
             let (Edge::Open(at) | Edge::Close(at)) = edge;
             let opens = edge == Edge::Open(at);
             let tag = self.dom.tag(at);
-            if at != node && is_unread(tag) {
+            if at != node && (is_unread(tag) || self.is_hidden(at)) {
                 hidden = if opens { hidden + 1 } else { hidden - 1 };
             } else if opens && hidden == 0 && self.dom.kind(at) == NodeKind::Text {
                 lines.last_mut().into_iter().for_each(|line| line.push_str(self.dom.text(at)));
@@ -92,6 +135,19 @@ impl<'a> Page<'a> {
         }
         lines.iter().map(|line| tidy(line)).filter(|line| !line.is_empty()).collect()
     }
+}
+
+/// How many nodes are below each node, itself included.
+fn sizes(dom: &Dom, root: NodeId) -> Vec<usize> {
+    let mut sizes = vec![1; dom.len()];
+    for edge in dom.traverse(root) {
+        if let (Edge::Close(node), true) = (edge, edge != Edge::Close(root))
+            && let Some(parent) = dom.parent(node)
+        {
+            sizes[parent.index()] += sizes[node.index()];
+        }
+    }
+    sizes
 }
 
 fn is_frame(dom: &Dom, node: NodeId) -> bool {
@@ -121,6 +177,14 @@ fn split_camel_case(word: &str) -> Vec<String> {
         was_lower = c.is_ascii_lowercase();
     }
     words
+}
+
+/// Words of class names that are only for screen readers: "Headline:", the site's name.
+fn is_screen_reader_class(class: &str) -> bool {
+    class.split_ascii_whitespace().any(|one| {
+        let one = one.to_ascii_lowercase();
+        HIDDEN_CLASSES.contains(&one.as_str()) || one.ends_with("a11y-hidden")
+    })
 }
 
 fn is_unread(tag: &str) -> bool {
@@ -157,6 +221,6 @@ mod tests {
 
     #[test]
     fn class_names_are_cut_into_words() {
-        assert_eq!(words("article__publishedDate--2 ByLine").collect::<Vec<_>>(), ["article", "", "published", "date", "", "", "by", "line"]);
+        assert_eq!(words("article__publishedDate--2 ByLine").collect::<Vec<_>>(), ["article", "published", "date", "by", "line"]);
     }
 }

@@ -30,7 +30,8 @@ fn is_invisible(c: char) -> bool {
 pub(crate) fn fold(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut gap = false;
-    for c in text.nfkd().filter(|c| !is_combining_mark(*c) && !is_invisible(*c)) {
+    // Composed again at the end, as Hangul falls apart into letters otherwise.
+    for c in text.nfkd().filter(|c| !is_combining_mark(*c) && !is_invisible(*c)).nfc() {
         if c.is_whitespace() {
             gap = !out.is_empty();
             continue;
