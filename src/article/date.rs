@@ -65,6 +65,13 @@ impl Moment {
             || (self.day.yesterday().is_ok_and(|day| day == other.day) && hour < 12)
     }
 
+    /// The next day, when this stamp is in UTC and exactly at that hour.
+    pub fn day_begun_at_utc(&self, hour: i8) -> Option<Moment> {
+        let midnight = Clock { hour, minute: 0, second: Some(0), offset: Some(0) };
+        let day = self.day.tomorrow().ok()?;
+        (self.clock == Some(midnight)).then_some(Moment { day, clock: None })
+    }
+
     /// Reads what was written for machines: ISO 8601 and its loose kin, RFC 2822, seconds since 1970; at last, any text.
     pub fn from_machine(value: &str, order: Order) -> Option<Moment> {
         let value = value.trim();
@@ -74,6 +81,11 @@ impl Moment {
     /// The first date in visible text.
     pub fn find(value: &str, order: Order) -> Option<Moment> {
         text::find(value, order)
+    }
+
+    /// Whether a line begins with a date that is set off from what follows: "(27.1.2022) - Bei der ...".
+    pub fn opens(line: &str) -> bool {
+        text::opens(line)
     }
 
     /// The date in an address such as `/2024/05/01/titre` or `/titre-2024-05-01.html`.

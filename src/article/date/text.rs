@@ -13,6 +13,8 @@ use crate::article::metadata::words::fold;
 const MONTHS: &str = include_str!("../../../rules/months.toml");
 /// A date stands near the start of a line or attribute; the rest of a long text is not searched.
 const MAX_CHARS: usize = 400;
+/// A dateline begins with its date: "Karlsruhe, (12.11.2021)".
+const MAX_FRONT_CHARS: usize = 30;
 /// The clock time follows the date within this many characters.
 const MAX_CLOCK_DISTANCE: usize = 24;
 
@@ -56,7 +58,7 @@ impl Patterns {
             ),
             format!(r"(?<y5>(?:19|20)\d\d)[\s.,-]+(?<m5>{month})[\s.,-]+(?<d5>\d{{1,2}})(?:[^\d]|$)"),
             // 03/03/2021, 3.3.2021, 03-03-21
-            r"(?:^|[^\d.,/-])(?<a6>\d{1,2})(?:\s?/\s?|\.\s?|-)(?<b6>\d{1,2})(?:\s?/\s?|\.\s?|-)(?<y6>(?:19|20)\d\d|\d\d)(?:[^\d/]|$)".to_owned(),
+            r"(?:^|[^\d.,/-])(?<a6>\d{1,2})(?:\s?/\s?|(?<dot>\.\s?)|-)(?<b6>\d{1,2})(?:\s?/\s?|\.\s?|-)(?<y6>(?:19|20)\d\d|\d\d)(?:[^\d/]|$)".to_owned(),
         ]
         .join("|");
         Some(Patterns {
@@ -81,15 +83,35 @@ impl Patterns {
 
 /// The first date of `value`.
 pub(super) fn find(value: &str, order: Order) -> Option<Moment> {
-    let patterns = PATTERNS.as_ref()?;
     let folded = fold(&value.chars().take(MAX_CHARS).collect::<String>());
+    let (moment, end) = find_day(&folded, order)?;
+    // What follows the year, as the T of ISO 8601, may be part of the match; it is read again.
+    Some(Moment { clock: clock_after(PATTERNS.as_ref()?, &folded[end..]), ..moment })
+}
+
+/// Whether `line` begins with a date, perhaps after a place, and a dash, colon, bracket or time follows.
+pub(super) fn opens(line: &str) -> bool {
+    let folded = fold(&line.chars().take(MAX_CHARS).collect::<String>());
+    find_day(&folded, Order::DayFirst).is_some_and(|(_, end)| {
+        let is_front = folded[..end].chars().count() <= MAX_FRONT_CHARS;
+        let rest = folded[end..].trim_start();
+        is_front && (rest.is_empty() || rest.starts_with(['-', ':', ')', '|', '/', '•', '·']) || starts_clock(rest))
+    })
+}
+
+fn starts_clock(rest: &str) -> bool {
+    let after_digits = rest.trim_start_matches(|c: char| c.is_ascii_digit());
+    after_digits.len() < rest.len() && after_digits.starts_with([':', 'h'])
+}
+
+/// The first day of folded text, and where it ends.
+fn find_day(folded: &str, order: Order) -> Option<(Moment, usize)> {
+    let patterns = PATTERNS.as_ref()?;
     let mut start = 0;
-    while let Some(found) = patterns.dates.captures_at(&folded, start) {
+    while let Some(found) = patterns.dates.captures_at(folded, start) {
         let end = found.get(0)?.end();
         if let Some(moment) = day_of(patterns, &found, order) {
-            // The match may have eaten the character after the year, as the T of ISO 8601.
-            let rest = &folded[year_or_day_end(&found).unwrap_or(end)..];
-            return Some(Moment { clock: clock_after(patterns, rest), ..moment });
+            return Some((moment, year_or_day_end(&found).unwrap_or(end)));
         }
         start = end;
     }
@@ -122,6 +144,8 @@ fn day_of(patterns: &Patterns, found: &Captures<'_>, order: Order) -> Option<Mom
     let (first, second): (i8, i8) = (part("a6")?.parse().ok()?, part("b6")?.parse().ok()?);
     let year: i16 = part("y6")?.parse().ok()?;
     let year = if year < 100 { 2000 + year } else { year };
+    // Nobody writes the month first between full stops.
+    let order = if found.name("dot").is_some() { Order::DayFirst } else { order };
     let day_first = Moment::day(year, second, first);
     let month_first = Moment::day(year, first, second);
     match order {

@@ -102,7 +102,7 @@ impl<'a> Page<'a> {
     }
 
     /// Whether the element is for screen readers and says something; a hidden ":" parts a rubric from the headline and stays.
-    fn is_hidden(&self, node: NodeId) -> bool {
+    pub fn is_hidden(&self, node: NodeId) -> bool {
         self.dom.attribute(node, "class").is_some_and(is_screen_reader_class)
             && self.dom.descendants(node).take(MAX_NODES).any(|one| self.dom.text(one).contains(char::is_alphanumeric))
     }

@@ -57,7 +57,7 @@ pub(super) fn named<'a>(head: &'a Head, headline: Option<&'a str>) -> Vec<&'a st
 
 /// The headings that may be the headline, with their text.
 pub(super) fn headings(page: &Page<'_>) -> Vec<(NodeId, String)> {
-    let all = page.elements().filter(|node| is_heading(page, *node));
+    let all = page.elements().filter(|node| is_heading(page, *node) && !page.is_hidden(*node));
     all.map(|node| (node, page.text(node)))
         .filter(|(_, text)| !text.is_empty() && text.chars().count() <= MAX_CHARS)
         .collect()
