@@ -1,7 +1,7 @@
 //! The unattended run: what cron calls.
 //!
 //! The order of a run: lock, state, output, sources, pages, report. Every page is saved in the order output,
-//! then state ([`writer`]), so that a run may be killed at any instant: what is in the state is in the output,
+//! then state (`writer`), so that a run may be killed at any instant: what is in the state is in the output,
 //! and what is only in the output comes again to the same place.
 //!
 //! Two futures end a run early: the caller's `shutdown` and the time budget. Both raise the same stop: no new
