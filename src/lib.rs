@@ -32,6 +32,8 @@ pub use explain::{ExplainedBlock, Explanation};
 #[cfg(feature = "fetch")]
 pub use fetch::{FetchError, FetchOptions, Fetcher, Page};
 pub use options::{CleanOptions, Focus};
+#[cfg(feature = "job")]
+pub use job::{Report, run};
 pub use pipeline::Cleaner;
 pub use rules::Rules;
 
