@@ -20,7 +20,8 @@ fn main() -> anyhow::Result<()> {
     let mut texts = BufWriter::new(File::create(format!("{out}.jsonl"))?);
     let mut rows = BufWriter::new(File::create(format!("{out}.f32"))?);
     for chunk in lines.chunks(64) {
-        let pages: Vec<anyhow::Result<(Value, Vec<f32>)>> = chunk.par_iter().map(|line| page(&cleaner, set, line)).collect();
+        let pages: Vec<anyhow::Result<(Value, Vec<f32>)>> =
+            chunk.par_iter().map(|line| page(&cleaner, set, line)).collect();
         for page in pages {
             let (head, values) = page?;
             writeln!(texts, "{head}")?;
@@ -43,4 +44,15 @@ fn page(cleaner: &Cleaner, set: &str, line: &str) -> anyhow::Result<(Value, Vec<
     let (texts, table) = cleaner.training_rows(&html, url.as_ref()).unwrap_or_default();
     Ok((json!({ "id": id, "width": table.width, "texts": texts }), table.values))
 }
-fn dec(b:&[u8])->String{ if let Ok(s)=std::str::from_utf8(b){return s.to_owned()} let head=String::from_utf8_lossy(&b[..b.len().min(4096)]).to_lowercase(); let m=regex::Regex::new("charset=[\"']?([\\w-]+)").unwrap(); let e=m.captures(&head).and_then(|c|encoding_rs::Encoding::for_label(c[1].as_bytes())).unwrap_or(encoding_rs::WINDOWS_1252); e.decode(b).0.into_owned() }
+fn dec(b: &[u8]) -> String {
+    if let Ok(s) = std::str::from_utf8(b) {
+        return s.to_owned();
+    }
+    let head = String::from_utf8_lossy(&b[..b.len().min(4096)]).to_lowercase();
+    let m = regex::Regex::new("charset=[\"']?([\\w-]+)").unwrap();
+    let e = m
+        .captures(&head)
+        .and_then(|c| encoding_rs::Encoding::for_label(c[1].as_bytes()))
+        .unwrap_or(encoding_rs::WINDOWS_1252);
+    e.decode(b).0.into_owned()
+}

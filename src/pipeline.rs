@@ -6,6 +6,7 @@ use url::Url;
 use crate::article::{Article, Block, Metadata, metadata};
 use crate::clean::Kind;
 use crate::clean::block::TextBlock;
+use crate::clean::context::Contexts;
 use crate::clean::features::Features;
 use crate::clean::label::label;
 use crate::clean::prune::Marks;
@@ -13,7 +14,6 @@ use crate::clean::rules::GenericRules;
 use crate::clean::segment::segment;
 use crate::clean::survey::Survey;
 use crate::clean::vector::{Evidence, Table, table};
-use crate::clean::context::Contexts;
 use crate::error::{Error, Rejection};
 use crate::parse::{Dom, Limits, NodeId, parse};
 

@@ -60,7 +60,10 @@ fn folded(text: &str) -> String {
 fn difference(wanted: &str, found: &str) -> String {
     let only = |a: &str, b: &str, sign: char| -> String {
         let b: Vec<&str> = b.lines().collect();
-        a.lines().filter(|line| !line.is_empty() && !b.contains(line)).map(|line| format!("  {sign} {line}\n")).collect()
+        a.lines()
+            .filter(|line| !line.is_empty() && !b.contains(line))
+            .map(|line| format!("  {sign} {line}\n"))
+            .collect()
     };
     format!("{}{}", only(wanted, found, '-'), only(found, wanted, '+'))
 }
@@ -75,7 +78,8 @@ fn pages_give_exactly_their_articles() {
     let mut wrong = String::new();
     for sample in samples() {
         if sample.record.status != sample.expected.status {
-            wrong += &format!("{}: status {} ({:?})\n", sample.name, sample.record.status, sample.record.reason);
+            wrong +=
+                &format!("{}: status {} ({:?})\n", sample.name, sample.record.status, sample.record.reason);
         } else if sample.record.text != sample.text {
             wrong += &format!("{}:\n{}", sample.name, difference(&sample.text, &sample.record.text));
         }

@@ -7,8 +7,24 @@ use crate::parse::{Dom, NodeId, NodeKind};
 
 /// Ancestor tags that tell something, in the order of the bits of [`Context::tags`].
 pub const TELLING_TAGS: [&str; 18] = [
-    "article", "main", "aside", "footer", "nav", "header", "form", "figure", "ul", "ol", "table", "blockquote", "section",
-    "li", "a", "td", "p", "details",
+    "article",
+    "main",
+    "aside",
+    "footer",
+    "nav",
+    "header",
+    "form",
+    "figure",
+    "ul",
+    "ol",
+    "table",
+    "blockquote",
+    "section",
+    "li",
+    "a",
+    "td",
+    "p",
+    "details",
 ];
 
 /// What is known of the way from the root to an element.
@@ -47,10 +63,17 @@ pub struct Contexts {
 impl Contexts {
     /// Gathers the context of every element below `root`.
     pub fn of(dom: &Dom, root: NodeId, survey: &Survey, marks: &Marks) -> Contexts {
-        let mut contexts = vec![Context { negative_distance: u8::MAX, positive_distance: u8::MAX, ..Context::default() }; dom.len()];
+        let mut contexts =
+            vec![
+                Context { negative_distance: u8::MAX, positive_distance: u8::MAX, ..Context::default() };
+                dom.len()
+            ];
         for node in dom.descendants(root) {
             if dom.kind(node) == NodeKind::Element {
-                let above = dom.parent(node).filter(|_| node != root).map_or(contexts[root.index()], |parent| contexts[parent.index()]);
+                let above = dom
+                    .parent(node)
+                    .filter(|_| node != root)
+                    .map_or(contexts[root.index()], |parent| contexts[parent.index()]);
                 contexts[node.index()] = step(dom, node, above, survey, marks);
             }
         }
@@ -67,7 +90,8 @@ impl Contexts {
 fn step(dom: &Dom, node: NodeId, above: Context, survey: &Survey, marks: &Marks) -> Context {
     let mut context = above;
     let tag = dom.tag(node);
-    let class = dom.attribute(node, "class").and_then(|class| class.split_ascii_whitespace().next()).unwrap_or("");
+    let class =
+        dom.attribute(node, "class").and_then(|class| class.split_ascii_whitespace().next()).unwrap_or("");
     context.path = hash(hash(above.path, tag.as_bytes()), class.as_bytes());
     context.depth = above.depth.saturating_add(1);
     if let Some(bit) = TELLING_TAGS.iter().position(|telling| *telling == tag) {
@@ -86,7 +110,8 @@ fn step(dom: &Dom, node: NodeId, above: Context, survey: &Survey, marks: &Marks)
         context.positive_distance = 0;
     }
     context.standfirst |= names.standfirst;
-    context.article_body |= dom.attribute(node, "itemprop").is_some_and(|value| value.eq_ignore_ascii_case("articleBody"));
+    context.article_body |=
+        dom.attribute(node, "itemprop").is_some_and(|value| value.eq_ignore_ascii_case("articleBody"));
     context.mark = above.mark.or_else(|| marks.get(node).map(|mark| mark.kind));
     context
 }

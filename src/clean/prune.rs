@@ -65,7 +65,9 @@ impl Marks {
         let mut inside: Option<NodeId> = None;
         for edge in dom.traverse(root) {
             match edge {
-                Edge::Open(node) if inside.is_none() && dom.kind(node) == NodeKind::Element && node != root => {
+                Edge::Open(node)
+                    if inside.is_none() && dom.kind(node) == NodeKind::Element && node != root =>
+                {
                     let prose = survey.get(node).prose;
                     let mark = judge(dom, node, prose as f32 / total, survey, rules);
                     let Some(mark) = mark.filter(|mark| !left_out.contains(&mark.rule)) else { continue };
@@ -113,11 +115,19 @@ fn is_within_sentence(dom: &Dom, node: NodeId) -> bool {
 }
 
 /// Whether text stands next to an inline element, before any block-level element.
-fn text_beside(dom: &Dom, mut sibling: Option<NodeId>, next: impl Fn(&Dom, NodeId) -> Option<NodeId>) -> bool {
+fn text_beside(
+    dom: &Dom,
+    mut sibling: Option<NodeId>,
+    next: impl Fn(&Dom, NodeId) -> Option<NodeId>,
+) -> bool {
     while let Some(node) = sibling {
         match dom.kind(node) {
             NodeKind::Text if !dom.text(node).trim().is_empty() => return true,
-            NodeKind::Element => return !is_block_level(dom.tag(node)) && dom.tag(node) != "br" && dom.descendants(node).any(|below| !dom.text(below).trim().is_empty()),
+            NodeKind::Element => {
+                return !is_block_level(dom.tag(node))
+                    && dom.tag(node) != "br"
+                    && dom.descendants(node).any(|below| !dom.text(below).trim().is_empty());
+            }
             _ => sibling = next(dom, node),
         }
     }

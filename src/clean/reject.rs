@@ -24,22 +24,83 @@ struct Wall {
 const WALLS: [Wall; 4] = [
     Wall {
         rejection: Rejection::ConsentWall,
-        words: &["cookie", "consent", "accept all", "tout accepter", "partenaires", "partners", "données personnelles", "personal data", "vie privée", "privacy", "zustimm", "einwillig", "aceptar", "accetta", "akzeptieren", "refuser", "reject all", "preferences", "traceurs"],
+        words: &[
+            "cookie",
+            "consent",
+            "accept all",
+            "tout accepter",
+            "partenaires",
+            "partners",
+            "données personnelles",
+            "personal data",
+            "vie privée",
+            "privacy",
+            "zustimm",
+            "einwillig",
+            "aceptar",
+            "accetta",
+            "akzeptieren",
+            "refuser",
+            "reject all",
+            "preferences",
+            "traceurs",
+        ],
         needed: 4,
     },
     Wall {
         rejection: Rejection::BotCheck,
-        words: &["captcha", "are you a robot", "not a robot", "unusual traffic", "verify you are human", "checking your browser", "enable javascript and cookies", "ray id", "êtes-vous un robot", "access denied", "ddos"],
+        words: &[
+            "captcha",
+            "are you a robot",
+            "not a robot",
+            "unusual traffic",
+            "verify you are human",
+            "checking your browser",
+            "enable javascript and cookies",
+            "ray id",
+            "êtes-vous un robot",
+            "access denied",
+            "ddos",
+        ],
         needed: 2,
     },
     Wall {
         rejection: Rejection::LoginWall,
-        words: &["password", "mot de passe", "passwort", "contraseña", "log in", "sign in", "se connecter", "connexion", "anmelden", "iniciar sesión", "forgot", "oublié", "vergessen"],
+        words: &[
+            "password",
+            "mot de passe",
+            "passwort",
+            "contraseña",
+            "log in",
+            "sign in",
+            "se connecter",
+            "connexion",
+            "anmelden",
+            "iniciar sesión",
+            "forgot",
+            "oublié",
+            "vergessen",
+        ],
         needed: 3,
     },
     Wall {
         rejection: Rejection::SoftNotFound,
-        words: &["404", "not found", "page introuvable", "page non trouvée", "n’existe pas", "n'existe pas", "nicht gefunden", "no encontrada", "non trovata", "doesn't exist", "does not exist", "no longer available", "n’est plus disponible", "n'est plus disponible"],
+        words: &[
+            "404",
+            "not found",
+            "page introuvable",
+            "page non trouvée",
+            "n’existe pas",
+            "n'existe pas",
+            "nicht gefunden",
+            "no encontrada",
+            "non trovata",
+            "doesn't exist",
+            "does not exist",
+            "no longer available",
+            "n’est plus disponible",
+            "n'est plus disponible",
+        ],
         needed: 2,
     },
 ];
@@ -64,7 +125,8 @@ pub fn wall(dom: &Dom, blocks: &[TextBlock], metadata: &Metadata) -> Option<Reje
         }
     }
     let text = text.to_lowercase();
-    let is_shown = |wall: &&Wall| wall.words.iter().filter(|word| text.contains(**word)).count() >= wall.needed;
+    let is_shown =
+        |wall: &&Wall| wall.words.iter().filter(|word| text.contains(**word)).count() >= wall.needed;
     WALLS.iter().find(is_shown).map(|wall| wall.rejection.clone())
 }
 
@@ -73,7 +135,9 @@ fn has_text(dom: &Dom) -> bool {
         dom.descendants(body).any(|node| {
             dom.kind(node) == NodeKind::Text
                 && !dom.text(node).trim().is_empty()
-                && !dom.parent(node).is_some_and(|parent| matches!(dom.tag(parent), "script" | "style" | "noscript" | "template"))
+                && !dom.parent(node).is_some_and(|parent| {
+                    matches!(dom.tag(parent), "script" | "style" | "noscript" | "template")
+                })
         })
     })
 }

@@ -15,7 +15,24 @@ use crate::parse::Dom;
 
 /// Innermost elements that tell something.
 const OWN_TAGS: [&str; 18] = [
-    "p", "li", "h1", "h2", "h3", "h4", "td", "th", "div", "figcaption", "blockquote", "dd", "dt", "body", "section", "article", "footer", "pre",
+    "p",
+    "li",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "td",
+    "th",
+    "div",
+    "figcaption",
+    "blockquote",
+    "dd",
+    "dt",
+    "body",
+    "section",
+    "article",
+    "footer",
+    "pre",
 ];
 /// Distances at which neighbours are looked at.
 const NEIGHBOURS: [isize; 6] = [-3, -2, -1, 1, 2, 3];
@@ -42,7 +59,15 @@ impl Evidence {
         let last = inside.iter().rposition(|inside| *inside).unwrap_or(0);
         let evidence = |index: usize, block: &TextBlock| Evidence {
             kept_by_rules: block.fate.kept,
-            beside_root: if inside[index] { 0.0 } else if index < first { -1.0 } else if index > last { 1.0 } else { 0.5 },
+            beside_root: if inside[index] {
+                0.0
+            } else if index < first {
+                -1.0
+            } else if index > last {
+                1.0
+            } else {
+                0.5
+            },
             ..Evidence::default()
         };
         blocks.iter().enumerate().map(|(index, block)| evidence(index, block)).collect()
@@ -87,9 +112,21 @@ struct PageFacts {
 }
 
 /// The table of a page.
-pub fn table(dom: &Dom, blocks: &[TextBlock], features: &[Features], contexts: &Contexts, evidence: &[Evidence], metadata: &Metadata) -> Table {
+pub fn table(
+    dom: &Dom,
+    blocks: &[TextBlock],
+    features: &[Features],
+    contexts: &Contexts,
+    evidence: &[Evidence],
+    metadata: &Metadata,
+) -> Table {
     let above: Vec<Context> = blocks.iter().map(|block| *contexts.get(block.element)).collect();
-    let parents: Vec<u64> = blocks.iter().map(|block| dom.parent(block.element).map_or(0, |parent| contexts.get(parent).path ^ parent.index() as u64)).collect();
+    let parents: Vec<u64> = blocks
+        .iter()
+        .map(|block| {
+            dom.parent(block.element).map_or(0, |parent| contexts.get(parent).path ^ parent.index() as u64)
+        })
+        .collect();
     let facts = PageFacts::of(blocks, features, &above, &parents, metadata);
     let mut own: Vec<Vec<f32>> = Vec::with_capacity(blocks.len());
     let mut cumulated = 0.0;
@@ -97,13 +134,23 @@ pub fn table(dom: &Dom, blocks: &[TextBlock], features: &[Features], contexts: &
         let mut row = Vec::with_capacity(256);
         text_columns(&mut row, &blocks[index], &features[index]);
         place_columns(&mut row, dom, &blocks[index], &above[index]);
-        page_columns(&mut row, index, blocks, &features[index], &above[index], parents[index], cumulated, &facts);
+        page_columns(
+            &mut row,
+            index,
+            blocks,
+            &features[index],
+            &above[index],
+            parents[index],
+            cumulated,
+            &facts,
+        );
         evidence_columns(&mut row, &blocks[index], &above[index], &evidence[index], &facts);
         cumulated += features[index].weight as f32;
         own.push(row);
     }
     let mut table = Table { width: 0, values: Vec::new() };
-    let masses: Vec<f32> = features.iter().map(|features| features.weight as f32 * (1.0 - features.link_density)).collect();
+    let masses: Vec<f32> =
+        features.iter().map(|features| features.weight as f32 * (1.0 - features.link_density)).collect();
     let sums = prefix_sums(&masses);
     for index in 0..own.len() {
         let start = table.values.len();
@@ -181,7 +228,12 @@ fn text_columns(row: &mut Vec<f32>, block: &TextBlock, features: &Features) {
 }
 
 fn strong_share(block: &TextBlock) -> f32 {
-    let strong: usize = block.spans.iter().filter(|span| matches!(span.mark, crate::article::Mark::Strong | crate::article::Mark::Emphasis)).map(|span| span.range.len()).sum();
+    let strong: usize = block
+        .spans
+        .iter()
+        .filter(|span| matches!(span.mark, crate::article::Mark::Strong | crate::article::Mark::Emphasis))
+        .map(|span| span.range.len())
+        .sum();
     (strong as f32 / block.text.len().max(1) as f32).min(1.0)
 }
 
@@ -211,7 +263,16 @@ fn place_columns(row: &mut Vec<f32>, dom: &Dom, block: &TextBlock, above: &Conte
 }
 
 #[expect(clippy::too_many_arguments, reason = "a row is filled from all that is known of the block")]
-fn page_columns(row: &mut Vec<f32>, index: usize, blocks: &[TextBlock], features: &Features, above: &Context, parent: u64, cumulated: f32, facts: &PageFacts) {
+fn page_columns(
+    row: &mut Vec<f32>,
+    index: usize,
+    blocks: &[TextBlock],
+    features: &Features,
+    above: &Context,
+    parent: u64,
+    cumulated: f32,
+    facts: &PageFacts,
+) {
     let headline = facts.headline.map_or(-1000.0, |headline| index as f32 - headline as f32);
     let path_mass = facts.path_mass.get(&above.path).copied().unwrap_or(0.0);
     row.extend([
@@ -231,14 +292,22 @@ fn page_columns(row: &mut Vec<f32>, index: usize, blocks: &[TextBlock], features
     ]);
 }
 
-fn evidence_columns(row: &mut Vec<f32>, block: &TextBlock, above: &Context, evidence: &Evidence, facts: &PageFacts) {
+fn evidence_columns(
+    row: &mut Vec<f32>,
+    block: &TextBlock,
+    above: &Context,
+    evidence: &Evidence,
+    facts: &PageFacts,
+) {
     let (mut all, mut shared) = (0_u32, 0_u32);
     for word in words(&block.text) {
         all += 1;
         shared += u32::from(facts.title_words.contains(&word.to_lowercase()));
     }
     let folded = letters_folded(&block.text);
-    let is_description = folded.len() > 20 && (facts.description.starts_with(&folded) || (facts.description.len() > 20 && folded.starts_with(&facts.description)));
+    let is_description = folded.len() > 20
+        && (facts.description.starts_with(&folded)
+            || (facts.description.len() > 20 && folded.starts_with(&facts.description)));
     let shingles = shingles(&block.text);
     let hits = shingles.iter().filter(|shingle| facts.hint.contains(&[**shingle])).count();
     row.extend([
@@ -256,7 +325,16 @@ fn evidence_columns(row: &mut Vec<f32>, block: &TextBlock, above: &Context, evid
 }
 
 #[expect(clippy::too_many_arguments, reason = "a neighbour is described by all that is known of it")]
-fn neighbour_columns(out: &mut Vec<f32>, index: usize, offset: isize, blocks: &[TextBlock], features: &[Features], above: &[Context], own: &[Vec<f32>], evidence: &[Evidence]) {
+fn neighbour_columns(
+    out: &mut Vec<f32>,
+    index: usize,
+    offset: isize,
+    blocks: &[TextBlock],
+    features: &[Features],
+    above: &[Context],
+    own: &[Vec<f32>],
+    evidence: &[Evidence],
+) {
     let Some(other) = index.checked_add_signed(offset).filter(|other| *other < blocks.len()) else {
         out.extend([-1.0; 14]);
         return;
@@ -280,12 +358,28 @@ fn neighbour_columns(out: &mut Vec<f32>, index: usize, offset: isize, blocks: &[
 }
 
 impl PageFacts {
-    fn of(blocks: &[TextBlock], features: &[Features], above: &[Context], parents: &[u64], metadata: &Metadata) -> PageFacts {
+    fn of(
+        blocks: &[TextBlock],
+        features: &[Features],
+        above: &[Context],
+        parents: &[u64],
+        metadata: &Metadata,
+    ) -> PageFacts {
         let mut facts = PageFacts {
             total_weight: features.iter().map(|features| features.weight as f32).sum::<f32>().max(1.0),
-            title_words: metadata.title.iter().flat_map(|title| words(title)).map(str::to_lowercase).collect(),
+            title_words: metadata
+                .title
+                .iter()
+                .flat_map(|title| words(title))
+                .map(str::to_lowercase)
+                .collect(),
             description: letters_folded(metadata.description.as_deref().unwrap_or("")),
-            hint: metadata.body_hint.iter().flat_map(|hint| shingles(hint)).map(|shingle| [shingle]).collect(),
+            hint: metadata
+                .body_hint
+                .iter()
+                .flat_map(|hint| shingles(hint))
+                .map(|shingle| [shingle])
+                .collect(),
             has_hint: metadata.body_hint.is_some(),
             headline: blocks.iter().position(|block| block.kind == BlockKind::Heading(1)),
             repeats: HashMap::new(),
@@ -296,7 +390,12 @@ impl PageFacts {
             best_path: 1.0,
         };
         if let Some(title) = metadata.title.as_deref().map(letters_folded) {
-            facts.headline = blocks.iter().position(|block| block.fate.kind == Some(Kind::Title) || letters_folded(&block.text) == title).or(facts.headline);
+            facts.headline = blocks
+                .iter()
+                .position(|block| {
+                    block.fate.kind == Some(Kind::Title) || letters_folded(&block.text) == title
+                })
+                .or(facts.headline);
         }
         for index in 0..blocks.len() {
             let mass = features[index].weight as f32 * (1.0 - features[index].link_density);

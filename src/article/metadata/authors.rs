@@ -11,18 +11,57 @@ use crate::article::jsonld::Story;
 use crate::parse::NodeId;
 
 const META_AUTHORS: [&str; 16] = [
-    "author", "article:author", "article:author_name", "og:article:author", "parsely-author", "sailthru.author", "byl", "dc.creator", "dcterms.creator",
-    "dc.contributor", "citation_author", "cxenseparse:author", "article.author", "vr:author", "authors", "og:author",
+    "author",
+    "article:author",
+    "article:author_name",
+    "og:article:author",
+    "parsely-author",
+    "sailthru.author",
+    "byl",
+    "dc.creator",
+    "dcterms.creator",
+    "dc.contributor",
+    "citation_author",
+    "cxenseparse:author",
+    "article.author",
+    "vr:author",
+    "authors",
+    "og:author",
 ];
 /// WordPress' labels of `twitter:data1` when it holds the author.
-const LABELS: [&str; 7] = ["written by", "ecrit par", "verfasst von", "escrito por", "scritto da", "geschreven door", "author"];
+const LABELS: [&str; 7] =
+    ["written by", "ecrit par", "verfasst von", "escrito por", "scritto da", "geschreven door", "author"];
 const BYLINE_WORDS: [&str; 14] = [
-    "author", "authors", "byline", "auteur", "auteurs", "autor", "autoren", "autore", "signature", "writer", "journalist", "journaliste", "reporter",
+    "author",
+    "authors",
+    "byline",
+    "auteur",
+    "auteurs",
+    "autor",
+    "autoren",
+    "autore",
+    "signature",
+    "writer",
+    "journalist",
+    "journaliste",
+    "reporter",
     "contributor",
 ];
 /// Words beside [`BYLINE_WORDS`] that make it a portrait or a box about the author.
-const BOX_WORDS: [&str; 12] =
-    ["bio", "avatar", "image", "photo", "picture", "social", "follow", "description", "img", "thumbnail", "job", "role"];
+const BOX_WORDS: [&str; 12] = [
+    "bio",
+    "avatar",
+    "image",
+    "photo",
+    "picture",
+    "social",
+    "follow",
+    "description",
+    "img",
+    "thumbnail",
+    "job",
+    "role",
+];
 /// A byline is short; a longer text is about the author.
 const MAX_BYLINE_CHARS: usize = 150;
 /// Bylines stand this many nodes around the headline at most.
@@ -72,7 +111,10 @@ impl Sources<'_> {
     }
 
     fn metas(&self) -> Byline {
-        let labelled = self.head.first(&["twitter:label1"]).filter(|label| LABELS.contains(&super::words::fold(label).as_str()));
+        let labelled = self
+            .head
+            .first(&["twitter:label1"])
+            .filter(|label| LABELS.contains(&super::words::fold(label).as_str()));
         let labelled = labelled.and_then(|_| self.head.first(&["twitter:data1"]));
         let mut all = Byline::default();
         for key in META_AUTHORS {
@@ -90,15 +132,15 @@ impl Sources<'_> {
     fn marked(&self) -> Byline {
         let dom = self.page.dom;
         self.union(|node| {
-            let has_token = |name: &str| dom.attribute(node, name).is_some_and(|value| value.split(' ').any(|one| one == "author"));
+            let has_token = |name: &str| {
+                dom.attribute(node, name).is_some_and(|value| value.split(' ').any(|one| one == "author"))
+            };
             has_token("rel") || has_token("itemprop")
         })
     }
 
     fn classed(&self) -> Byline {
-        self.union(|node| {
-            self.page.has_word(node, &BYLINE_WORDS) && !self.page.has_word(node, &BOX_WORDS)
-        })
+        self.union(|node| self.page.has_word(node, &BYLINE_WORDS) && !self.page.has_word(node, &BOX_WORDS))
     }
 
     /// The byline nearest to the headline, with those that stand beside it.
@@ -111,7 +153,9 @@ impl Sources<'_> {
                 found.push((distance, node, byline));
             }
         }
-        let Some(nearest) = found.iter().min_by_key(|(distance, _, byline)| (byline.people.is_empty(), *distance)) else {
+        let Some(nearest) =
+            found.iter().min_by_key(|(distance, _, byline)| (byline.people.is_empty(), *distance))
+        else {
             return Byline::default();
         };
         let center = self.page.rank(nearest.1);

@@ -17,35 +17,128 @@ use crate::parse::NodeId;
 
 /// Metas of publication, surest first.
 const PUBLISHED: [&str; 22] = [
-    "article:published_time", "og:article:published_time", "og:published_time", "article:published", "datepublished",
-    "date_published", "publish_date", "publish-date", "publication_date", "publication-date", "pubdate", "parsely-pub-date",
-    "sailthru.date", "cxenseparse:recs:publishtime", "dc.date.issued", "dcterms.issued", "dc.issued", "dcterms.available",
-    "citation_publication_date", "article.published", "published_at", "vr:published_time",
+    "article:published_time",
+    "og:article:published_time",
+    "og:published_time",
+    "article:published",
+    "datepublished",
+    "date_published",
+    "publish_date",
+    "publish-date",
+    "publication_date",
+    "publication-date",
+    "pubdate",
+    "parsely-pub-date",
+    "sailthru.date",
+    "cxenseparse:recs:publishtime",
+    "dc.date.issued",
+    "dcterms.issued",
+    "dc.issued",
+    "dcterms.available",
+    "citation_publication_date",
+    "article.published",
+    "published_at",
+    "vr:published_time",
 ];
 const DATED: [&str; 12] = [
-    "dc.date", "dcterms.date", "date", "article:post_date", "originalpublicationdate", "dc.date.created", "dcterms.created",
-    "dc.created", "created", "datecreated", "citation_date", "article.created",
+    "dc.date",
+    "dcterms.date",
+    "date",
+    "article:post_date",
+    "originalpublicationdate",
+    "dc.date.created",
+    "dcterms.created",
+    "dc.created",
+    "created",
+    "datecreated",
+    "citation_date",
+    "article.created",
 ];
 const MODIFIED: [&str; 14] = [
-    "article:modified_time", "og:updated_time", "og:modified_time", "article:updated_time", "article:modified", "datemodified",
-    "lastmod", "last-modified", "dcterms.modified", "dc.date.modified", "dc.modified", "revision_date", "updated_time",
+    "article:modified_time",
+    "og:updated_time",
+    "og:modified_time",
+    "article:updated_time",
+    "article:modified",
+    "datemodified",
+    "lastmod",
+    "last-modified",
+    "dcterms.modified",
+    "dc.date.modified",
+    "dc.modified",
+    "revision_date",
+    "updated_time",
     "cxenseparse:recs:modifiedtime",
 ];
 /// Words of class names and lines that tell of publication.
-const PUBLISHED_WORDS: [&str; 10] =
-    ["published", "pubdate", "publication", "publish", "posted", "publie", "datepublished", "created", "issued", "released"];
+const PUBLISHED_WORDS: [&str; 10] = [
+    "published",
+    "pubdate",
+    "publication",
+    "publish",
+    "posted",
+    "publie",
+    "datepublished",
+    "created",
+    "issued",
+    "released",
+];
 const MODIFIED_WORDS: [&str; 9] =
     ["modified", "updated", "update", "modification", "datemodified", "lastmod", "edited", "maj", "modifie"];
-const DATE_WORDS: [&str; 10] = ["date", "time", "timestamp", "datetime", "dateline", "datum", "fecha", "data", "day", "meta"];
+const DATE_WORDS: [&str; 10] =
+    ["date", "time", "timestamp", "datetime", "dateline", "datum", "fecha", "data", "day", "meta"];
 /// What introduces the date of publication in visible text, folded.
 const PUBLISHED_PHRASES: [&str; 30] = [
-    "publie", "mis en ligne", "mise en ligne", "paru le", "poste le", "ecrit le", "cree le", "published", "posted", "veroffentlicht",
-    "erstellt", "publicado", "publicada", "pubblicato", "gepubliceerd", "geplaatst", "opublikowan", "dodano", "опубликован", "publicerad",
-    "publisert", "udgivet", "julkaistu", "created", "issued", "first published", "입력", "公開", "発表", "yayin",
+    "publie",
+    "mis en ligne",
+    "mise en ligne",
+    "paru le",
+    "poste le",
+    "ecrit le",
+    "cree le",
+    "published",
+    "posted",
+    "veroffentlicht",
+    "erstellt",
+    "publicado",
+    "publicada",
+    "pubblicato",
+    "gepubliceerd",
+    "geplaatst",
+    "opublikowan",
+    "dodano",
+    "опубликован",
+    "publicerad",
+    "publisert",
+    "udgivet",
+    "julkaistu",
+    "created",
+    "issued",
+    "first published",
+    "입력",
+    "公開",
+    "発表",
+    "yayin",
 ];
 const MODIFIED_PHRASES: [&str; 18] = [
-    "mis a jour", "mise a jour", "modifie", "updated", "modified", "aktualisiert", "actualizado", "aggiornato", "bijgewerkt", "aktualizacja",
-    "обновлено", "uppdaterad", "oppdatert", "revised", "last edited", "수정", "更新", "atualizado",
+    "mis a jour",
+    "mise a jour",
+    "modifie",
+    "updated",
+    "modified",
+    "aktualisiert",
+    "actualizado",
+    "aggiornato",
+    "bijgewerkt",
+    "aktualizacja",
+    "обновлено",
+    "uppdaterad",
+    "oppdatert",
+    "revised",
+    "last edited",
+    "수정",
+    "更新",
+    "atualizado",
 ];
 /// Languages with the hours of UTC at which the day begins where most of their pages are written.
 const MIDNIGHTS: [(&[&str], &[i8]); 3] = [
@@ -137,7 +230,8 @@ pub(super) fn find(sources: &Sources<'_>) -> Dates {
 
 impl Sources<'_> {
     fn published(&self, shown: &[Shown]) -> Option<Moment> {
-        let likely = |one: &Shown| one.event == Event::Published || (one.event == Event::Unsaid && one.is_near());
+        let likely =
+            |one: &Shown| one.event == Event::Published || (one.event == Event::Unsaid && one.is_near());
         let candidate = shown.iter().filter(|one| likely(one)).min_by_key(|one| one.cost());
         let is_sure = |one: &&Shown| one.event == Event::Published || one.form == Form::Attribute;
         let told = self.field(&self.story.published);
@@ -154,7 +248,8 @@ impl Sources<'_> {
 
     /// The day that readers see, where a stamp in UTC falls on the day before or after it.
     fn as_read(&self, stamp: Moment, shown: &[Shown]) -> Moment {
-        let visible = shown.iter().filter(|one| one.event != Event::Modified && one.is_near()).map(|one| one.moment);
+        let visible =
+            shown.iter().filter(|one| one.event != Event::Modified && one.is_near()).map(|one| one.moment);
         let mut days = visible.chain(self.path()).collect::<Vec<_>>();
         if days.iter().any(|day| day.same_day(&stamp)) {
             return stamp;
@@ -199,7 +294,9 @@ impl Sources<'_> {
         let dom = self.page.dom;
         let property = property(self.page, node);
         let content = dom.attribute(node, "content").filter(|_| is_date_property(&property));
-        let value = dom.attribute(node, "datetime").filter(|_| dom.tag(node) == "time" || is_date_property(&property));
+        let value = dom
+            .attribute(node, "datetime")
+            .filter(|_| dom.tag(node) == "time" || is_date_property(&property));
         let moment = Moment::from_machine(value.or(content)?, self.order)?;
         let event = match self.event(node, &property) {
             Event::Unsaid => event_of_line(&fold(&self.page.text(dom.parent(node)?))).0,
@@ -221,8 +318,12 @@ impl Sources<'_> {
         let is_bare = (line.chars().count() <= MAX_BARE_CHARS || Moment::opens(&line))
             && !matches!(self.page.dom.tag(node), "a" | "h1" | "h2");
         let form = if is_marked { Form::Marked } else { Form::Bare };
-        (is_marked || is_bare || event == Event::Published)
-            .then(|| Shown { moment, event, form, distance: self.distance(node) })
+        (is_marked || is_bare || event == Event::Published).then(|| Shown {
+            moment,
+            event,
+            form,
+            distance: self.distance(node),
+        })
     }
 
     /// The short text of an element that may be a date line.

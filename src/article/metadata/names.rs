@@ -100,7 +100,8 @@ enum Part {
 }
 
 fn judge(part: &str, index: usize, sites: &[String]) -> Part {
-    let part = cut_tail(strip_prefixes(part)).trim_matches(|c: char| !c.is_alphanumeric() && !")(.'’".contains(c));
+    let part =
+        cut_tail(strip_prefixes(part)).trim_matches(|c: char| !c.is_alphanumeric() && !")(.'’".contains(c));
     let part = part.trim_matches(['(', ')']).trim();
     let folded = fold(part);
     let words: Vec<&str> = folded.split(|c: char| c.is_whitespace() || c == '/').collect();
@@ -110,7 +111,9 @@ fn judge(part: &str, index: usize, sites: &[String]) -> Part {
     }
     if rules.agencies.contains(&folded)
         || sites.contains(&letters(part))
-        || words.iter().any(|word| rules.collectives.contains(*word) || rules.agencies.contains(*word) && word.len() > 2)
+        || words
+            .iter()
+            .any(|word| rules.collectives.contains(*word) || rules.agencies.contains(*word) && word.len() > 2)
     {
         return Part::Collective;
     }
@@ -127,7 +130,9 @@ fn judge(part: &str, index: usize, sites: &[String]) -> Part {
 fn split(text: &str) -> Vec<&str> {
     let mut parts = Vec::new();
     for piece in text.split([',', ';', '|', '•', '·', '\n', '、', '，', '/']) {
-        for piece in piece.split(" - ").flat_map(|piece| piece.split(" – ")).flat_map(|piece| piece.split(" — ")) {
+        for piece in
+            piece.split(" - ").flat_map(|piece| piece.split(" – ")).flat_map(|piece| piece.split(" — "))
+        {
             split_at_joiners(piece, &mut parts);
         }
     }
@@ -145,7 +150,10 @@ fn split_at_joiners<'a>(piece: &'a str, parts: &mut Vec<&'a str>) {
         let after = piece[end..].trim();
         let is_weak = BYLINES.weak_joiners.contains(&folded) && starts_lower(word);
         let are_names = || before.split(' ').count() > 1 && after.split(' ').count() > 1;
-        if !before.is_empty() && !after.is_empty() && (BYLINES.joiners.contains(&folded) || (is_weak && folded != "a" && are_names())) {
+        if !before.is_empty()
+            && !after.is_empty()
+            && (BYLINES.joiners.contains(&folded) || (is_weak && folded != "a" && are_names()))
+        {
             parts.push(before);
             start = end;
         }
@@ -176,7 +184,10 @@ fn strip_prefix<'a>(text: &'a str, prefix: &str) -> Option<&'a str> {
 
 /// The end of the first `count` words; a colon ends a word too.
 fn nth_gap(text: &str, count: usize) -> Option<usize> {
-    let gaps = text.char_indices().filter(|(_, c)| c.is_whitespace() || *c == ':' || *c == '：').map(|(index, _)| index);
+    let gaps = text
+        .char_indices()
+        .filter(|(_, c)| c.is_whitespace() || *c == ':' || *c == '：')
+        .map(|(index, _)| index);
     gaps.take(count * 2).nth(count - 1)
 }
 
@@ -186,7 +197,8 @@ fn cut_tail(text: &str) -> &str {
     for (index, word) in text.split(' ').enumerate() {
         let is_tail = index >= 1 && {
             let rest = fold(&text[at..]);
-            let begins = |tail: &String| rest.strip_prefix(tail.as_str()).is_some_and(|rest| rest.starts_with(' '));
+            let begins =
+                |tail: &String| rest.strip_prefix(tail.as_str()).is_some_and(|rest| rest.starts_with(' '));
             BYLINES.tails.iter().any(begins) && (starts_lower(word) || index >= 2)
         };
         if is_tail {
@@ -213,9 +225,7 @@ fn without_brackets(text: &str) -> String {
 
 /// Drops e-mail addresses, links and handles.
 fn without_addresses(text: &str) -> String {
-    let is_address = |word: &&str| {
-        word.contains('@') || word.contains("://") || word.starts_with("www.")
-    };
+    let is_address = |word: &&str| word.contains('@') || word.contains("://") || word.starts_with("www.");
     text.split(' ').filter(|word| !is_address(word)).collect::<Vec<_>>().join(" ")
 }
 
@@ -224,7 +234,10 @@ fn starts_lower(text: &str) -> bool {
 }
 
 fn is_initials(text: &str) -> bool {
-    text.chars().count() <= MAX_INITIALS && !text.contains(' ') && !text.chars().any(char::is_lowercase) && text.is_ascii()
+    text.chars().count() <= MAX_INITIALS
+        && !text.contains(' ')
+        && !text.chars().any(char::is_lowercase)
+        && text.is_ascii()
 }
 
 fn is_numeric(text: &str) -> bool {
@@ -261,7 +274,10 @@ mod tests {
     fn finds_the_names_in_a_byline() {
         for (given, expected) in [
             ("Par Anne Le Gall", vec!["Anne Le Gall"]),
-            ("Propos recueillis par Anne Le Gall et JEAN PETIT (avec AFP)", vec!["Anne Le Gall", "Jean Petit"]),
+            (
+                "Propos recueillis par Anne Le Gall et JEAN PETIT (avec AFP)",
+                vec!["Anne Le Gall", "Jean Petit"],
+            ),
             ("By Ann Lee, Bob Ray and Cy Fox", vec!["Ann Lee", "Bob Ray", "Cy Fox"]),
             ("Von Eva Maier und Jan Roth, dpa", vec!["Eva Maier", "Jan Roth"]),
             ("Anne Le Gall, journaliste au Méridien", vec!["Anne Le Gall"]),
@@ -281,7 +297,9 @@ mod tests {
 
     #[test]
     fn agencies_newsrooms_and_the_site_are_no_people() {
-        for given in ["AFP", "La rédaction", "Le Méridien avec AFP", "Reuters", "Par la rédaction avec agences"] {
+        for given in
+            ["AFP", "La rédaction", "Le Méridien avec AFP", "Reuters", "Par la rédaction avec agences"]
+        {
             let byline = Byline::read(given, &["lemeridien".to_owned()]);
             assert!(byline.people.is_empty(), "{given}: {byline:?}");
             assert!(byline.collective.is_some(), "{given}");

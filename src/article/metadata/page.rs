@@ -11,16 +11,50 @@ use crate::parse::{Dom, Edge, NodeId, NodeKind};
 const FRAME_TAGS: [&str; 4] = ["nav", "footer", "aside", "form"];
 /// Words in `class` or `id` that say: other articles, or other people's words.
 const FRAME_WORDS: [&str; 32] = [
-    "comment", "comments", "commentlist", "commentaires", "kommentar", "kommentare", "respond", "disqus", "related", "relateds", "recommended",
-    "recommendations", "sidebar", "footer", "menu", "navbar", "breadcrumb", "breadcrumbs", 
-    "popular", "trending", "latest", "newsletter", "promo", "mostread", "ticker", "carousel", "readmore",
-    "modal", "similar", "recent", "suggestions", "outbrain",
+    "comment",
+    "comments",
+    "commentlist",
+    "commentaires",
+    "kommentar",
+    "kommentare",
+    "respond",
+    "disqus",
+    "related",
+    "relateds",
+    "recommended",
+    "recommendations",
+    "sidebar",
+    "footer",
+    "menu",
+    "navbar",
+    "breadcrumb",
+    "breadcrumbs",
+    "popular",
+    "trending",
+    "latest",
+    "newsletter",
+    "promo",
+    "mostread",
+    "ticker",
+    "carousel",
+    "readmore",
+    "modal",
+    "similar",
+    "recent",
+    "suggestions",
+    "outbrain",
 ];
 /// An element with more than one in so many of the page's nodes is no frame, whatever it is called.
 const MAX_FRAME_SHARE: usize = 2;
 /// Classes that hide an element from sight and leave it to screen readers.
 const HIDDEN_CLASSES: [&str; 8] = [
-    "visually-hidden", "visuallyhidden", "sr-only", "element-invisible", "screen-reader-text", "visibility-hidden", "offscreen",
+    "visually-hidden",
+    "visuallyhidden",
+    "sr-only",
+    "element-invisible",
+    "screen-reader-text",
+    "visibility-hidden",
+    "offscreen",
     "screenreader",
 ];
 /// Nodes that are read of one element; a byline or headline has a few dozen.
@@ -38,7 +72,8 @@ pub(super) struct Page<'a> {
 impl<'a> Page<'a> {
     /// Walks the tree once.
     pub fn read(dom: &'a Dom) -> Page<'a> {
-        let mut page = Page { dom, ranks: vec![0; dom.len()], frame: vec![false; dom.len()], elements: Vec::new() };
+        let mut page =
+            Page { dom, ranks: vec![0; dom.len()], frame: vec![false; dom.len()], elements: Vec::new() };
         let root = dom.body().unwrap_or(dom.document());
         for (rank, node) in (0..).zip(dom.descendants(root)) {
             page.ranks[node.index()] = rank;
@@ -56,7 +91,8 @@ impl<'a> Page<'a> {
         let holds_headline = self.above_headlines(root);
         for &node in &self.elements {
             let above = dom.parent(node).is_some_and(|parent| self.frame[parent.index()]);
-            let is_page = sizes[node.index()] * MAX_FRAME_SHARE > sizes[root.index()] || holds_headline[node.index()];
+            let is_page =
+                sizes[node.index()] * MAX_FRAME_SHARE > sizes[root.index()] || holds_headline[node.index()];
             self.frame[node.index()] = above || (!is_page && is_frame(dom, node));
         }
     }
@@ -67,7 +103,10 @@ impl<'a> Page<'a> {
         for &node in self.elements.iter().filter(|node| self.dom.tag(**node) == "h1") {
             // The logo of the page is often an h1 in the header or navigation; only the main part is meant.
             for above in self.dom.ancestors(node) {
-                if above == root || matches!(self.dom.tag(above), "nav" | "footer" | "aside") || marked[above.index()] {
+                if above == root
+                    || matches!(self.dom.tag(above), "nav" | "footer" | "aside")
+                    || marked[above.index()]
+                {
                     break;
                 }
                 marked[above.index()] = true;
@@ -104,7 +143,11 @@ impl<'a> Page<'a> {
     /// Whether the element is for screen readers and says something; a hidden ":" parts a rubric from the headline and stays.
     pub fn is_hidden(&self, node: NodeId) -> bool {
         self.dom.attribute(node, "class").is_some_and(is_screen_reader_class)
-            && self.dom.descendants(node).take(MAX_NODES).any(|one| self.dom.text(one).contains(char::is_alphanumeric))
+            && self
+                .dom
+                .descendants(node)
+                .take(MAX_NODES)
+                .any(|one| self.dom.text(one).contains(char::is_alphanumeric))
     }
 
     /// The visible text of a small element: white space folded, block boundaries become spaces.
@@ -194,8 +237,33 @@ fn is_unread(tag: &str) -> bool {
 fn is_block(tag: &str) -> bool {
     matches!(
         tag,
-        "address" | "article" | "br" | "dd" | "div" | "dl" | "dt" | "figcaption" | "figure" | "footer" | "h1" | "h2" | "h3"
-            | "h4" | "h5" | "h6" | "header" | "hr" | "li" | "ol" | "p" | "section" | "table" | "td" | "th" | "tr" | "ul"
+        "address"
+            | "article"
+            | "br"
+            | "dd"
+            | "div"
+            | "dl"
+            | "dt"
+            | "figcaption"
+            | "figure"
+            | "footer"
+            | "h1"
+            | "h2"
+            | "h3"
+            | "h4"
+            | "h5"
+            | "h6"
+            | "header"
+            | "hr"
+            | "li"
+            | "ol"
+            | "p"
+            | "section"
+            | "table"
+            | "td"
+            | "th"
+            | "tr"
+            | "ul"
     )
 }
 
@@ -221,6 +289,9 @@ mod tests {
 
     #[test]
     fn class_names_are_cut_into_words() {
-        assert_eq!(words("article__publishedDate--2 ByLine").collect::<Vec<_>>(), ["article", "published", "date", "by", "line"]);
+        assert_eq!(
+            words("article__publishedDate--2 ByLine").collect::<Vec<_>>(),
+            ["article", "published", "date", "by", "line"]
+        );
     }
 }
