@@ -177,7 +177,11 @@ mod tests {
     #[test]
     fn reads_gold_lines_and_finds_their_pages() {
         let root = tempfile::tempdir().unwrap();
-        write(root.path(), "fr/gold.jsonl", "{\"id\":\"a.b\",\"text\":\"x\",\"date\": NaN}\n\n{\"id\":\"c\"}\n");
+        write(
+            root.path(),
+            "fr/gold.jsonl",
+            "{\"id\":\"a.b\",\"text\":\"x\",\"date\": NaN}\n\n{\"id\":\"c\"}\n",
+        );
         write(root.path(), "fr/html/a.b.html", "<p>x");
         write(root.path(), "notes/readme.txt", "nothing");
         let sets = read_sets(root.path()).unwrap();
