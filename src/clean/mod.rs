@@ -7,9 +7,11 @@
 
 pub mod block;
 pub mod context;
+pub(crate) mod dirty;
 pub mod features;
 pub mod label;
 pub mod names;
+pub mod phrases;
 pub mod prune;
 pub mod reject;
 pub mod rules;

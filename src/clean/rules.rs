@@ -11,10 +11,7 @@ const BUILTIN: &str = include_str!("../../rules/generic.toml");
 /// The rules that hold for any site.
 #[derive(Clone, Debug)]
 pub struct GenericRules {
-    skip_tags: Vec<String>,
-    tags: Vec<BoxRule>,
-    roles: Vec<BoxRule>,
-    names: Vec<BoxRule>,
+    file: RuleFile,
     name_matcher: NameMatcher,
     name_rule_of_pattern: Vec<NameMeaning>,
 }
@@ -55,8 +52,9 @@ pub struct NameEvidence {
     pub standfirst: bool,
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
+/// A rule file as it is written.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
 struct RuleFile {
     tags: Tags,
     tag: Vec<BoxRule>,
@@ -67,16 +65,35 @@ struct RuleFile {
     standfirst: Words,
 }
 
-#[derive(Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Tags {
     skip: Vec<String>,
 }
 
-#[derive(Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Words {
     words: Vec<String>,
+}
+
+impl RuleFile {
+    /// Adds the rules of another file, which win where an id is the same.
+    fn extend(&mut self, other: RuleFile) {
+        self.tags.skip.extend(other.tags.skip);
+        let tables = [(&mut self.tag, other.tag), (&mut self.role, other.role), (&mut self.name, other.name)];
+        for (mine, others) in tables {
+            for rule in others {
+                match mine.iter_mut().find(|known| known.id == rule.id) {
+                    Some(known) => *known = rule,
+                    None => mine.push(rule),
+                }
+            }
+        }
+        self.harmless.words.extend(other.harmless.words);
+        self.body.words.extend(other.body.words);
+        self.standfirst.words.extend(other.standfirst.words);
+    }
 }
 
 impl GenericRules {
@@ -85,50 +102,62 @@ impl GenericRules {
         GenericRules::parse(BUILTIN, "generic.toml").expect("the built-in rules are tested")
     }
 
+    /// These rules and those of another file, which win where an id is the same. The file needs only the tables that
+    /// it changes; words for skipped tags, bodies and standfirsts are added to the ones that are there.
+    pub fn overlay(&self, text: &str, origin: &str) -> Result<GenericRules, Error> {
+        let wrong = |message: String| Error::Rules { origin: origin.to_owned(), message };
+        let mut file = self.file.clone();
+        file.extend(toml::from_str(text).map_err(|error| wrong(error.to_string()))?);
+        GenericRules::compile(file).map_err(wrong)
+    }
+
     /// Reads rules from TOML; `origin` names the file in messages.
     pub fn parse(text: &str, origin: &str) -> Result<GenericRules, Error> {
         let wrong = |message: String| Error::Rules { origin: origin.to_owned(), message };
-        let file: RuleFile = toml::from_str(text).map_err(|error| wrong(error.to_string()))?;
-        let mut patterns = Vec::new();
+        let file = toml::from_str(text).map_err(|error| wrong(error.to_string()))?;
+        GenericRules::compile(file).map_err(wrong)
+    }
+
+    fn compile(file: RuleFile) -> Result<GenericRules, String> {
+        let mut patterns: Vec<&str> = Vec::new();
         let mut meanings = Vec::new();
-        let mut add = |words: &[String], meaning| {
-            patterns.extend(words.iter().cloned());
-            meanings.resize(patterns.len(), meaning);
+        let mut add = |words: &'_ [String], meaning| {
+            meanings.resize(meanings.len() + words.len(), meaning);
         };
         for (index, rule) in file.name.iter().enumerate() {
+            patterns.extend(rule.names.iter().map(String::as_str));
             add(&rule.names, NameMeaning::Box(index));
         }
-        add(&file.harmless.words, NameMeaning::Harmless);
-        add(&file.body.words, NameMeaning::Body);
-        add(&file.standfirst.words, NameMeaning::Standfirst);
-        Ok(GenericRules {
-            skip_tags: file.tags.skip,
-            tags: file.tag,
-            roles: file.role,
-            name_matcher: NameMatcher::new(patterns.iter().map(String::as_str)).map_err(wrong)?,
-            name_rule_of_pattern: meanings,
-            names: file.name,
-        })
+        for (words, meaning) in [
+            (&file.harmless.words, NameMeaning::Harmless),
+            (&file.body.words, NameMeaning::Body),
+            (&file.standfirst.words, NameMeaning::Standfirst),
+        ] {
+            patterns.extend(words.iter().map(String::as_str));
+            add(words, meaning);
+        }
+        let name_matcher = NameMatcher::new(patterns)?;
+        Ok(GenericRules { name_matcher, name_rule_of_pattern: meanings, file })
     }
 
     /// Whether text in elements of this tag is never for readers.
     pub fn skips(&self, tag: &str) -> bool {
-        self.skip_tags.iter().any(|skip| skip == tag)
+        self.file.tags.skip.iter().any(|skip| skip == tag)
     }
 
     /// The rule for a tag.
     pub fn tag(&self, tag: &str) -> Option<&BoxRule> {
-        self.tags.iter().find(|rule| rule.names.iter().any(|name| name == tag))
+        self.file.tag.iter().find(|rule| rule.names.iter().any(|name| name == tag))
     }
 
     /// The rule for a role.
     pub fn role(&self, role: &str) -> Option<&BoxRule> {
-        self.roles.iter().find(|rule| rule.names.iter().any(|name| role.eq_ignore_ascii_case(name)))
+        self.file.role.iter().find(|rule| rule.names.iter().any(|name| role.eq_ignore_ascii_case(name)))
     }
 
     /// The name rule with this index.
     pub fn name(&self, index: u16) -> &BoxRule {
-        &self.names[usize::from(index)]
+        &self.file.name[usize::from(index)]
     }
 
     /// What the words of an element's names say (see [`super::names::words_of`]).
