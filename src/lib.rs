@@ -31,9 +31,9 @@ pub use error::{Error, Rejection};
 pub use explain::{ExplainedBlock, Explanation};
 #[cfg(feature = "fetch")]
 pub use fetch::{FetchError, FetchOptions, Fetcher, Page};
-pub use options::{CleanOptions, Focus};
 #[cfg(feature = "job")]
 pub use job::{Report, run};
+pub use options::{CleanOptions, Focus};
 pub use pipeline::Cleaner;
 pub use rules::Rules;
 

@@ -40,6 +40,9 @@ const NEIGHBOURS: [isize; 6] = [-3, -2, -1, 1, 2, 3];
 /// How far the mass of prose around a block is summed.
 const MASS_RADII: [usize; 2] = [5, 15];
 
+/// Columns of a row. A model that was trained on other columns is not asked.
+pub const WIDTH: usize = 181;
+
 /// Evidence about a block that comes from outside of this module.
 #[derive(Clone, Debug, Default)]
 pub struct Evidence {
@@ -167,6 +170,7 @@ pub fn table(
         }
         table.values.push(sums[index] / sums[own.len()].max(1.0));
         table.width = table.values.len() - start;
+        debug_assert_eq!(table.width, WIDTH);
     }
     table
 }
