@@ -3,7 +3,9 @@
 //! - block: a paragraph, heading, list item, quote, code listing or table cell, in the order of the page
 //! - span: a byte range of a block's text that is a link, strong, emphasised or code
 
+pub(crate) mod date;
 mod html;
+pub(crate) mod jsonld;
 mod markdown;
 pub mod metadata;
 mod plain;

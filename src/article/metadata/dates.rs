@@ -1,0 +1,300 @@
+//! The dates: publication and last change, from the surest source to the least sure.
+//!
+//! 1. JSON-LD `datePublished`, 2. the metas of publication, 3. microdata, `<time>` and lines such as "Publié le ..." near the
+//! headline, 4. the address, 5. metas that only say "date", dates of creation, 6. any short date line near the headline,
+//! 7. the date of the last change.
+//!
+//! A stamp in UTC can fall on the day before or after the one that readers see; then the day they see is given.
+
+use url::Url;
+
+use super::head::Head;
+use super::page::Page;
+use super::words::{fold, tidy};
+use crate::article::date::{Moment, Order};
+use crate::article::jsonld::Story;
+use crate::parse::NodeId;
+
+/// Metas of publication, surest first.
+const PUBLISHED: [&str; 22] = [
+    "article:published_time", "og:article:published_time", "og:published_time", "article:published", "datepublished",
+    "date_published", "publish_date", "publish-date", "publication_date", "publication-date", "pubdate", "parsely-pub-date",
+    "sailthru.date", "cxenseparse:recs:publishtime", "dc.date.issued", "dcterms.issued", "dc.issued", "dcterms.available",
+    "citation_publication_date", "article.published", "published_at", "vr:published_time",
+];
+const DATED: [&str; 12] = [
+    "dc.date", "dcterms.date", "date", "article:post_date", "originalpublicationdate", "dc.date.created", "dcterms.created",
+    "dc.created", "created", "datecreated", "citation_date", "article.created",
+];
+const MODIFIED: [&str; 14] = [
+    "article:modified_time", "og:updated_time", "og:modified_time", "article:updated_time", "article:modified", "datemodified",
+    "lastmod", "last-modified", "dcterms.modified", "dc.date.modified", "dc.modified", "revision_date", "updated_time",
+    "cxenseparse:recs:modifiedtime",
+];
+/// Words of class names and lines that tell of publication.
+const PUBLISHED_WORDS: [&str; 10] =
+    ["published", "pubdate", "publication", "publish", "posted", "publie", "datepublished", "created", "issued", "released"];
+const MODIFIED_WORDS: [&str; 9] =
+    ["modified", "updated", "update", "modification", "datemodified", "lastmod", "edited", "maj", "modifie"];
+const DATE_WORDS: [&str; 10] = ["date", "time", "timestamp", "datetime", "dateline", "datum", "fecha", "data", "day", "meta"];
+/// What introduces the date of publication in visible text, folded.
+const PUBLISHED_PHRASES: [&str; 30] = [
+    "publie", "mis en ligne", "mise en ligne", "paru le", "poste le", "ecrit le", "cree le", "published", "posted", "veroffentlicht",
+    "erstellt", "publicado", "publicada", "pubblicato", "gepubliceerd", "geplaatst", "opublikowan", "dodano", "опубликован", "publicerad",
+    "publisert", "udgivet", "julkaistu", "created", "issued", "first published", "입력", "公開", "発表", "yayin",
+];
+const MODIFIED_PHRASES: [&str; 18] = [
+    "mis a jour", "mise a jour", "modifie", "updated", "modified", "aktualisiert", "actualizado", "aggiornato", "bijgewerkt", "aktualizacja",
+    "обновлено", "uppdaterad", "oppdatert", "revised", "last edited", "수정", "更新", "atualizado",
+];
+/// Languages with the hours of UTC at which the day begins where most of their pages are written.
+const MIDNIGHTS: [(&[&str], &[i8]); 3] = [
+    (&["fr", "de", "it", "nl", "pl", "cs", "sk", "sl", "hr", "hu", "da", "sv", "no", "nb"], &[22, 23]),
+    (&["ja", "ko"], &[15]),
+    (&["zh"], &[16]),
+];
+/// A date line is short; a longer text merely mentions a date.
+const MAX_LINE_CHARS: usize = 140;
+/// A line of no more than that, with a date in it, is about the date.
+const MAX_BARE_CHARS: usize = 45;
+/// Date lines stand this many elements around the headline at most.
+const MAX_DISTANCE: u32 = 250;
+
+/// Publication and last change.
+#[derive(Debug, Default)]
+pub(super) struct Dates {
+    pub published: Option<Moment>,
+    pub modified: Option<Moment>,
+}
+
+/// Where dates are looked for.
+pub(super) struct Sources<'a> {
+    pub head: &'a Head,
+    pub story: &'a Story,
+    pub page: &'a Page<'a>,
+    /// The heading that shows the title.
+    pub headline: Option<NodeId>,
+    pub address: Option<&'a Url>,
+    pub order: Order,
+    /// ISO 639-1.
+    pub language: Option<&'a str>,
+}
+
+/// What a visible date is of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Event {
+    Published,
+    Modified,
+    Unsaid,
+}
+
+/// How a date is written, surest first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Form {
+    /// In a `datetime` or `content` attribute.
+    Attribute,
+    /// In an element whose name or class says date.
+    Marked,
+    /// A short line without any sign.
+    Bare,
+}
+
+/// A date that the page shows.
+#[derive(Clone, Debug)]
+struct Shown {
+    moment: Moment,
+    event: Event,
+    form: Form,
+    /// Nodes between it and the headline; those above the headline count double, as dates stand below it.
+    distance: u32,
+}
+
+impl Shown {
+    /// Lower is likelier the date of publication.
+    fn cost(&self) -> u32 {
+        let form = match self.form {
+            Form::Attribute => 0,
+            Form::Marked => 10,
+            Form::Bare => 40,
+        };
+        let unsaid = if self.event == Event::Published { 0 } else { 40 };
+        self.distance + form + unsaid
+    }
+
+    fn is_near(&self) -> bool {
+        self.distance <= MAX_DISTANCE
+    }
+}
+
+/// Finds both dates.
+pub(super) fn find(sources: &Sources<'_>) -> Dates {
+    let shown = sources.shown();
+    let modified = sources.field(&sources.story.modified).or_else(|| sources.meta(&MODIFIED));
+    let modified = modified.or_else(|| best(&shown, |one| one.event == Event::Modified));
+    let published = sources.published(&shown).or(modified);
+    Dates { modified, published: published.map(|moment| sources.as_read(moment, &shown)) }
+}
+
+impl Sources<'_> {
+    fn published(&self, shown: &[Shown]) -> Option<Moment> {
+        let likely = |one: &Shown| one.event == Event::Published || (one.event == Event::Unsaid && one.is_near());
+        let candidate = shown.iter().filter(|one| likely(one)).min_by_key(|one| one.cost());
+        let is_sure = |one: &&Shown| one.event == Event::Published || one.form == Form::Attribute;
+        let told = self.field(&self.story.published);
+        told.filter(|_| !self.story.published.as_deref().is_some_and(is_ambiguous))
+            .or_else(|| self.meta(&PUBLISHED))
+            .or(told)
+            .or_else(|| candidate.filter(is_sure).map(|one| one.moment))
+            .or_else(|| self.path())
+            .or_else(|| self.meta(&DATED))
+            .or_else(|| self.field(&self.story.created))
+            .or_else(|| candidate.map(|one| one.moment))
+            .or_else(|| best(shown, |one| one.event == Event::Unsaid && one.form != Form::Bare))
+    }
+
+    /// The day that readers see, where a stamp in UTC falls on the day before or after it.
+    fn as_read(&self, stamp: Moment, shown: &[Shown]) -> Moment {
+        let visible = shown.iter().filter(|one| one.event != Event::Modified && one.is_near()).map(|one| one.moment);
+        let mut days = visible.chain(self.path()).collect::<Vec<_>>();
+        if days.iter().any(|day| day.same_day(&stamp)) {
+            return stamp;
+        }
+        days.retain(|day| stamp.may_be_on_local_day_of(day));
+        days.first().copied().or_else(|| self.local_midnight(stamp)).unwrap_or(stamp)
+    }
+
+    /// The day that began where the page was written, when the stamp is that very midnight told in UTC: a mere date once.
+    fn local_midnight(&self, stamp: Moment) -> Option<Moment> {
+        let language = self.language?;
+        MIDNIGHTS
+            .iter()
+            .find(|(languages, _)| languages.contains(&language))
+            .and_then(|(_, hours)| hours.iter().find_map(|hour| stamp.day_begun_at_utc(*hour)))
+    }
+
+    fn path(&self) -> Option<Moment> {
+        Moment::from_path(self.address?.path())
+    }
+
+    fn field(&self, value: &Option<String>) -> Option<Moment> {
+        Moment::from_machine(value.as_deref()?, self.order)
+    }
+
+    fn meta(&self, keys: &[&str]) -> Option<Moment> {
+        self.head.all(keys).find_map(|value| Moment::from_machine(value, self.order))
+    }
+
+    /// The dates outside of the frame, in document order; where there is none, those near the headline in sidebars.
+    fn shown(&self) -> Vec<Shown> {
+        let read = |node| self.from_attribute(node).or_else(|| self.from_text(node));
+        let shown: Vec<Shown> = self.page.content().filter_map(read).collect();
+        if !shown.is_empty() || self.headline.is_none() {
+            return shown;
+        }
+        let framed = self.page.elements().filter(|node| self.page.is_frame(*node)).filter_map(read);
+        framed.filter(|one| one.is_near() && one.form != Form::Bare).collect()
+    }
+
+    fn from_attribute(&self, node: NodeId) -> Option<Shown> {
+        let dom = self.page.dom;
+        let property = property(self.page, node);
+        let content = dom.attribute(node, "content").filter(|_| is_date_property(&property));
+        let value = dom.attribute(node, "datetime").filter(|_| dom.tag(node) == "time" || is_date_property(&property));
+        let moment = Moment::from_machine(value.or(content)?, self.order)?;
+        let event = match self.event(node, &property) {
+            Event::Unsaid => event_of_line(&fold(&self.page.text(dom.parent(node)?))).0,
+            event => event,
+        };
+        Some(Shown { moment, event, form: Form::Attribute, distance: self.distance(node) })
+    }
+
+    fn from_text(&self, node: NodeId) -> Option<Shown> {
+        let property = property(self.page, node);
+        let is_marked = self.page.dom.tag(node) == "time"
+            || is_date_property(&property)
+            || self.page.has_word(node, &DATE_WORDS)
+            || self.page.has_word(node, &PUBLISHED_WORDS);
+        let line = fold(&self.own_line(node, is_marked)?);
+        let (said, start) = event_of_line(&line);
+        let moment = Moment::find(&line[start..], self.order).or_else(|| Moment::find(&line, self.order))?;
+        let event = if said == Event::Unsaid { self.event(node, &property) } else { said };
+        let is_bare = (line.chars().count() <= MAX_BARE_CHARS || Moment::opens(&line))
+            && !matches!(self.page.dom.tag(node), "a" | "h1" | "h2");
+        let form = if is_marked { Form::Marked } else { Form::Bare };
+        (is_marked || is_bare || event == Event::Published)
+            .then(|| Shown { moment, event, form, distance: self.distance(node) })
+    }
+
+    /// The short text of an element that may be a date line.
+    fn own_line(&self, node: NodeId, is_marked: bool) -> Option<String> {
+        let dom = self.page.dom;
+        let has_digit = |text: &str| text.bytes().any(|byte| byte.is_ascii_digit());
+        if !is_marked && !dom.children(node).any(|child| has_digit(dom.text(child))) {
+            return None;
+        }
+        let text = self.page.text(node);
+        if text.chars().count() <= MAX_LINE_CHARS {
+            return has_digit(&text).then_some(text);
+        }
+        // A date between names and links that together are too long, or the dateline of a paragraph.
+        let piece = dom.children(node).map(|child| tidy(dom.text(child))).find(|piece| has_digit(piece))?;
+        if piece.chars().count() <= MAX_BARE_CHARS {
+            return Some(piece);
+        }
+        let start: String = piece.chars().take(MAX_BARE_CHARS).collect();
+        Moment::opens(&start).then_some(start)
+    }
+
+    /// What `itemprop` and the class names of the element and of the one above say.
+    fn event(&self, node: NodeId, property: &str) -> Event {
+        if property.contains("modified") {
+            return Event::Modified;
+        }
+        if property.contains("publish") || self.page.dom.attribute(node, "pubdate").is_some() {
+            return Event::Published;
+        }
+        for near in std::iter::once(node).chain(self.page.dom.parent(node)) {
+            if self.page.has_word(near, &MODIFIED_WORDS) {
+                return Event::Modified;
+            }
+            if self.page.has_word(near, &PUBLISHED_WORDS) {
+                return Event::Published;
+            }
+        }
+        Event::Unsaid
+    }
+
+    fn distance(&self, node: NodeId) -> u32 {
+        let Some(headline) = self.headline.map(|headline| self.page.rank(headline)) else { return 0 };
+        let rank = self.page.rank(node);
+        if rank < headline { (headline - rank) * 2 } else { rank - headline }
+    }
+}
+
+/// Whether day and month may be exchanged, as in "03-05-2025".
+fn is_ambiguous(value: &str) -> bool {
+    let digits = value.bytes().take_while(u8::is_ascii_digit).count();
+    digits <= 2 && !value.chars().any(char::is_alphabetic)
+}
+
+fn property(page: &Page<'_>, node: NodeId) -> String {
+    page.dom.attribute(node, "itemprop").unwrap_or_default().to_ascii_lowercase()
+}
+
+fn is_date_property(property: &str) -> bool {
+    property.starts_with("date") || property == "uploaddate"
+}
+
+/// What a folded line says that its date is of, and where it says so. Publication goes before the last change.
+fn event_of_line(line: &str) -> (Event, usize) {
+    let first = |phrases: &[&str]| phrases.iter().filter_map(|phrase| line.find(phrase)).min();
+    if let Some(start) = first(&PUBLISHED_PHRASES) {
+        return (Event::Published, start);
+    }
+    first(&MODIFIED_PHRASES).map_or((Event::Unsaid, 0), |start| (Event::Modified, start))
+}
+
+/// The likeliest date of this kind.
+fn best(shown: &[Shown], fits: impl Fn(&Shown) -> bool) -> Option<Moment> {
+    shown.iter().filter(|one| fits(one)).min_by_key(|one| one.cost()).map(|one| one.moment)
+}

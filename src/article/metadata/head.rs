@@ -1,0 +1,106 @@
+//! What the head says: meta elements, links, `<title>`, languages.
+//!
+//! Meta elements are looked for in the whole page: broken markup often moves them into the body.
+
+use std::collections::HashMap;
+
+use super::words::tidy;
+use crate::article::jsonld::plain;
+use crate::parse::{Dom, NodeId};
+
+/// More values of one key than this (tags, images) are not read.
+const MAX_VALUES: usize = 100;
+
+/// The head of a page, by key.
+#[derive(Debug, Default)]
+pub(super) struct Head {
+    metas: HashMap<String, Vec<String>>,
+    links: HashMap<String, String>,
+    /// Text of `<title>`.
+    pub title: Option<String>,
+    /// `lang` of `<html>`.
+    pub language: Option<String>,
+}
+
+impl Head {
+    /// Reads the head in one walk over the page.
+    pub fn read(dom: &Dom) -> Head {
+        let mut head = Head::default();
+        if let Some(root) = dom.root_element() {
+            head.language = ["lang", "xml:lang"].into_iter().find_map(|name| value(dom, root, name));
+        }
+        for node in dom.descendants(dom.document()) {
+            match dom.tag(node) {
+                "meta" => head.add_meta(dom, node),
+                "link" => head.add_link(dom, node),
+                "title" if head.title.is_none() && dom.is_html_namespace(node) => {
+                    head.title = Some(tidy(&plain(&dom.text_content(node)))).filter(|title| !title.is_empty());
+                }
+                _ => {}
+            }
+        }
+        head
+    }
+
+    fn add_meta(&mut self, dom: &Dom, node: NodeId) {
+        // Microdata about nested things (itemprop) is read where it stands, by `page`.
+        let Some(content) = value(dom, node, "content") else { return };
+        for name in ["property", "name", "http-equiv"] {
+            let Some(key) = value(dom, node, name) else { continue };
+            let values = self.metas.entry(key.to_lowercase()).or_default();
+            if values.len() < MAX_VALUES {
+                values.push(content.clone());
+            }
+        }
+    }
+
+    fn add_link(&mut self, dom: &Dom, node: NodeId) {
+        let (Some(rel), Some(target)) = (dom.attribute(node, "rel"), value(dom, node, "href")) else { return };
+        for rel in rel.split_ascii_whitespace() {
+            self.links.entry(rel.to_lowercase()).or_insert_with(|| target.clone());
+        }
+    }
+
+    /// The first value of the first of these keys that has one.
+    pub fn first(&self, keys: &[&str]) -> Option<&str> {
+        keys.iter().find_map(|key| self.metas.get(*key)?.first()).map(String::as_str)
+    }
+
+    /// All values of these keys.
+    pub fn all<'a>(&'a self, keys: &'a [&str]) -> impl Iterator<Item = &'a str> {
+        keys.iter().filter_map(|key| self.metas.get(*key)).flatten().map(String::as_str)
+    }
+
+    /// The target of the first `<link>` of this relation.
+    pub fn link(&self, rel: &str) -> Option<&str> {
+        self.links.get(rel).map(String::as_str)
+    }
+}
+
+/// A tidy attribute that says something; entities that were escaped twice are resolved.
+fn value(dom: &Dom, node: NodeId, name: &str) -> Option<String> {
+    let text = tidy(&plain(dom.attribute(node, name)?));
+    (!text.is_empty()).then_some(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::parse::{Limits, parse};
+
+    #[test]
+    fn reads_metas_by_name_and_property_wherever_they_stand() {
+        let dom = parse(
+            "<html lang=fr><title>Un &amp;amp; deux</title><meta property='og:title' content='A'>\
+             <body><meta name='DC.Date' content='2021-03-03'><link rel='shortlink canonical' href='/x'>",
+            &Limits::default(),
+        )
+        .unwrap();
+        let head = Head::read(&dom);
+        assert_eq!(head.first(&["missing", "og:title"]), Some("A"));
+        assert_eq!(head.first(&["dc.date"]), Some("2021-03-03"));
+        assert_eq!(head.link("canonical"), Some("/x"));
+        assert_eq!(head.title.as_deref(), Some("Un & deux"));
+        assert_eq!(head.language.as_deref(), Some("fr"));
+    }
+}

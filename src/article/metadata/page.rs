@@ -1,0 +1,231 @@
+//! What the page shows: which parts are frame, where the headline stands, the text of small elements.
+//!
+//! Terms:
+//! - frame: navigation, footers, sidebars, comments, teasers of other articles; dates and names there are of others
+//! - rank: the place of a node in document order
+
+use super::words::tidy;
+use crate::parse::{Dom, Edge, NodeId, NodeKind};
+
+/// Elements that frame an article.
+const FRAME_TAGS: [&str; 4] = ["nav", "footer", "aside", "form"];
+/// Words in `class` or `id` that say: other articles, or other people's words.
+const FRAME_WORDS: [&str; 32] = [
+    "comment", "comments", "commentlist", "commentaires", "kommentar", "kommentare", "respond", "disqus", "related", "relateds", "recommended",
+    "recommendations", "sidebar", "footer", "menu", "navbar", "breadcrumb", "breadcrumbs", 
+    "popular", "trending", "latest", "newsletter", "promo", "mostread", "ticker", "carousel", "readmore",
+    "modal", "similar", "recent", "suggestions", "outbrain",
+];
+/// An element with more than one in so many of the page's nodes is no frame, whatever it is called.
+const MAX_FRAME_SHARE: usize = 2;
+/// Classes that hide an element from sight and leave it to screen readers.
+const HIDDEN_CLASSES: [&str; 8] = [
+    "visually-hidden", "visuallyhidden", "sr-only", "element-invisible", "screen-reader-text", "visibility-hidden", "offscreen",
+    "screenreader",
+];
+/// Nodes that are read of one element; a byline or headline has a few dozen.
+const MAX_NODES: usize = 200;
+
+/// The page with what is known of its nodes.
+pub(super) struct Page<'a> {
+    /// The tree.
+    pub dom: &'a Dom,
+    ranks: Vec<u32>,
+    frame: Vec<bool>,
+    elements: Vec<NodeId>,
+}
+
+impl<'a> Page<'a> {
+    /// Walks the tree once.
+    pub fn read(dom: &'a Dom) -> Page<'a> {
+        let mut page = Page { dom, ranks: vec![0; dom.len()], frame: vec![false; dom.len()], elements: Vec::new() };
+        let root = dom.body().unwrap_or(dom.document());
+        for (rank, node) in (0..).zip(dom.descendants(root)) {
+            page.ranks[node.index()] = rank;
+            if dom.kind(node) == NodeKind::Element {
+                page.elements.push(node);
+            }
+        }
+        page.find_frames(root);
+        page
+    }
+
+    fn find_frames(&mut self, root: NodeId) {
+        let dom = self.dom;
+        let sizes = sizes(dom, root);
+        let holds_headline = self.above_headlines(root);
+        for &node in &self.elements {
+            let above = dom.parent(node).is_some_and(|parent| self.frame[parent.index()]);
+            let is_page = sizes[node.index()] * MAX_FRAME_SHARE > sizes[root.index()] || holds_headline[node.index()];
+            self.frame[node.index()] = above || (!is_page && is_frame(dom, node));
+        }
+    }
+
+    /// The elements above an `<h1>`: what holds the headline is no frame.
+    fn above_headlines(&self, root: NodeId) -> Vec<bool> {
+        let mut marked = vec![false; self.dom.len()];
+        for &node in self.elements.iter().filter(|node| self.dom.tag(**node) == "h1") {
+            // The logo of the page is often an h1 in the header or navigation; only the main part is meant.
+            for above in self.dom.ancestors(node) {
+                if above == root || matches!(self.dom.tag(above), "nav" | "footer" | "aside") || marked[above.index()] {
+                    break;
+                }
+                marked[above.index()] = true;
+            }
+        }
+        marked
+    }
+
+    /// The elements of the body, in document order.
+    pub fn elements(&self) -> impl Iterator<Item = NodeId> {
+        self.elements.iter().copied()
+    }
+
+    /// The elements that are no part of the frame.
+    pub fn content(&self) -> impl Iterator<Item = NodeId> {
+        self.elements().filter(|node| !self.is_frame(*node))
+    }
+
+    /// Whether the element belongs to the frame.
+    pub fn is_frame(&self, node: NodeId) -> bool {
+        self.frame[node.index()]
+    }
+
+    /// The place in document order.
+    pub fn rank(&self, node: NodeId) -> u32 {
+        self.ranks[node.index()]
+    }
+
+    /// Whether `class`, `id` or the like holds one of these words.
+    pub fn has_word(&self, node: NodeId, words: &[&str]) -> bool {
+        tokens(self.dom, node).any(|token| words.contains(&token.as_str()))
+    }
+
+    /// Whether the element is for screen readers and says something; a hidden ":" parts a rubric from the headline and stays.
+    pub fn is_hidden(&self, node: NodeId) -> bool {
+        self.dom.attribute(node, "class").is_some_and(is_screen_reader_class)
+            && self.dom.descendants(node).take(MAX_NODES).any(|one| self.dom.text(one).contains(char::is_alphanumeric))
+    }
+
+    /// The visible text of a small element: white space folded, block boundaries become spaces.
+    pub fn text(&self, node: NodeId) -> String {
+        tidy(&self.lines(node).join(" "))
+    }
+
+    /// [`Page::text`] of an element, nothing of a text node.
+    pub fn text_if_element(&self, node: NodeId) -> String {
+        if self.dom.kind(node) == NodeKind::Element { self.text(node) } else { String::new() }
+    }
+
+    /// The tidy text of an element or of a text node.
+    pub fn text_of(&self, node: NodeId) -> String {
+        if self.dom.kind(node) == NodeKind::Text { tidy(self.dom.text(node)) } else { self.text_if_element(node) }
+    }
+
+    /// The visible text of a small element, cut at block boundaries.
+    pub fn lines(&self, node: NodeId) -> Vec<String> {
+        let mut lines = vec![String::new()];
+        let mut hidden = 0;
+        for edge in self.dom.traverse(node).take(MAX_NODES * 2) {
+            let (Edge::Open(at) | Edge::Close(at)) = edge;
+            let opens = edge == Edge::Open(at);
+            let tag = self.dom.tag(at);
+            if at != node && (is_unread(tag) || self.is_hidden(at)) {
+                hidden = if opens { hidden + 1 } else { hidden - 1 };
+            } else if opens && hidden == 0 && self.dom.kind(at) == NodeKind::Text {
+                lines.last_mut().into_iter().for_each(|line| line.push_str(self.dom.text(at)));
+            } else if is_block(tag) {
+                lines.push(String::new());
+            }
+        }
+        lines.iter().map(|line| tidy(line)).filter(|line| !line.is_empty()).collect()
+    }
+}
+
+/// How many nodes are below each node, itself included.
+fn sizes(dom: &Dom, root: NodeId) -> Vec<usize> {
+    let mut sizes = vec![1; dom.len()];
+    for edge in dom.traverse(root) {
+        if let (Edge::Close(node), true) = (edge, edge != Edge::Close(root))
+            && let Some(parent) = dom.parent(node)
+        {
+            sizes[parent.index()] += sizes[node.index()];
+        }
+    }
+    sizes
+}
+
+fn is_frame(dom: &Dom, node: NodeId) -> bool {
+    let role = dom.attribute(node, "role").unwrap_or_default();
+    FRAME_TAGS.contains(&dom.tag(node))
+        || matches!(role, "navigation" | "complementary" | "contentinfo" | "dialog")
+        || tokens(dom, node).any(|token| FRAME_WORDS.contains(&token.as_str()))
+}
+
+/// The words of `class` and `id`: `article__publishedDate` gives article, published, date.
+fn tokens<'a>(dom: &'a Dom, node: NodeId) -> impl Iterator<Item = String> + 'a {
+    ["class", "id"].into_iter().filter_map(move |name| dom.attribute(node, name)).flat_map(words)
+}
+
+fn words(value: &str) -> impl Iterator<Item = String> + '_ {
+    value.split(|c: char| !c.is_ascii_alphabetic()).flat_map(split_camel_case)
+}
+
+fn split_camel_case(word: &str) -> Vec<String> {
+    let mut words: Vec<String> = Vec::new();
+    let mut was_lower = false;
+    for c in word.chars() {
+        match words.last_mut() {
+            Some(last) if !(was_lower && c.is_ascii_uppercase()) => last.push(c.to_ascii_lowercase()),
+            _ => words.push(c.to_ascii_lowercase().to_string()),
+        }
+        was_lower = c.is_ascii_lowercase();
+    }
+    words
+}
+
+/// Words of class names that are only for screen readers: "Headline:", the site's name.
+fn is_screen_reader_class(class: &str) -> bool {
+    class.split_ascii_whitespace().any(|one| {
+        let one = one.to_ascii_lowercase();
+        HIDDEN_CLASSES.contains(&one.as_str()) || one.ends_with("a11y-hidden")
+    })
+}
+
+fn is_unread(tag: &str) -> bool {
+    matches!(tag, "script" | "style" | "noscript" | "svg" | "button" | "template" | "select" | "iframe")
+}
+
+fn is_block(tag: &str) -> bool {
+    matches!(
+        tag,
+        "address" | "article" | "br" | "dd" | "div" | "dl" | "dt" | "figcaption" | "figure" | "footer" | "h1" | "h2" | "h3"
+            | "h4" | "h5" | "h6" | "header" | "hr" | "li" | "ol" | "p" | "section" | "table" | "td" | "th" | "tr" | "ul"
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::parse::{Limits, parse};
+
+    #[test]
+    fn knows_the_frame_and_the_text_of_what_is_shown() {
+        let dom = parse(
+            "<nav><h2>Menu</h2></nav><h1>Un <b>mot</b><svg><title>icône</title></svg><br>deux</h1>\
+             <div class='relatedPosts'><time>x</time></div>",
+            &Limits::default(),
+        )
+        .unwrap();
+        let page = Page::read(&dom);
+        let tags: Vec<&str> = page.content().map(|node| dom.tag(node)).collect();
+        assert_eq!(tags, ["body", "h1", "b", "svg", "title", "br"]);
+        let headline = page.content().find(|node| dom.tag(*node) == "h1").unwrap();
+        assert_eq!(page.text(headline), "Un mot deux");
+    }
+
+    #[test]
+    fn class_names_are_cut_into_words() {
+        assert_eq!(words("article__publishedDate--2 ByLine").collect::<Vec<_>>(), ["article", "published", "date", "by", "line"]);
+    }
+}
