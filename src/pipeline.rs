@@ -5,6 +5,7 @@ use url::Url;
 use crate::article::{Article, Block, Metadata, metadata};
 use crate::clean::block::TextBlock;
 use crate::clean::context::Contexts;
+use crate::clean::dirty::clean_dirty;
 use crate::clean::features::Features;
 use crate::clean::label::label;
 use crate::clean::phrases;
@@ -69,7 +70,7 @@ impl Cleaner {
     /// Cleans text that an earlier scraper left dirty.
     pub fn clean_text(&self, dirty: &str) -> Result<Article, Rejection> {
         self.check_size(dirty.len())?;
-        Err(Rejection::NoMainContent)
+        self.accept(clean_dirty(dirty, &self.rules.phrases).into_article(&self.options.keep))
     }
 
     /// Says of every block of a page what became of it and why.

@@ -14,7 +14,7 @@ use regex::Regex;
 use super::super::Kind;
 use super::super::text::shape::{ends_sentence, is_prose};
 use super::super::text::fold_text;
-use super::{DirtyResult, Item, RemovedLine};
+use super::{DirtyResult, Item};
 use crate::article::BlockKind;
 
 /// A line of this many characters that is no sentence is a standfirst rather than a title or caption.
@@ -127,7 +127,6 @@ fn take_doubled(head: &mut [Item], found: &mut DirtyResult) -> bool {
             continue;
         }
         found.title.get_or_insert_with(|| stem(&head[first].text).to_owned());
-        note_site(&head[first].text, found);
         head[first].remove(Kind::Title, "dirty.title-doubled");
         head[later].remove(Kind::Title, "dirty.title-doubled");
         any = true;
@@ -140,7 +139,6 @@ fn take_site_suffix(head: &mut [Item], found: &mut DirtyResult) -> bool {
     let has_bar = |item: &&mut Item| item.is_kept() && is_short(item) && stem(&item.text).len() < item.text.trim().len() && item.text.contains('|');
     let Some(title) = head.iter_mut().find(has_bar) else { return false };
     found.title.get_or_insert_with(|| stem(&title.text).to_owned());
-    note_site(&title.text, found);
     title.remove(Kind::Title, "dirty.title-with-site");
     true
 }
@@ -225,16 +223,6 @@ fn stem(text: &str) -> &str {
 fn is_site(name: &str) -> bool {
     // "Nouvelles du monde", "The Guardian", "Actualités - Le Phare"
     (1..=5).contains(&name.split_whitespace().count())
-}
-
-fn note_site(text: &str, found: &mut DirtyResult) {
-    if let Some((_, site)) = text.rsplit_once('|').filter(|(_, site)| is_site(site)) {
-        let removed = RemovedLine { line: site.trim().to_owned(), kind: Kind::Breadcrumb, rule: "dirty.site".to_owned() };
-        // A section ("Nouvelles du monde") is as likely as a name; it is told, not taken for the site.
-        if !found.removed.contains(&removed) {
-            found.removed.push(removed);
-        }
-    }
 }
 
 #[cfg(test)]

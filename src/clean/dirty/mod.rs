@@ -19,7 +19,8 @@ use std::ops::Range;
 
 use super::Kind;
 use super::text::{Line, Phrases, Verdict, detect_language};
-use crate::article::{Block, BlockKind, Span};
+use crate::article::date::{Moment, Order};
+use crate::article::{Article, Block, BlockKind, Metadata, Span};
 
 /// What was found in a dirty text.
 #[derive(Clone, Debug, Default)]
@@ -49,6 +50,28 @@ pub(crate) struct RemovedLine {
     pub kind: Kind,
     /// The rule that said so.
     pub rule: String,
+    /// How many blocks of the article stand before it.
+    pub place: usize,
+}
+
+impl DirtyResult {
+    /// The article; removed lines of the kinds in `keep` stand in their places, marked as such.
+    pub fn into_article(self, keep: &[Kind]) -> Article {
+        let mut blocks = self.blocks;
+        for removed in self.removed.into_iter().rev().filter(|removed| keep.contains(&removed.kind)) {
+            let block = Block::plain(BlockKind::Paragraph, removed.line);
+            blocks.insert(removed.place.min(blocks.len()), Block { boilerplate: Some(removed.kind), ..block });
+        }
+        let metadata = Metadata {
+            title: self.title,
+            date: self.date,
+            site: self.site,
+            authors: self.author.into_iter().collect(),
+            language: self.language,
+            ..Metadata::default()
+        };
+        Article { blocks, metadata, warnings: Vec::new() }
+    }
 }
 
 /// A line with what it is and what became of it.
@@ -81,7 +104,7 @@ impl Item {
     fn cut(&mut self, ranges: &[Range<usize>], kind: Kind, rule: &str) {
         for range in ranges {
             let line = self.text.get(range.clone()).unwrap_or_default().trim().to_owned();
-            self.cut.push(RemovedLine { line, kind, rule: rule.to_owned() });
+            self.cut.push(RemovedLine { line, kind, rule: rule.to_owned(), place: 0 });
         }
         self.keep_only(|index, _, _| !ranges.iter().any(|range| range.contains(&index)));
     }
@@ -145,6 +168,7 @@ pub(crate) fn clean_dirty(text: &str, phrases: &Phrases) -> DirtyResult {
     judge(&mut items, phrases, language);
     head::sort_out(&mut items, &mut found);
     tail::take_signature(&mut items, &mut found);
+    take_date(&items, &mut found);
     found.language = language.map(str::to_owned);
     collect(items, found)
 }
@@ -166,13 +190,24 @@ fn judge(items: &mut [Item], phrases: &Phrases, language: Option<&str>) {
     }
 }
 
+/// The date of the first date line, where it gives one.
+fn take_date(items: &[Item], found: &mut DirtyResult) {
+    let is_date = |item: &&Item| matches!(item.removed, Some((Kind::DateLine | Kind::Byline, _)));
+    let mut dates = items.iter().filter(is_date).filter_map(|item| Moment::find(&item.text, Order::DayFirst));
+    if found.date.is_none() {
+        found.date = dates.next().map(|date| date.to_string());
+    }
+}
+
 /// Parts the items into the article and what was taken away.
 fn collect(items: Vec<Item>, mut found: DirtyResult) -> DirtyResult {
     for mut item in items {
-        found.removed.append(&mut item.cut);
+        let place = found.blocks.len();
+        found.removed.extend(item.cut.drain(..).map(|cut| RemovedLine { place, ..cut }));
         match item.removed.take() {
             Some((kind, rule)) => {
-                found.removed.push(RemovedLine { line: item.text.trim().to_owned(), kind, rule });
+                let line = item.text.trim().to_owned();
+                found.removed.push(RemovedLine { line, kind, rule, place });
             }
             None => {
                 item.squeeze();
@@ -189,7 +224,7 @@ fn collect(items: Vec<Item>, mut found: DirtyResult) -> DirtyResult {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::article::{Article, Mark};
+    use crate::article::Mark;
 
     const PROSE: &str = "Le préfet a signé hier l’arrêté qui interdit l’arrosage dans douze communes du département.";
 

@@ -3,6 +3,7 @@
 use super::super::Kind;
 use super::super::text::shape::{is_names, is_prose};
 use super::{DirtyResult, Item};
+use crate::article::BlockKind;
 
 /// Most words of a name.
 const NAME_WORDS: usize = 4;
@@ -23,7 +24,8 @@ pub(super) fn take_signature(items: &mut [Item], found: &mut DirtyResult) {
     }
     let mut kept = items.iter_mut().rev().filter(|item| item.is_kept());
     let (Some(last), Some(before)) = (kept.next(), kept.next()) else { return };
-    if !last.is_paragraph() || !is_prose(&before.text) {
+    let ends_the_text = is_prose(&before.text) || matches!(before.kind, BlockKind::ListItem { .. } | BlockKind::Quote);
+    if !last.is_paragraph() || !ends_the_text {
         return;
     }
     if let Some(name) = signature(&last.text) {

@@ -105,8 +105,8 @@ fn begins_like_a_name(word: &str) -> bool {
 }
 
 fn is_part_of_name(word: &str) -> bool {
-    const LITTLE: [&str; 45] = [
-        "agence", "agences", "agencies", "agencias", "agenturen", "de", "du", "des", "la", "le", "les", "et", "avec", "à", "d", "van", "von", "der", "den", "und", "mit",
+    const LITTLE: [&str; 46] = [
+        "dpa", "agence", "agences", "agencies", "agencias", "agenturen", "de", "du", "des", "la", "le", "les", "et", "avec", "à", "d", "van", "von", "der", "den", "und", "mit",
         "ter", "te", "di", "da", "del", "della", "dos", "das", "do", "e", "y", "con", "and", "with", "for", "of",
         "the", "i", "z", "al", "bin", "ben", "pour", "en",
     ];
