@@ -21,6 +21,10 @@ use crate::article::BlockKind;
 const STANDFIRST: usize = 130;
 /// From this many lines on a run of short lines needs no other evidence.
 const RUN: usize = 3;
+/// More lines than this are a part of the article: a list of voices, a programme.
+const MAX_RUN: usize = 8;
+/// Longest title that is taken for one without other evidence; longer ones are standfirsts without a full stop.
+const LONE_TITLE: usize = 110;
 /// Most words of a site's or section's name.
 const NAME_WORDS: usize = 3;
 /// Fewest words of a title.
@@ -44,31 +48,40 @@ pub(super) fn take_fields(items: &mut [Item], found: &mut DirtyResult) {
     take_front_matter(items, found);
 }
 
-/// Lines `name: value` at the very top, with or without the dashes of YAML around them.
+/// Lines `name: value` at the very top, with or without the dashes of YAML around them. One alone is text.
 fn take_front_matter(items: &mut [Item], found: &mut DirtyResult) {
-    for item in items.iter_mut().take(FIELD_LINES) {
-        if item.text.trim() == "---" {
-            item.remove(Kind::Other, "dirty.field");
-            continue;
-        }
-        let Some((name, value)) = item.text.split_once(':') else { break };
-        let value = value.trim().trim_matches('"').to_owned();
-        let (slot, kind) = match name.trim().to_lowercase().as_str() {
-            "title" | "titre" | "titel" => (&mut found.title, Kind::Title),
-            "author" | "auteur" | "autor" => (&mut found.author, Kind::Byline),
-            "date" => (&mut found.date, Kind::DateLine),
-            "site" | "sitename" | "hostname" => (&mut found.site, Kind::Other),
-            "url" | "link" | "tags" | "categories" | "image" | "language" | "lang" => {
-                item.remove(Kind::Other, "dirty.field");
-                continue;
-            }
-            _ => break,
+    let fields = items.iter().take(FIELD_LINES).take_while(|item| field(&item.text).is_some()).count();
+    if fields < 2 {
+        return;
+    }
+    for item in &mut items[..fields] {
+        let Some((name, value)) = field(&item.text) else { continue };
+        let (slot, kind) = match name.as_str() {
+            "title" | "titre" | "titel" => (Some(&mut found.title), Kind::Title),
+            "author" | "auteur" | "autor" => (Some(&mut found.author), Kind::Byline),
+            "date" => (Some(&mut found.date), Kind::DateLine),
+            "site" | "sitename" | "hostname" => (Some(&mut found.site), Kind::Other),
+            _ => (None, Kind::Other),
         };
-        if !value.is_empty() {
+        if let Some(slot) = slot.filter(|_| !value.is_empty()) {
             slot.get_or_insert(value);
         }
         item.remove(kind, "dirty.field");
     }
+}
+
+/// Name and value of a field; the dashes around fields have neither.
+fn field(line: &str) -> Option<(String, String)> {
+    const NAMES: [&str; 20] = [
+        "title", "titre", "titel", "author", "auteur", "autor", "date", "site", "sitename", "hostname", "url", "link",
+        "tags", "categories", "image", "language", "lang", "description", "id", "fingerprint",
+    ];
+    if line.trim() == "---" {
+        return Some((String::new(), String::new()));
+    }
+    let (name, value) = line.split_once(':')?;
+    let name = name.trim().to_lowercase();
+    NAMES.contains(&name.as_str()).then(|| (name, value.trim().trim_matches('"').to_owned()))
 }
 
 /// Takes away what is no part of the article before its first paragraph.
@@ -166,7 +179,15 @@ fn take_run(head: &mut [Item], body: &[Item], evident: bool, found: &mut DirtyRe
     let open: Vec<usize> = (0..head.len()).filter(|index| head[*index].is_kept() && is_short(&head[*index])).collect();
     let long = |index: &usize| head[*index].text.split_whitespace().count() >= TITLE_WORDS;
     let title = open.iter().copied().find(long);
-    if !evident && open.len() < RUN && !(open.len() <= 2 && title.is_some_and(|title| speaks_of(&head[title].text, body))) {
+    let is_headline = |title: usize| head[title].text.chars().count() <= LONE_TITLE && speaks_of(&head[title].text, body);
+    let is_head = match open.len() {
+        _ if evident => true,
+        0 => false,
+        // A title, perhaps with a name before or a caption after it.
+        1 | 2 => title.is_some_and(is_headline),
+        lines => (RUN..=MAX_RUN).contains(&lines),
+    };
+    if !is_head {
         return;
     }
     for index in open {
@@ -208,7 +229,7 @@ fn speaks_of(title: &str, body: &[Item]) -> bool {
 /// May be a title, a name or a caption: no sentence, not long, no list or quote.
 fn is_short(item: &Item) -> bool {
     let plain = matches!(item.kind, BlockKind::Paragraph | BlockKind::Heading(1));
-    plain && item.text.chars().count() < STANDFIRST && !is_prose(&item.text) && !item.text.trim_end().ends_with(['.', ':'])
+    plain && item.text.chars().count() < STANDFIRST && !is_prose(&item.text) && !item.text.trim_end().ends_with(['.', ':', '：'])
 }
 
 /// The title without ` | Site`.

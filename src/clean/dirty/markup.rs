@@ -3,6 +3,7 @@
 
 use super::Item;
 use super::super::Kind;
+use super::super::text::shape::ends_sentence;
 use crate::article::{BlockKind, Mark, Span};
 
 /// Longest text of a one-cell table that is a caption; a longer one is a page that was laid out with a table.
@@ -102,7 +103,8 @@ fn read_line(line: &str, next: Option<&str>) -> Item {
         return item;
     }
     let quoted = |line: &str| line.trim_start().strip_prefix("> ").is_some_and(|rest| !rest.starts_with('>'));
-    if quoted(trimmed) && next.is_none_or(|next| quoted(next) || !is_row(next)) {
+    // A short line may begin with an arrow: "> Atelier de collage".
+    if quoted(trimmed) && (ends_sentence(trimmed) || next.is_some_and(quoted)) {
         return inline(BlockKind::Quote, trimmed[2..].trim());
     }
     inline(BlockKind::Paragraph, trimmed)
@@ -262,8 +264,8 @@ mod tests {
         assert_eq!(one("## Le pont").kind, BlockKind::Heading(2));
         assert_eq!(one("  - la pile").kind, BlockKind::ListItem { depth: 1, number: None });
         assert_eq!(one("3. la pile").kind, BlockKind::ListItem { depth: 0, number: Some(3) });
-        assert_eq!(one("> la pile").kind, BlockKind::Quote);
-        for paragraph in ["#loire", "1914. La guerre", "007. Bond", "-5 degrés", ">> A lire"] {
+        assert_eq!(one("> La pile tient.").kind, BlockKind::Quote);
+        for paragraph in ["#loire", "1914. La guerre", "007. Bond", "-5 degrés", ">> A lire", "> Atelier"] {
             assert_eq!(one(paragraph).kind, BlockKind::Paragraph, "{paragraph}");
         }
     }

@@ -6,6 +6,10 @@ use std::ops::Range;
 const MIN_PROSE: usize = 60;
 /// In scripts that write a word in one or two characters.
 const MIN_PROSE_DENSE: usize = 25;
+/// Shortest headline: two short words.
+const MIN_HEADLINE: usize = 8;
+/// In scripts that write a word in one or two characters.
+const MIN_HEADLINE_DENSE: usize = 4;
 /// Longest headline; longer ones do not fit on a page's head.
 const MAX_HEADLINE: usize = 220;
 /// Most words of a list of names with its roles.
@@ -45,7 +49,8 @@ fn is_closing(c: char) -> bool {
 pub(crate) fn is_headline(text: &str) -> bool {
     let text = text.trim();
     let chars = text.chars().count();
-    (8..=MAX_HEADLINE).contains(&chars)
+    let min = if is_dense(text) { MIN_HEADLINE_DENSE } else { MIN_HEADLINE };
+    (min..=MAX_HEADLINE).contains(&chars)
         && begins_like_a_sentence(text)
         && !ends_with_stop(text)
         && (is_dense(text) || text.split_whitespace().nth(1).is_some())
