@@ -3,6 +3,8 @@
 //! Each line is a paragraph, blank lines or not. Only a text that was hard-wrapped is joined: when every line is
 //! broken exactly where the next word would have passed a width.
 
+use super::super::text::shape::ends_sentence;
+
 /// Widest line of hard-wrapped text (mail, plain text files), in characters.
 const MAX_WIDTH: usize = 100;
 /// Narrowest.
@@ -22,13 +24,13 @@ pub(super) fn split(text: &str) -> Vec<String> {
     }
 }
 
-/// Whether no line of a paragraph had room for the first word of the next.
+/// Whether no line of a paragraph had room for the first word of the next, and lines break inside of sentences.
 fn is_hard_wrapped(lines: &[&str]) -> bool {
     let width = lines.iter().map(|line| length(line)).max().unwrap_or(0);
     if !(MIN_WIDTH..=MAX_WIDTH).contains(&width) {
         return false;
     }
-    let mut breaks = 0;
+    let (mut breaks, mut sentences) = (0, 0);
     for pair in lines.windows(2) {
         let Some(word) = pair[1].split_whitespace().next() else { continue };
         if pair[0].is_empty() {
@@ -38,8 +40,9 @@ fn is_hard_wrapped(lines: &[&str]) -> bool {
             return false;
         }
         breaks += 1;
+        sentences += usize::from(ends_sentence(pair[0]));
     }
-    breaks >= MIN_BREAKS
+    breaks >= MIN_BREAKS && sentences * 2 < breaks
 }
 
 fn join(lines: &[&str]) -> Vec<String> {
@@ -82,8 +85,9 @@ mod tests {
 
     #[test]
     fn short_paragraphs_are_not_joined() {
-        let verses =
-            "Sous le pont Mirabeau coule la Seine\nEt nos amours\nFaut-il qu’il m’en souvienne\n".repeat(4);
+        let verses = "Sous le pont Mirabeau coule la Seine\nEt nos amours\nFaut-il qu’il m’en souvienne\n".repeat(4);
         assert_eq!(split(&verses).len(), 12);
+        let dense = "指数在四个大范畴评定经济自由度，分别是法治水平、监管效率、受约束政府模式及市场开放程度。\n".repeat(8);
+        assert_eq!(split(&dense).len(), 8, "a script without spaces has no first word");
     }
 }

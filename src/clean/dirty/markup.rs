@@ -1,8 +1,9 @@
 //! Reads the Markdown that scrapers leave: images and one-cell tables go, headings, lists, quotes, code and tables
 //! become blocks of their kind, links and strong text become spans.
 
-use super::super::Kind;
 use super::Item;
+use super::super::Kind;
+use super::super::text::shape::ends_sentence;
 use crate::article::{BlockKind, Mark, Span};
 
 /// Longest text of a one-cell table that is a caption; a longer one is a page that was laid out with a table.
@@ -68,8 +69,7 @@ fn is_rule(row: &str) -> bool {
 /// A run of rows. One cell a row is the frame around a picture: its text is the caption.
 fn read_table(lines: &[String], items: &mut Vec<Item>) -> usize {
     let rows = lines.iter().take_while(|line| is_row(line)).count();
-    let table: Vec<Vec<String>> =
-        lines[..rows].iter().filter(|row| !is_rule(row)).map(|row| cells(row)).collect();
+    let table: Vec<Vec<String>> = lines[..rows].iter().filter(|row| !is_rule(row)).map(|row| cells(row)).collect();
     let filled = |row: &Vec<String>| row.iter().filter(|cell| !cell.is_empty()).count();
     let columns = table.iter().map(filled).max().unwrap_or(0);
     let has_rule = lines[..rows].iter().any(|row| is_rule(row));
@@ -103,7 +103,8 @@ fn read_line(line: &str, next: Option<&str>) -> Item {
         return item;
     }
     let quoted = |line: &str| line.trim_start().strip_prefix("> ").is_some_and(|rest| !rest.starts_with('>'));
-    if quoted(trimmed) && next.is_none_or(|next| quoted(next) || !is_row(next)) {
+    // A short line may begin with an arrow: "> Atelier de collage".
+    if quoted(trimmed) && (ends_sentence(trimmed) || next.is_some_and(quoted)) {
         return inline(BlockKind::Quote, trimmed[2..].trim());
     }
     inline(BlockKind::Paragraph, trimmed)
@@ -187,8 +188,7 @@ fn link(source: &str, at: usize) -> Option<(&str, &str, usize)> {
     }
     let close = closing(source, at, b'[', b']', MAX_LABEL)?;
     let (target, end) = bracketed_target(source, close + 1)?;
-    let is_address =
-        target.contains("://") || target.starts_with(['/', '#', '.', '?']) || target.starts_with("mailto:");
+    let is_address = target.contains("://") || target.starts_with(['/', '#', '.', '?']) || target.starts_with("mailto:");
     is_address.then(|| (&source[at + 1..close], target, end))
 }
 
@@ -254,13 +254,7 @@ mod tests {
 
     #[test]
     fn brackets_in_prose_stay() {
-        for prose in [
-            "“[ . . . ] nous avons convenu”",
-            "Tokaïev [président kazakh] soit",
-            "tableau[0](1 + 2)",
-            "[a",
-            "2 ** 3 ** 4",
-        ] {
+        for prose in ["“[ . . . ] nous avons convenu”", "Tokaïev [président kazakh] soit", "tableau[0](1 + 2)", "[a", "2 ** 3 ** 4"] {
             assert_eq!(one(prose).text, prose);
         }
     }
@@ -270,8 +264,8 @@ mod tests {
         assert_eq!(one("## Le pont").kind, BlockKind::Heading(2));
         assert_eq!(one("  - la pile").kind, BlockKind::ListItem { depth: 1, number: None });
         assert_eq!(one("3. la pile").kind, BlockKind::ListItem { depth: 0, number: Some(3) });
-        assert_eq!(one("> la pile").kind, BlockKind::Quote);
-        for paragraph in ["#loire", "1914. La guerre", "007. Bond", "-5 degrés", ">> A lire"] {
+        assert_eq!(one("> La pile tient.").kind, BlockKind::Quote);
+        for paragraph in ["#loire", "1914. La guerre", "007. Bond", "-5 degrés", ">> A lire", "> Atelier"] {
             assert_eq!(one(paragraph).kind, BlockKind::Paragraph, "{paragraph}");
         }
     }

@@ -19,7 +19,8 @@ use std::ops::Range;
 
 use super::Kind;
 use super::text::{Line, Phrases, Verdict, detect_language};
-use crate::article::{Block, BlockKind, Span};
+use crate::article::date::{Moment, Order};
+use crate::article::{Article, Block, BlockKind, Metadata, Span};
 
 /// What was found in a dirty text.
 #[derive(Clone, Debug, Default)]
@@ -49,6 +50,28 @@ pub(crate) struct RemovedLine {
     pub kind: Kind,
     /// The rule that said so.
     pub rule: String,
+    /// How many blocks of the article stand before it.
+    pub place: usize,
+}
+
+impl DirtyResult {
+    /// The article; removed lines of the kinds in `keep` stand in their places, marked as such.
+    pub fn into_article(self, keep: &[Kind]) -> Article {
+        let mut blocks = self.blocks;
+        for removed in self.removed.into_iter().rev().filter(|removed| keep.contains(&removed.kind)) {
+            let block = Block::plain(BlockKind::Paragraph, removed.line);
+            blocks.insert(removed.place.min(blocks.len()), Block { boilerplate: Some(removed.kind), ..block });
+        }
+        let metadata = Metadata {
+            title: self.title,
+            date: self.date,
+            site: self.site,
+            authors: self.author.into_iter().collect(),
+            language: self.language,
+            ..Metadata::default()
+        };
+        Article { blocks, metadata, warnings: Vec::new() }
+    }
 }
 
 /// A line with what it is and what became of it.
@@ -81,7 +104,7 @@ impl Item {
     fn cut(&mut self, ranges: &[Range<usize>], kind: Kind, rule: &str) {
         for range in ranges {
             let line = self.text.get(range.clone()).unwrap_or_default().trim().to_owned();
-            self.cut.push(RemovedLine { line, kind, rule: rule.to_owned() });
+            self.cut.push(RemovedLine { line, kind, rule: rule.to_owned(), place: 0 });
         }
         self.keep_only(|index, _, _| !ranges.iter().any(|range| range.contains(&index)));
     }
@@ -110,10 +133,7 @@ impl Item {
         let end = self.text.len();
         let spans = std::mem::take(&mut self.spans).into_iter();
         self.spans = spans
-            .map(|span| Span {
-                range: moved[span.range.start].min(end)..moved[span.range.end].min(end),
-                ..span
-            })
+            .map(|span| Span { range: moved[span.range.start].min(end)..moved[span.range.end].min(end), ..span })
             .filter(|span| span.range.start < span.range.end)
             .collect();
     }
@@ -148,6 +168,7 @@ pub(crate) fn clean_dirty(text: &str, phrases: &Phrases) -> DirtyResult {
     judge(&mut items, phrases, language);
     head::sort_out(&mut items, &mut found);
     tail::take_signature(&mut items, &mut found);
+    take_date(&items, &mut found);
     found.language = language.map(str::to_owned);
     collect(items, found)
 }
@@ -169,13 +190,24 @@ fn judge(items: &mut [Item], phrases: &Phrases, language: Option<&str>) {
     }
 }
 
+/// The date of the first date line, where it gives one.
+fn take_date(items: &[Item], found: &mut DirtyResult) {
+    let is_date = |item: &&Item| matches!(item.removed, Some((Kind::DateLine | Kind::Byline, _)));
+    let mut dates = items.iter().filter(is_date).filter_map(|item| Moment::find(&item.text, Order::DayFirst));
+    if found.date.is_none() {
+        found.date = dates.next().map(|date| date.to_string());
+    }
+}
+
 /// Parts the items into the article and what was taken away.
 fn collect(items: Vec<Item>, mut found: DirtyResult) -> DirtyResult {
     for mut item in items {
-        found.removed.append(&mut item.cut);
+        let place = found.blocks.len();
+        found.removed.extend(item.cut.drain(..).map(|cut| RemovedLine { place, ..cut }));
         match item.removed.take() {
             Some((kind, rule)) => {
-                found.removed.push(RemovedLine { line: item.text.trim().to_owned(), kind, rule });
+                let line = item.text.trim().to_owned();
+                found.removed.push(RemovedLine { line, kind, rule, place });
             }
             None => {
                 item.squeeze();
@@ -192,10 +224,9 @@ fn collect(items: Vec<Item>, mut found: DirtyResult) -> DirtyResult {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::article::{Article, Mark};
+    use crate::article::Mark;
 
-    const PROSE: &str =
-        "Le préfet a signé hier l’arrêté qui interdit l’arrosage dans douze communes du département.";
+    const PROSE: &str = "Le préfet a signé hier l’arrêté qui interdit l’arrosage dans douze communes du département.";
 
     fn clean(text: &str) -> (DirtyResult, String) {
         let result = clean_dirty(text, &Phrases::builtin());
@@ -215,9 +246,7 @@ mod tests {
 
     #[test]
     fn cleaning_twice_changes_nothing_more() {
-        let (_, once) = clean(&format!(
-            "LE PHARE\nEau\n\nL’arrosage interdit dans douze communes\n\n{PROSE}\n\nLire aussi  La Loire au plus bas depuis 1976\n\n{PROSE}\n\nJeanne Aubier avec AFP"
-        ));
+        let (_, once) = clean(&format!("LE PHARE\nEau\n\nL’arrosage interdit dans douze communes\n\n{PROSE}\n\nLire aussi  La Loire au plus bas depuis 1976\n\n{PROSE}\n\nJeanne Aubier avec AFP"));
         assert_eq!(once, format!("{PROSE}\n\n{PROSE}"));
         assert_eq!(clean(&once).1, once);
     }
@@ -225,10 +254,7 @@ mod tests {
     #[test]
     fn cuts_move_the_links_that_stay() {
         let mut item = Item::new(BlockKind::Paragraph, "À lire ici : le pont est rouvert.");
-        item.spans = vec![
-            Span { range: 0..11, mark: Mark::Strong },
-            Span { range: 17..21, mark: Mark::Link("/p".into()) },
-        ];
+        item.spans = vec![Span { range: 0..11, mark: Mark::Strong }, Span { range: 17..21, mark: Mark::Link("/p".into()) }];
         item.cut(&[0..14], Kind::Related, "x");
         assert_eq!(item.text, "le pont est rouvert.");
         assert_eq!(item.spans, [Span { range: 3..7, mark: Mark::Link("/p".into()) }]);
@@ -237,8 +263,7 @@ mod tests {
 
     #[test]
     fn everything_that_goes_is_told() {
-        let (result, _) =
-            clean(&format!("{PROSE}\n\nPartager cet article\n\nLire aussi : La Loire au plus bas"));
+        let (result, _) = clean(&format!("{PROSE}\n\nPartager cet article\n\nLire aussi : La Loire au plus bas"));
         let kinds: Vec<Kind> = result.removed.iter().map(|removed| removed.kind).collect();
         assert_eq!(kinds, [Kind::Share, Kind::Related]);
         assert_eq!(result.language.as_deref(), Some("fr"));

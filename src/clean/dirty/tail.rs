@@ -3,6 +3,7 @@
 use super::super::Kind;
 use super::super::text::shape::{is_names, is_prose};
 use super::{DirtyResult, Item};
+use crate::article::BlockKind;
 
 /// Most words of a name.
 const NAME_WORDS: usize = 4;
@@ -23,7 +24,8 @@ pub(super) fn take_signature(items: &mut [Item], found: &mut DirtyResult) {
     }
     let mut kept = items.iter_mut().rev().filter(|item| item.is_kept());
     let (Some(last), Some(before)) = (kept.next(), kept.next()) else { return };
-    if !last.is_paragraph() || !is_prose(&before.text) {
+    let ends_the_text = is_prose(&before.text) || matches!(before.kind, BlockKind::ListItem { .. } | BlockKind::Quote);
+    if !last.is_paragraph() || !ends_the_text {
         return;
     }
     if let Some(name) = signature(&last.text) {
@@ -45,8 +47,7 @@ fn signature(line: &str) -> Option<String> {
 
 /// `Marine Ledoux avec agences` without the agencies.
 fn without_agencies(line: &str) -> &str {
-    const WITH: [&str; 9] =
-        [" avec ", ", avec ", " with ", " mit ", " con ", " com ", " met ", " und dpa", " (avec "];
+    const WITH: [&str; 9] = [" avec ", ", avec ", " with ", " mit ", " con ", " com ", " met ", " und dpa", " (avec "];
     let cut = WITH.iter().filter_map(|with| line.find(with)).min();
     line[..cut.unwrap_or(line.len())].trim_end_matches([',', '('])
 }
@@ -74,8 +75,7 @@ mod tests {
         assert_eq!(signature("Marine Ledoux avec agences").as_deref(), Some("Marine Ledoux"));
         assert_eq!(signature("Jeanne Aubier").as_deref(), Some("Jeanne Aubier"));
         assert_eq!(signature("(Anna Berg mit dpa)").as_deref(), Some("Anna Berg"));
-        for other in ["Nous verrons bien", "Il a dit non.", "Jeanne Aubier est partie", "Paris", "À suivre"]
-        {
+        for other in ["Nous verrons bien", "Il a dit non.", "Jeanne Aubier est partie", "Paris", "À suivre"] {
             assert_eq!(signature(other), None, "{other}");
         }
     }

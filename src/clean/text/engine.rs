@@ -1,7 +1,8 @@
 //! From hits to verdicts: limits, needs, and what goes along with a line.
 //!
-//! 1. each line on its own: the first rule whose evidence holds decides
-//! 2. a label that stands alone takes the links or headlines after it along
+//! 1. each line on its own: the first rule whose evidence holds decides; a label that stands alone takes the links
+//!    or headlines after it along
+//! 2. once more, for rules that ask for the end of the prose: by now the notices behind the article are gone
 //! 3. a phrase that ends the article takes everything after it along, unless too much prose would go
 
 use std::ops::Range;
@@ -9,9 +10,7 @@ use std::ops::Range;
 use super::matcher::{Hit, Matcher};
 use super::page::{Page, is_linked};
 use super::rule::{Need, Rule, Scope, Takes};
-use super::shape::{
-    begins_like_a_sentence, ends_sentence, ends_with_full_stop, is_headline, is_names, is_upper,
-};
+use super::shape::{begins_like_a_sentence, ends_sentence, ends_with_full_stop, is_headline, is_names, is_upper};
 use super::{Line, Verdict};
 
 /// Largest share of the prose that a phrase such as "Leave a Reply" may take along: what is left behind it may be
@@ -22,35 +21,40 @@ const MAX_RUN: usize = 12;
 
 /// Says of every line what the rules ask for.
 pub(super) fn judge(matcher: &Matcher, lines: &[Line<'_>]) -> Vec<Verdict> {
-    let page = Page::new(lines);
+    let mut page = Page::new(lines);
+    let hits: Vec<Vec<Hit<'_>>> = page.folded.iter().map(|line| matcher.hits(line)).collect();
     let mut verdicts = vec![Verdict::Keep; lines.len()];
-    let mut ends: Vec<(usize, &Rule)> = Vec::new();
-    for index in 0..lines.len() {
-        let hits = matcher.hits(&page.folded[index]);
-        let mut endings = hits.iter().filter(|hit| hit.rule.scope == Scope::FromHere);
-        if let Some(hit) = endings.find(|hit| apply(&page, index, hit).is_some()) {
-            ends.push((index, hit.rule));
-        }
-        if verdicts[index] != Verdict::Keep {
-            continue;
-        }
-        if let Some((verdict, along)) = hits.iter().find_map(|hit| apply(&page, index, hit)) {
-            let rule = verdict.clone();
-            verdicts[index] = verdict;
-            for next in index + 1..=index + along {
-                verdicts[next] = rule.clone();
-            }
-        }
-    }
-    end_article(&page, &ends, &mut verdicts);
+    judge_lines(&page, &hits, &mut verdicts);
+    page.forget(&verdicts);
+    judge_lines(&page, &hits, &mut verdicts);
+    page.forget(&verdicts);
+    end_article(&page, &hits, &mut verdicts);
     verdicts
 }
 
+/// Judges the lines that are kept so far, one by one.
+fn judge_lines(page: &Page<'_, '_>, hits: &[Vec<Hit<'_>>], verdicts: &mut [Verdict]) {
+    for (index, hits) in hits.iter().enumerate() {
+        if verdicts[index] != Verdict::Keep {
+            continue;
+        }
+        if let Some((verdict, along)) = hits.iter().find_map(|hit| apply(page, index, hit)) {
+            verdicts[index..=index + along].fill(verdict);
+        }
+    }
+}
+
 /// Takes away what stands after the first phrase that may end the article.
-fn end_article(page: &Page<'_, '_>, ends: &[(usize, &Rule)], verdicts: &mut [Verdict]) {
-    let allowed =
-        |index: usize, rule: &Rule| page.prose_after(index, verdicts) <= rule.guard.unwrap_or(GUARD);
-    let Some((index, rule)) = ends.iter().find(|(index, rule)| allowed(*index, rule)) else { return };
+fn end_article(page: &Page<'_, '_>, hits: &[Vec<Hit<'_>>], verdicts: &mut [Verdict]) {
+    let ends = |index: usize, hit: &Hit<'_>| {
+        hit.rule.scope == Scope::FromHere
+            && apply(page, index, hit).is_some()
+            && page.prose_after(index) <= hit.rule.guard.unwrap_or(GUARD)
+    };
+    let first = hits.iter().enumerate().find_map(|(index, hits)| {
+        hits.iter().find(|hit| ends(index, hit)).map(|hit| (index, hit.rule))
+    });
+    let Some((index, rule)) = first else { return };
     for verdict in &mut verdicts[index + 1..] {
         if !matches!(verdict, Verdict::Remove { .. }) {
             *verdict = remove(rule);
@@ -158,8 +162,7 @@ fn cut_announced(page: &Page<'_, '_>, index: usize, from: usize) -> Option<Range
         return Some(0..skip_space(line.text, link.end));
     }
     let first_line = line.text[from..].find('\n').map(|length| from + length)?;
-    let whole =
-        is_linked(page.links_in(index, from..first_line)) || is_headline(&line.text[from..first_line]);
+    let whole = is_linked(page.links_in(index, from..first_line)) || is_headline(&line.text[from..first_line]);
     whole.then(|| 0..skip_space(line.text, first_line))
 }
 
@@ -175,8 +178,7 @@ impl Separator {
     fn after(text: &str, from: usize) -> Separator {
         const SIGNS: &str = ":»>|→▶►➜•：-–—)]";
         let rest = &text[from..];
-        let trimmed =
-            rest.trim_start_matches(|c: char| c.is_whitespace() || is_ignored(c) || SIGNS.contains(c));
+        let trimmed = rest.trim_start_matches(|c: char| c.is_whitespace() || is_ignored(c) || SIGNS.contains(c));
         let between = &rest[..rest.len() - trimmed.len()];
         let spaces = between.chars().filter(|c| c.is_whitespace()).count();
         let strong = between.contains(|c: char| SIGNS.contains(c) || c == '\n')

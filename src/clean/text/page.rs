@@ -24,14 +24,28 @@ pub(super) struct Page<'l, 't> {
 
 impl<'l, 't> Page<'l, 't> {
     pub fn new(lines: &'l [Line<'t>]) -> Page<'l, 't> {
-        let prose: Vec<bool> = lines.iter().map(is_prose_line).collect();
-        Page {
+        let mut page = Page {
             lines,
             folded: lines.iter().map(|line| Folded::new(line.text)).collect(),
-            first_prose: prose.iter().position(|is| *is).unwrap_or(lines.len()),
-            after_prose: prose.iter().rposition(|is| *is).map_or(0, |last| last + 1),
-            prose,
+            prose: lines.iter().map(is_prose_line).collect(),
+            first_prose: 0,
+            after_prose: 0,
+        };
+        page.find_edges();
+        page
+    }
+
+    /// Lines that go are no prose of the article: "This site uses Akismet to reduce spam." ends like a sentence.
+    pub fn forget(&mut self, verdicts: &[Verdict]) {
+        for (prose, verdict) in self.prose.iter_mut().zip(verdicts) {
+            *prose &= !matches!(verdict, Verdict::Remove { .. });
         }
+        self.find_edges();
+    }
+
+    fn find_edges(&mut self) {
+        self.first_prose = self.prose.iter().position(|is| *is).unwrap_or(self.prose.len());
+        self.after_prose = self.prose.iter().rposition(|is| *is).map_or(0, |last| last + 1);
     }
 
     /// No line of prose comes before.
@@ -44,11 +58,11 @@ impl<'l, 't> Page<'l, 't> {
         index + 1 >= self.after_prose
     }
 
-    /// Share of the characters of prose that stand after a line, of those that are kept so far.
-    pub fn prose_after(&self, index: usize, verdicts: &[Verdict]) -> f32 {
+    /// Share of the prose that stands after a line.
+    pub fn prose_after(&self, index: usize) -> f32 {
         let count = |range: Range<usize>| -> usize {
             range
-                .filter(|at| self.prose[*at] && !matches!(verdicts[*at], Verdict::Remove { .. }))
+                .filter(|at| self.prose[*at])
                 .map(|at| self.lines[at].text.len())
                 .sum()
         };
@@ -83,11 +97,7 @@ impl<'l, 't> Page<'l, 't> {
         if line.text.chars().count() > MAX_ANNOUNCED || self.prose[index] {
             return false;
         }
-        if line.html || !line.links.is_empty() {
-            self.is_link(index)
-        } else {
-            !line.heading && is_long_headline(line.text)
-        }
+        if line.html || !line.links.is_empty() { self.is_link(index) } else { !line.heading && is_long_headline(line.text) }
     }
 }
 

@@ -6,6 +6,10 @@ use std::ops::Range;
 const MIN_PROSE: usize = 60;
 /// In scripts that write a word in one or two characters.
 const MIN_PROSE_DENSE: usize = 25;
+/// Shortest headline: two short words.
+const MIN_HEADLINE: usize = 8;
+/// In scripts that write a word in one or two characters.
+const MIN_HEADLINE_DENSE: usize = 4;
 /// Longest headline; longer ones do not fit on a page's head.
 const MAX_HEADLINE: usize = 220;
 /// Most words of a list of names with its roles.
@@ -45,7 +49,8 @@ fn is_closing(c: char) -> bool {
 pub(crate) fn is_headline(text: &str) -> bool {
     let text = text.trim();
     let chars = text.chars().count();
-    (8..=MAX_HEADLINE).contains(&chars)
+    let min = if is_dense(text) { MIN_HEADLINE_DENSE } else { MIN_HEADLINE };
+    (min..=MAX_HEADLINE).contains(&chars)
         && begins_like_a_sentence(text)
         && !ends_with_stop(text)
         && (is_dense(text) || text.split_whitespace().nth(1).is_some())
@@ -55,8 +60,7 @@ pub(crate) fn is_headline(text: &str) -> bool {
 /// A headline that is long enough not to be a subhead of the article.
 pub(crate) fn is_long_headline(text: &str) -> bool {
     // Subheads have three to six words, headlines more.
-    is_headline(text)
-        && (is_dense(text) || (text.split_whitespace().count() >= 5 && text.chars().count() >= 30))
+    is_headline(text) && (is_dense(text) || (text.split_whitespace().count() >= 5 && text.chars().count() >= 30))
 }
 
 /// Sentences that end inside of the text: a word of two letters or more, a stop, a capital.
@@ -106,52 +110,10 @@ fn begins_like_a_name(word: &str) -> bool {
 }
 
 fn is_part_of_name(word: &str) -> bool {
-    const LITTLE: [&str; 45] = [
-        "agence",
-        "agences",
-        "agencies",
-        "agencias",
-        "agenturen",
-        "de",
-        "du",
-        "des",
-        "la",
-        "le",
-        "les",
-        "et",
-        "avec",
-        "à",
-        "d",
-        "van",
-        "von",
-        "der",
-        "den",
-        "und",
-        "mit",
-        "ter",
-        "te",
-        "di",
-        "da",
-        "del",
-        "della",
-        "dos",
-        "das",
-        "do",
-        "e",
-        "y",
-        "con",
-        "and",
-        "with",
-        "for",
-        "of",
-        "the",
-        "i",
-        "z",
-        "al",
-        "bin",
-        "ben",
-        "pour",
-        "en",
+    const LITTLE: [&str; 46] = [
+        "dpa", "agence", "agences", "agencies", "agencias", "agenturen", "de", "du", "des", "la", "le", "les", "et", "avec", "à", "d", "van", "von", "der", "den", "und", "mit",
+        "ter", "te", "di", "da", "del", "della", "dos", "das", "do", "e", "y", "con", "and", "with", "for", "of",
+        "the", "i", "z", "al", "bin", "ben", "pour", "en",
     ];
     let bare = word.trim_end_matches('.');
     // A full stop is fine after an initial or an abbreviated first name ("R. van Dam", "Chr. Huber").
@@ -202,14 +164,10 @@ mod tests {
 
     #[test]
     fn names_are_told_from_phrases() {
-        for names in
-            ["Philippe Douroux", "R. van Lonkhuijsen / AFP", "Le Figaro avec AFP", "TELMO PINTO", "Y. B."]
-        {
+        for names in ["Philippe Douroux", "R. van Lonkhuijsen / AFP", "Le Figaro avec AFP", "TELMO PINTO", "Y. B."] {
             assert!(is_names(names), "{names}");
         }
-        for phrase in
-            ["hasard et par amour", "La pluie tombe", "le ministre", "Jean Dupont est mort", "Lyon 2024"]
-        {
+        for phrase in ["hasard et par amour", "La pluie tombe", "le ministre", "Jean Dupont est mort", "Lyon 2024"] {
             assert!(!is_names(phrase), "{phrase}");
         }
     }
