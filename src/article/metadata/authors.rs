@@ -4,9 +4,9 @@
 //! headline first, 5. short lines such as "Par Anne Le Gall" near the headline.
 
 use super::head::Head;
-use super::names::Byline;
+use super::names::{Byline, Trust};
 use super::page::Page;
-use super::words::letters;
+use super::words::{fold, letters};
 use crate::article::jsonld::Story;
 use crate::parse::NodeId;
 
@@ -30,7 +30,12 @@ const MAX_DISTANCE: u32 = 400;
 /// Elements of one byline stand this many nodes apart at most.
 const MAX_SPREAD: u32 = 60;
 /// Introductions of a byline without any markup.
-const LINE_STARTS: [&str; 7] = ["Par ", "By ", "Von ", "Por ", "PAR ", "BY ", "Propos recueillis par "];
+const INTRODUCTIONS: [&str; 12] = [
+    "par", "by", "von", "por", "door", "written by", "ecrit par", "propos recueillis par", "posted by", "publie par", "author:", "auteur :",
+];
+/// Classes of elements that hold a name and nothing else.
+const POINTED_CLASSES: [&str; 8] =
+    ["author", "fn", "author-name", "author__name", "byline__name", "username", "post-author", "entry-author"];
 /// "Par Anne Le Gall et Jean Petit, envoyés spéciaux": more words are a sentence.
 const MAX_LINE_WORDS: usize = 12;
 
@@ -62,7 +67,7 @@ impl Sources<'_> {
     fn story(&self) -> Byline {
         let mut all = Byline::default();
         for named in &self.story.authors {
-            let byline = Byline::read(&named.name, self.names);
+            let byline = Byline::read(&named.name, self.names, Trust::Told);
             match named.organisation {
                 true => all.collective = all.collective.or_else(|| Some(named.name.clone())),
                 false => all.merge(byline),
@@ -72,18 +77,18 @@ impl Sources<'_> {
     }
 
     fn metas(&self) -> Byline {
-        let labelled = self.head.first(&["twitter:label1"]).filter(|label| LABELS.contains(&super::words::fold(label).as_str()));
+        let labelled = self.head.first(&["twitter:label1"]).filter(|label| LABELS.contains(&fold(label).as_str()));
         let labelled = labelled.and_then(|_| self.head.first(&["twitter:data1"]));
         let mut all = Byline::default();
         for key in META_AUTHORS {
             for value in self.head.all(&[key]) {
-                all.merge(Byline::read(value, self.names));
+                all.merge(Byline::read(value, self.names, Trust::Told));
             }
             if !all.people.is_empty() {
                 return all;
             }
         }
-        labelled.into_iter().for_each(|value| all.merge(Byline::read(value, self.names)));
+        labelled.into_iter().for_each(|value| all.merge(Byline::read(value, self.names, Trust::Told)));
         all
     }
 
@@ -127,31 +132,48 @@ impl Sources<'_> {
     fn read(&self, node: NodeId) -> Byline {
         let dom = self.page.dom;
         if let Some(content) = dom.attribute(node, "content") {
-            return Byline::read(content, self.names);
+            return Byline::read(content, self.names, Trust::Told);
         }
         let lines = self.page.lines(node);
+        // A lone line of an element that is a link or a name is all name.
+        let trust = if lines.len() == 1 && self.is_pointed(node) { Trust::Marked } else { Trust::Seen };
         let mut all = Byline::default();
         if lines.iter().map(|line| line.chars().count()).sum::<usize>() <= MAX_BYLINE_CHARS {
-            lines.iter().for_each(|line| all.merge(Byline::read(line, self.names)));
+            lines.iter().for_each(|line| all.merge(Byline::read(line, self.names, trust)));
         }
         all
     }
 
+    /// Whether the element is marked as the very name: `rel=author`, `itemprop=name`, a class that is no more than "author".
+    fn is_pointed(&self, node: NodeId) -> bool {
+        let dom = self.page.dom;
+        let has = |name: &str, values: &[&str]| {
+            dom.attribute(node, name).is_some_and(|value| value.split(' ').any(|one| values.contains(&one)))
+        };
+        has("rel", &["author"]) || has("itemprop", &["author", "name"]) || has("class", &POINTED_CLASSES) || dom.tag(node) == "a"
+    }
+
+    /// Lines that begin with "Par", "By", "Von"; the name may stand on the line below.
     fn lines(&self) -> Byline {
         let dom = self.page.dom;
-        let starts = |node: &NodeId| {
-            dom.children(*node).next().is_some_and(|child| {
-                let text = dom.text(child).trim_start();
-                LINE_STARTS.iter().any(|start| text.starts_with(start) || text.trim_end() == start.trim_end())
-            })
-        };
-        self.page
-            .content()
-            .filter(|node| self.distance(*node) <= MAX_DISTANCE)
-            .filter(starts)
-            .map(|node| self.page.text(node))
+        let mut seen = Vec::new();
+        for node in self.page.content().filter(|node| self.distance(*node) <= MAX_DISTANCE) {
+            let introduces = dom.children(node).any(|child| is_introduction(dom.text(child)));
+            if !introduces {
+                continue;
+            }
+            let above = dom.parent(node).filter(|_| self.page.lines(node).len() == 1);
+            for holder in std::iter::once(node).chain(above) {
+                let lines = self.page.lines(holder);
+                let Some(start) = lines.iter().position(|line| is_introduction(line)) else { continue };
+                let text = lines[start..].iter().take(2).map(String::as_str).collect::<Vec<_>>();
+                seen.push(text[0].to_owned());
+                seen.push(text.join(" "));
+            }
+        }
+        seen.iter()
             .filter(|text| text.split_whitespace().count() <= MAX_LINE_WORDS && letters(text).len() > 5)
-            .map(|text| Byline::read(&text, self.names))
+            .map(|text| Byline::read(text, self.names, Trust::Seen))
             .find(|byline| !byline.people.is_empty())
             .unwrap_or_default()
     }
@@ -159,4 +181,16 @@ impl Sources<'_> {
     fn distance(&self, node: NodeId) -> u32 {
         self.headline.map_or(0, |headline| self.page.rank(headline).abs_diff(self.page.rank(node)))
     }
+}
+
+/// Whether a text is, or begins with, the introduction of a byline: "Par" and "By" with a capital.
+fn is_introduction(text: &str) -> bool {
+    let text = text.trim();
+    if !text.starts_with(char::is_uppercase) || text.chars().count() > MAX_BYLINE_CHARS {
+        return false;
+    }
+    let folded = fold(text);
+    INTRODUCTIONS.iter().any(|start| {
+        folded.strip_prefix(start).is_some_and(|rest| rest.is_empty() || rest.starts_with([' ', ':']))
+    })
 }

@@ -18,6 +18,8 @@ const RULES: &str = include_str!("../../../rules/bylines.toml");
 const MAX_NAME_CHARS: usize = 60;
 /// The same in words: "María de los Ángeles García de la Torre" has eight.
 const MAX_NAME_WORDS: usize = 8;
+/// Most words of a name in running text.
+const MAX_SEEN_WORDS: usize = 6;
 /// More names than this are a list of contributors of the whole site.
 const MAX_PEOPLE: usize = 25;
 /// `AFP`, `PhD`, `MS`: a lone word of capitals, this short, is no person.
@@ -34,6 +36,19 @@ struct Rules {
     collectives: BTreeSet<String>,
     nobodies: BTreeSet<String>,
     roles: BTreeSet<String>,
+    noise: BTreeSet<String>,
+    particles: BTreeSet<String>,
+}
+
+/// How much a source is trusted to hold nothing but names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Trust {
+    /// Written for machines: JSON-LD and metas.
+    Told,
+    /// An element that is marked as the author: a single word may be a name.
+    Marked,
+    /// Running text: only what has the form of a full name.
+    Seen,
 }
 
 static BYLINES: LazyLock<Rules> = LazyLock::new(|| {
@@ -54,18 +69,20 @@ pub(super) struct Byline {
 
 impl Byline {
     /// Reads a byline. `sites`: what the site is called, folded to letters.
-    pub fn read(text: &str, sites: &[String]) -> Byline {
+    pub fn read(text: &str, sites: &[String], trust: Trust) -> Byline {
         let text = strip_prefixes(&without_addresses(&without_brackets(&tidy(text)))).to_owned();
         let mut byline = Byline::default();
         let parts = split(&text);
         for (index, part) in parts.iter().enumerate() {
-            match judge(part, index, sites) {
+            match judge(part, index, sites, trust) {
                 Part::Person(name) if byline.people.len() < MAX_PEOPLE => byline.add(name),
                 Part::Collective => byline.collective = Some(text.clone()),
                 _ => {}
             }
         }
-        byline.unite_surname(&parts);
+        if text.contains(", ") {
+            byline.unite_surname(&parts);
+        }
         byline
     }
 
@@ -99,7 +116,7 @@ enum Part {
     Nothing,
 }
 
-fn judge(part: &str, index: usize, sites: &[String]) -> Part {
+fn judge(part: &str, index: usize, sites: &[String], trust: Trust) -> Part {
     let part = cut_tail(strip_prefixes(part)).trim_matches(|c: char| !c.is_alphanumeric() && !")(.'’".contains(c));
     let part = part.trim_matches(['(', ')']).trim();
     let folded = fold(part);
@@ -120,7 +137,37 @@ fn judge(part: &str, index: usize, sites: &[String]) -> Part {
     if has_role || is_aside || is_long || Moment::find(part, Order::DayFirst).is_some() || is_numeric(part) {
         return Part::Nothing;
     }
-    Part::Person(in_title_case(part))
+    if has_form_of_name(part, trust) { Part::Person(in_title_case(part)) } else { Part::Nothing }
+}
+
+/// Whether the words have the form of a name: capitals, particles, no other words.
+fn has_form_of_name(part: &str, trust: Trust) -> bool {
+    let rules = &*BYLINES;
+    let words: Vec<&str> = part.split_whitespace().collect();
+    let folded: Vec<String> = words.iter().map(|word| fold(word.trim_matches(|c: char| !c.is_alphanumeric()))).collect();
+    if folded.iter().all(|word| rules.noise.contains(word) || rules.prefixes.contains(word)) {
+        return false;
+    }
+    let is_small = |index: usize| starts_lower(words[index]) && !rules.particles.contains(&folded[index]);
+    let small = (0..words.len()).filter(|index| is_small(*index)).count();
+    match trust {
+        // User names such as "framasoft" are names too.
+        Trust::Told => words.len() == 1 || small * 2 <= words.len(),
+        Trust::Marked if words.len() == 1 => true,
+        Trust::Marked | Trust::Seen => {
+            let is_full = words.len() > 1 || part.chars().any(is_ideograph);
+            is_full
+                && small == 0
+                && words.len() <= MAX_SEEN_WORDS
+                && !part.contains(|c: char| c.is_ascii_digit())
+                && !folded.iter().any(|word| rules.noise.contains(word))
+        }
+    }
+}
+
+/// Chinese, Japanese and Korean names have no spaces.
+fn is_ideograph(c: char) -> bool {
+    matches!(c, '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}' | '\u{ac00}'..='\u{d7af}')
 }
 
 /// Cuts at joiners, commas, bars, bullets.
@@ -170,7 +217,7 @@ fn strip_prefix<'a>(text: &'a str, prefix: &str) -> Option<&'a str> {
     let rest = rest.trim_start_matches(|c: char| c.is_whitespace() || c == ':');
     let is_prefix = fold(front.trim_end_matches(':').trim_end()) == *prefix;
     // "De Gaulle" and "Di Maio" are names, "de Jean" is an introduction.
-    let is_particle = matches!(prefix, "de" | "di" | "av" | "af" | "aus") && !starts_lower(front);
+    let is_particle = matches!(prefix, "de" | "di" | "av" | "af" | "aus" | "ein") && !starts_lower(front) && !text[end..].starts_with(':');
     (is_prefix && !is_particle && !rest.is_empty()).then_some(rest)
 }
 
@@ -254,7 +301,7 @@ mod tests {
     use super::*;
 
     fn people(text: &str) -> Vec<String> {
-        Byline::read(text, &["lemeridien".to_owned()]).people
+        Byline::read(text, &["lemeridien".to_owned()], Trust::Told).people
     }
 
     #[test]
@@ -282,11 +329,11 @@ mod tests {
     #[test]
     fn agencies_newsrooms_and_the_site_are_no_people() {
         for given in ["AFP", "La rédaction", "Le Méridien avec AFP", "Reuters", "Par la rédaction avec agences"] {
-            let byline = Byline::read(given, &["lemeridien".to_owned()]);
+            let byline = Byline::read(given, &["lemeridien".to_owned()], Trust::Seen);
             assert!(byline.people.is_empty(), "{given}: {byline:?}");
             assert!(byline.collective.is_some(), "{given}");
         }
-        assert_eq!(Byline::read("admin", &[]), Byline::default());
-        assert_eq!(Byline::read("https://www.facebook.com/lemeridien", &[]), Byline::default());
+        assert_eq!(Byline::read("admin", &[], Trust::Told), Byline::default());
+        assert_eq!(Byline::read("https://www.facebook.com/lemeridien", &[], Trust::Told), Byline::default());
     }
 }
