@@ -1,12 +1,12 @@
 //! The authors: people first, from the surest source; where no source names a person, the collective that signs.
 //!
-//! 1. JSON-LD, 2. metas, 3. `rel=author` and `itemprop=author`, 4. elements whose class says byline, nearest to the
-//! headline first, 5. short lines such as "Par Anne Le Gall" near the headline.
+//! 1. JSON-LD, 2. metas, 3. `rel=author`, `itemprop=author` and links to authors' pages, 4. elements whose class says byline,
+//! nearest to the headline first, 5. text such as "Par Anne Le Gall" near the headline, 6. a signature below the text.
 
 use super::head::Head;
 use super::names::{Byline, Trust};
 use super::page::Page;
-use super::words::{fold, letters};
+use super::words::fold;
 use crate::article::jsonld::Story;
 use crate::parse::NodeId;
 
@@ -36,6 +36,19 @@ const INTRODUCTIONS: [&str; 12] = [
 /// Classes of elements that hold a name and nothing else.
 const POINTED_CLASSES: [&str; 8] =
     ["author", "fn", "author-name", "author__name", "byline__name", "username", "post-author", "entry-author"];
+/// Last words of a text that goes on with a name in an element of its own.
+const LAST_WORDS: [&str; 5] = ["par", "by", "von", "door", "autor"];
+/// Parts of addresses under which sites list their authors.
+const AUTHOR_SEGMENTS: [&str; 16] = [
+    "auteur", "auteurs", "author", "authors", "autor", "autores", "autoren", "autore", "autori", "journaliste", "journalistes", "journalist", "writers",
+    "staff", "byline", "signature",
+];
+/// An introduction alone, as "Propos recueillis par", which the next element completes.
+const MAX_INTRODUCTION_WORDS: usize = 3;
+/// "Jean de La Tour d’Auvergne": more words are a sentence.
+const MAX_SIGNATURE_WORDS: usize = 5;
+/// Siblings that are looked at before and after a signature.
+const MAX_SIBLINGS: usize = 60;
 /// "Par Anne Le Gall et Jean Petit, envoyés spéciaux": more words are a sentence.
 const MAX_LINE_WORDS: usize = 12;
 
@@ -53,14 +66,24 @@ pub(super) struct Sources<'a> {
 /// Finds the authors.
 pub(super) fn find(sources: &Sources<'_>) -> Vec<String> {
     let mut collective = None;
-    for source in [Sources::story, Sources::metas, Sources::marked, Sources::classed, Sources::lines] {
+    let mut short = Vec::new();
+    for source in
+        [Sources::story, Sources::metas, Sources::marked, Sources::classed, Sources::introduced, Sources::signature]
+    {
         let byline = source(sources);
-        if !byline.people.is_empty() {
+        if byline.has_full_name() {
             return byline.people;
+        }
+        // A single word may be a user name or the maker of the site: a full name further down is better.
+        if short.is_empty() {
+            short = byline.people;
+        }
+        if byline.is_agency && short.is_empty() {
+            return byline.collective.into_iter().collect();
         }
         collective = collective.or(byline.collective);
     }
-    collective.into_iter().collect()
+    if short.is_empty() { collective.into_iter().collect() } else { short }
 }
 
 impl Sources<'_> {
@@ -96,7 +119,7 @@ impl Sources<'_> {
         let dom = self.page.dom;
         self.union(|node| {
             let has_token = |name: &str| dom.attribute(node, name).is_some_and(|value| value.split(' ').any(|one| one == "author"));
-            has_token("rel") || has_token("itemprop")
+            has_token("rel") || has_token("itemprop") || self.leads_to_author(node)
         })
     }
 
@@ -116,7 +139,7 @@ impl Sources<'_> {
                 found.push((distance, node, byline));
             }
         }
-        let Some(nearest) = found.iter().min_by_key(|(distance, _, byline)| (byline.people.is_empty(), *distance)) else {
+        let Some(nearest) = found.iter().min_by_key(|(distance, _, byline)| distance + if byline.people.is_empty() { MAX_SPREAD } else { 0 }) else {
             return Byline::default();
         };
         let center = self.page.rank(nearest.1);
@@ -153,29 +176,76 @@ impl Sources<'_> {
         has("rel", &["author"]) || has("itemprop", &["author", "name"]) || has("class", &POINTED_CLASSES) || dom.tag(node) == "a"
     }
 
-    /// Lines that begin with "Par", "By", "Von"; the name may stand on the line below.
-    fn lines(&self) -> Byline {
+    /// Whether the element is a link to the page of an author.
+    fn leads_to_author(&self, node: NodeId) -> bool {
         let dom = self.page.dom;
-        let mut seen = Vec::new();
-        for node in self.page.content().filter(|node| self.distance(*node) <= MAX_DISTANCE) {
-            let introduces = dom.children(node).any(|child| is_introduction(dom.text(child)));
-            if !introduces {
+        dom.tag(node) == "a"
+            && dom.attribute(node, "href").is_some_and(|target| {
+                let path = target.split(['?', '#']).next().unwrap_or_default();
+                let mut segments = path.split('/').rev().skip(1);
+                segments.any(|segment| AUTHOR_SEGMENTS.contains(&segment))
+            })
+    }
+
+    /// What follows "Par", "By", "Von" in running text, up to the end of the line or another word.
+    fn introduced(&self) -> Byline {
+        let dom = self.page.dom;
+        let mut line: Option<String> = None;
+        for node in dom.descendants(dom.body().unwrap_or(dom.document())) {
+            let text = dom.text(node).trim();
+            let Some(holder) = dom.parent(node).filter(|_| !text.is_empty()) else { continue };
+            if self.page.is_frame(holder) || self.distance(holder) > MAX_DISTANCE || is_code(dom.tag(holder)) {
                 continue;
             }
-            let above = dom.parent(node).filter(|_| self.page.lines(node).len() == 1);
-            for holder in std::iter::once(node).chain(above) {
-                let lines = self.page.lines(holder);
-                let Some(start) = lines.iter().position(|line| is_introduction(line)) else { continue };
-                let text = lines[start..].iter().take(2).map(String::as_str).collect::<Vec<_>>();
-                seen.push(text[0].to_owned());
-                seen.push(text.join(" "));
+            let goes_on = line.take().map(|line| format!("{line} {text}"));
+            let candidate = goes_on.or_else(|| introduction(text).map(str::to_owned)).unwrap_or_default();
+            if candidate.is_empty() || candidate.split_whitespace().count() > MAX_LINE_WORDS {
+                continue;
+            }
+            let trust = if dom.tag(holder) == "a" { Trust::Marked } else { Trust::Seen };
+            let byline = Byline::read(&candidate, self.names, trust);
+            let is_open = candidate.split_whitespace().count() <= MAX_INTRODUCTION_WORDS;
+            match byline.people.is_empty() {
+                false => return byline,
+                true if is_open => line = Some(candidate),
+                true => {}
             }
         }
-        seen.iter()
-            .filter(|text| text.split_whitespace().count() <= MAX_LINE_WORDS && letters(text).len() > 5)
-            .map(|text| Byline::read(text, self.names, Trust::Seen))
-            .find(|byline| !byline.people.is_empty())
+        Byline::default()
+    }
+
+    /// A name alone in a bold, italic or right-aligned last line of the text.
+    fn signature(&self) -> Byline {
+        let page = self.page;
+        let is_signature = |node: &NodeId| {
+            let children: Vec<NodeId> = page.dom.children(*node).filter(|child| !page.text_of(*child).is_empty()).collect();
+            let is_set_off = matches!(children[..], [only] if matches!(page.dom.tag(only), "strong" | "b" | "em" | "i"));
+            let style = page.dom.attribute(*node, "style").unwrap_or_default().replace(' ', "");
+            let is_right = style.contains("text-align:right") || page.dom.attribute(*node, "align") == Some("right");
+            matches!(page.dom.tag(*node), "p" | "div") && (is_right || (is_set_off && self.ends_text(*node)))
+        };
+        page.content()
+            .filter(|node| self.is_after_headline(*node))
+            .filter(is_signature)
+            .map(|node| page.text(node))
+            .filter(|text| text.split_whitespace().count() <= MAX_SIGNATURE_WORDS)
+            .map(|text| Byline::read(&text, self.names, Trust::Seen))
+            .filter(Byline::has_full_name)
+            .last()
             .unwrap_or_default()
+    }
+
+    /// Whether paragraphs stand before the element and no long one after it.
+    fn ends_text(&self, node: NodeId) -> bool {
+        let dom = self.page.dom;
+        let is_long = |node: &NodeId| dom.tag(*node) == "p" && self.page.text(*node).chars().count() > MAX_BYLINE_CHARS;
+        let after = std::iter::successors(dom.next_sibling(node), |one| dom.next_sibling(*one));
+        let before = std::iter::successors(dom.prev_sibling(node), |one| dom.prev_sibling(*one));
+        !after.take(MAX_SIBLINGS).any(|one| is_long(&one)) && before.take(MAX_SIBLINGS).filter(is_long).count() > 1
+    }
+
+    fn is_after_headline(&self, node: NodeId) -> bool {
+        self.headline.is_some_and(|headline| self.page.rank(headline) < self.page.rank(node))
     }
 
     fn distance(&self, node: NodeId) -> u32 {
@@ -183,14 +253,22 @@ impl Sources<'_> {
     }
 }
 
-/// Whether a text is, or begins with, the introduction of a byline: "Par" and "By" with a capital.
-fn is_introduction(text: &str) -> bool {
-    let text = text.trim();
-    if !text.starts_with(char::is_uppercase) || text.chars().count() > MAX_BYLINE_CHARS {
-        return false;
+/// The part of a text from the introduction of a byline on: all of "Par Anne Le Gall", the end of "Le 3 mars 2021, par".
+fn introduction(text: &str) -> Option<&str> {
+    if text.chars().count() > MAX_BYLINE_CHARS {
+        return None;
     }
     let folded = fold(text);
-    INTRODUCTIONS.iter().any(|start| {
+    let begins = |start: &str| {
         folded.strip_prefix(start).is_some_and(|rest| rest.is_empty() || rest.starts_with([' ', ':']))
-    })
+    };
+    if text.starts_with(char::is_uppercase) && INTRODUCTIONS.iter().any(|start| begins(start)) {
+        return Some(text);
+    }
+    let last = text.trim_end_matches([':', ' ']).rsplit([' ', ',', '|']).next()?;
+    LAST_WORDS.contains(&fold(last).as_str()).then_some(last)
+}
+
+fn is_code(tag: &str) -> bool {
+    matches!(tag, "script" | "style" | "noscript" | "template" | "textarea" | "option" | "button")
 }

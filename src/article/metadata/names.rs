@@ -65,6 +65,8 @@ pub(super) struct Byline {
     pub people: Vec<String>,
     /// The byline as it stands, without its introduction, when it names an agency, a newsroom or the site.
     pub collective: Option<String>,
+    /// The collective is a press agency.
+    pub is_agency: bool,
 }
 
 impl Byline {
@@ -76,7 +78,10 @@ impl Byline {
         for (index, part) in parts.iter().enumerate() {
             match judge(part, index, sites, trust) {
                 Part::Person(name) if byline.people.len() < MAX_PEOPLE => byline.add(name),
-                Part::Collective => byline.collective = Some(text.clone()),
+                Part::Collective => {
+                    byline.is_agency |= BYLINES.agencies.contains(&fold(part.trim()));
+                    byline.collective = Some(text.clone());
+                }
                 _ => {}
             }
         }
@@ -84,6 +89,11 @@ impl Byline {
             byline.unite_surname(&parts);
         }
         byline
+    }
+
+    /// Whether a person is named in full, not by a single word.
+    pub fn has_full_name(&self) -> bool {
+        self.people.iter().any(|name| name.contains(' ') || name.chars().any(is_ideograph))
     }
 
     /// Adds a name that is not there yet.
@@ -96,18 +106,23 @@ impl Byline {
     /// Takes over the people of another byline, and its collective where there is none.
     pub fn merge(&mut self, other: Byline) {
         other.people.into_iter().for_each(|name| self.add(name));
+        self.is_agency |= other.is_agency;
         self.collective = self.collective.take().or(other.collective);
     }
 
     /// "Le Gall, Anne" is one person, as library catalogues write it.
     fn unite_surname(&mut self, parts: &[&str]) {
         if let ([surname, given], [_, _]) = (self.people.as_slice(), parts)
-            && !surname.contains(' ')
             && !given.contains(' ')
+            && (!surname.contains(' ') || starts_with_particle(surname))
         {
             self.people = vec![format!("{given} {surname}")];
         }
     }
+}
+
+fn starts_with_particle(name: &str) -> bool {
+    name.split(' ').next().is_some_and(|word| BYLINES.particles.contains(&fold(word)))
 }
 
 enum Part {
@@ -120,7 +135,7 @@ fn judge(part: &str, index: usize, sites: &[String], trust: Trust) -> Part {
     let part = cut_tail(strip_prefixes(part)).trim_matches(|c: char| !c.is_alphanumeric() && !")(.'’".contains(c));
     let part = part.trim_matches(['(', ')']).trim();
     let folded = fold(part);
-    let words: Vec<&str> = folded.split(|c: char| c.is_whitespace() || c == '/').collect();
+    let words: Vec<&str> = folded.split(|c: char| c.is_whitespace() || c == '/' || c == '\'').collect();
     let rules = &*BYLINES;
     if part.chars().filter(|c| c.is_alphabetic()).count() < 2 || rules.nobodies.contains(&folded) {
         return Part::Nothing;
@@ -214,7 +229,7 @@ fn strip_prefix<'a>(text: &'a str, prefix: &str) -> Option<&'a str> {
     let words = prefix.split(' ').count();
     let end = nth_gap(text, words)?;
     let (front, rest) = text.split_at(end);
-    let rest = rest.trim_start_matches(|c: char| c.is_whitespace() || c == ':');
+    let rest = rest.trim_start_matches(|c: char| c.is_whitespace() || c == ':' || c == '：');
     let is_prefix = fold(front.trim_end_matches(':').trim_end()) == *prefix;
     // "De Gaulle" and "Di Maio" are names, "de Jean" is an introduction.
     let is_particle = matches!(prefix, "de" | "di" | "av" | "af" | "aus" | "ein") && !starts_lower(front) && !text[end..].starts_with(':');
@@ -223,8 +238,9 @@ fn strip_prefix<'a>(text: &'a str, prefix: &str) -> Option<&'a str> {
 
 /// The end of the first `count` words; a colon ends a word too.
 fn nth_gap(text: &str, count: usize) -> Option<usize> {
-    let gaps = text.char_indices().filter(|(_, c)| c.is_whitespace() || *c == ':' || *c == '：').map(|(index, _)| index);
-    gaps.take(count * 2).nth(count - 1)
+    let is_gap = |c: char| c.is_whitespace() || c == ':' || c == '：';
+    let mut ends = text.char_indices().zip(text.chars().skip(1)).filter(|((_, c), next)| !is_gap(*c) && is_gap(*next));
+    ends.nth(count - 1).map(|((index, c), _)| index + c.len_utf8())
 }
 
 /// Cuts "à Paris", "in Berlin", "pour Le Site", "Publié le ...".

@@ -117,6 +117,11 @@ impl<'a> Page<'a> {
         if self.dom.kind(node) == NodeKind::Element { self.text(node) } else { String::new() }
     }
 
+    /// The tidy text of an element or of a text node.
+    pub fn text_of(&self, node: NodeId) -> String {
+        if self.dom.kind(node) == NodeKind::Text { tidy(self.dom.text(node)) } else { self.text_if_element(node) }
+    }
+
     /// The visible text of a small element, cut at block boundaries.
     pub fn lines(&self, node: NodeId) -> Vec<String> {
         let mut lines = vec![String::new()];
