@@ -57,8 +57,8 @@ pub(super) struct Sources<'a> {
     pub head: &'a Head,
     pub story: &'a Story,
     pub page: &'a Page<'a>,
-    /// The heading that shows the title.
-    pub headline: Option<NodeId>,
+    /// The headings that show the title.
+    pub headlines: &'a [NodeId],
     /// What the site is called, folded to letters.
     pub names: &'a [String],
 }
@@ -245,11 +245,11 @@ impl Sources<'_> {
     }
 
     fn is_after_headline(&self, node: NodeId) -> bool {
-        self.headline.is_some_and(|headline| self.page.rank(headline) < self.page.rank(node))
+        self.headlines.iter().any(|headline| self.page.rank(*headline) < self.page.rank(node))
     }
 
     fn distance(&self, node: NodeId) -> u32 {
-        self.headline.map_or(0, |headline| self.page.rank(headline).abs_diff(self.page.rank(node)))
+        self.page.distance(node, self.headlines)
     }
 }
 

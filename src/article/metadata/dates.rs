@@ -72,8 +72,8 @@ pub(super) struct Sources<'a> {
     pub head: &'a Head,
     pub story: &'a Story,
     pub page: &'a Page<'a>,
-    /// The heading that shows the title.
-    pub headline: Option<NodeId>,
+    /// The headings that show the title.
+    pub headlines: &'a [NodeId],
     pub address: Option<&'a Url>,
     pub order: Order,
     /// ISO 639-1.
@@ -105,7 +105,7 @@ struct Shown {
     moment: Moment,
     event: Event,
     form: Form,
-    /// Nodes between it and the headline; those above the headline count double, as dates stand below it.
+    /// Nodes between it and the headline.
     distance: u32,
 }
 
@@ -188,7 +188,7 @@ impl Sources<'_> {
     fn shown(&self) -> Vec<Shown> {
         let read = |node| self.from_attribute(node).or_else(|| self.from_text(node));
         let shown: Vec<Shown> = self.page.content().filter_map(read).collect();
-        if !shown.is_empty() || self.headline.is_none() {
+        if !shown.is_empty() || self.headlines.is_empty() {
             return shown;
         }
         let framed = self.page.elements().filter(|node| self.page.is_frame(*node)).filter_map(read);
@@ -265,9 +265,7 @@ impl Sources<'_> {
     }
 
     fn distance(&self, node: NodeId) -> u32 {
-        let Some(headline) = self.headline.map(|headline| self.page.rank(headline)) else { return 0 };
-        let rank = self.page.rank(node);
-        if rank < headline { (headline - rank) * 2 } else { rank - headline }
+        self.page.distance(node, self.headlines)
     }
 }
 

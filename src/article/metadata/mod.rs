@@ -78,13 +78,13 @@ pub fn extract(dom: &Dom, url: Option<&Url>) -> Metadata {
         head: &head,
         story: &story,
         page: &page,
-        headline: title.node,
+        headlines: &title.nodes,
         address,
         order,
         language: language.as_deref(),
     });
     let authors =
-        authors::find(&authors::Sources { head: &head, story: &story, page: &page, headline: title.node, names: &names });
+        authors::find(&authors::Sources { head: &head, story: &story, page: &page, headlines: &title.nodes, names: &names });
     Metadata {
         title: title.text,
         authors,

@@ -96,6 +96,17 @@ impl<'a> Page<'a> {
         self.ranks[node.index()]
     }
 
+    /// Nodes between an element and the nearest of these headings; 0 without any. Elements above a heading are twice as far,
+    /// as dates and names stand below it.
+    pub fn distance(&self, node: NodeId, headings: &[NodeId]) -> u32 {
+        let rank = self.rank(node);
+        let from = |heading: &NodeId| {
+            let heading = self.rank(*heading);
+            if rank < heading { (heading - rank) * 2 } else { rank - heading }
+        };
+        headings.iter().map(from).min().unwrap_or(0)
+    }
+
     /// Whether `class`, `id` or the like holds one of these words.
     pub fn has_word(&self, node: NodeId, words: &[&str]) -> bool {
         tokens(self.dom, node).any(|token| words.contains(&token.as_str()))

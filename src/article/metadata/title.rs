@@ -27,8 +27,8 @@ const MAX_CHARS: usize = 400;
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Title {
     pub text: Option<String>,
-    /// The heading that shows it.
-    pub node: Option<NodeId>,
+    /// The headings that show it; sticky headers repeat it.
+    pub nodes: Vec<NodeId>,
 }
 
 /// A heading that may be the headline.
@@ -89,8 +89,11 @@ pub(super) fn find(page: &Page<'_>, titles: &[&str], headings: &[(NodeId, String
         .or_else(|| lone(page, &shown, candidates.is_empty()))
         .or_else(|| exact(&shown, &candidates, false));
     match found {
-        Some(heading) => Title { text: Some(reading(page, heading, &candidates)), node: Some(heading.node) },
-        None => Title { text: unshown(&candidates, headings, is_name), node: None },
+        Some(heading) => Title {
+            text: Some(reading(page, heading, &candidates)),
+            nodes: shown.iter().filter(|one| one.text == heading.text).map(|one| one.node).collect(),
+        },
+        None => Title { text: unshown(&candidates, headings, is_name), nodes: Vec::new() },
     }
 }
 
