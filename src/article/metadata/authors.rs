@@ -4,6 +4,7 @@
 //! nearest to the headline first, 5. text such as "Par Anne Le Gall" near the headline, 6. a signature below the text.
 
 use super::head::Head;
+use super::marks::Mark;
 use super::names::{Byline, Trust};
 use super::page::Page;
 use super::words::fold;
@@ -16,13 +17,6 @@ const META_AUTHORS: [&str; 16] = [
 ];
 /// WordPress' labels of `twitter:data1` when it holds the author.
 const LABELS: [&str; 7] = ["written by", "ecrit par", "verfasst von", "escrito por", "scritto da", "geschreven door", "author"];
-const BYLINE_WORDS: [&str; 14] = [
-    "author", "authors", "byline", "auteur", "auteurs", "autor", "autoren", "autore", "signature", "writer", "journalist", "journaliste", "reporter",
-    "contributor",
-];
-/// Words beside [`BYLINE_WORDS`] that make it a portrait or a box about the author.
-const BOX_WORDS: [&str; 12] =
-    ["bio", "avatar", "image", "photo", "picture", "social", "follow", "description", "img", "thumbnail", "job", "role"];
 /// A byline is short; a longer text is about the author.
 const MAX_BYLINE_CHARS: usize = 150;
 /// Bylines stand this many nodes around the headline at most.
@@ -125,7 +119,7 @@ impl Sources<'_> {
 
     fn classed(&self) -> Byline {
         self.union(|node| {
-            self.page.has_word(node, &BYLINE_WORDS) && !self.page.has_word(node, &BOX_WORDS)
+            self.page.is_marked(node, Mark::Byline) && !self.page.is_marked(node, Mark::Portrait)
         })
     }
 

@@ -7,6 +7,7 @@
 mod authors;
 mod dates;
 mod head;
+mod marks;
 mod names;
 mod page;
 mod site;

@@ -4,18 +4,12 @@
 //! - frame: navigation, footers, sidebars, comments, teasers of other articles; dates and names there are of others
 //! - rank: the place of a node in document order
 
+use super::marks::{Mark, Marks};
 use super::words::tidy;
 use crate::parse::{Dom, Edge, NodeId, NodeKind};
 
 /// Elements that frame an article.
 const FRAME_TAGS: [&str; 4] = ["nav", "footer", "aside", "form"];
-/// Words in `class` or `id` that say: other articles, or other people's words.
-const FRAME_WORDS: [&str; 32] = [
-    "comment", "comments", "commentlist", "commentaires", "kommentar", "kommentare", "respond", "disqus", "related", "relateds", "recommended",
-    "recommendations", "sidebar", "footer", "menu", "navbar", "breadcrumb", "breadcrumbs", 
-    "popular", "trending", "latest", "newsletter", "promo", "mostread", "ticker", "carousel", "readmore",
-    "modal", "similar", "recent", "suggestions", "outbrain",
-];
 /// An element with more than one in so many of the page's nodes is no frame, whatever it is called.
 const MAX_FRAME_SHARE: usize = 2;
 /// Classes that hide an element from sight and leave it to screen readers.
@@ -32,18 +26,26 @@ pub(super) struct Page<'a> {
     pub dom: &'a Dom,
     ranks: Vec<u32>,
     frame: Vec<bool>,
+    marks: Vec<Marks>,
     elements: Vec<NodeId>,
 }
 
 impl<'a> Page<'a> {
     /// Walks the tree once.
     pub fn read(dom: &'a Dom) -> Page<'a> {
-        let mut page = Page { dom, ranks: vec![0; dom.len()], frame: vec![false; dom.len()], elements: Vec::new() };
+        let mut page = Page {
+            dom,
+            ranks: vec![0; dom.len()],
+            frame: vec![false; dom.len()],
+            marks: vec![Marks::default(); dom.len()],
+            elements: Vec::new(),
+        };
         let root = dom.body().unwrap_or(dom.document());
         for (rank, node) in (0..).zip(dom.descendants(root)) {
             page.ranks[node.index()] = rank;
             if dom.kind(node) == NodeKind::Element {
                 page.elements.push(node);
+                page.marks[node.index()] = Marks::of(dom, node);
             }
         }
         page.find_frames(root);
@@ -57,7 +59,7 @@ impl<'a> Page<'a> {
         for &node in &self.elements {
             let above = dom.parent(node).is_some_and(|parent| self.frame[parent.index()]);
             let is_page = sizes[node.index()] * MAX_FRAME_SHARE > sizes[root.index()] || holds_headline[node.index()];
-            self.frame[node.index()] = above || (!is_page && is_frame(dom, node));
+            self.frame[node.index()] = above || (!is_page && self.looks_like_frame(node));
         }
     }
 
@@ -107,9 +109,16 @@ impl<'a> Page<'a> {
         headings.iter().map(from).min().unwrap_or(0)
     }
 
-    /// Whether `class`, `id` or the like holds one of these words.
-    pub fn has_word(&self, node: NodeId, words: &[&str]) -> bool {
-        tokens(self.dom, node).any(|token| words.contains(&token.as_str()))
+    /// Whether the words of `class` and `id` say so.
+    pub fn is_marked(&self, node: NodeId, mark: Mark) -> bool {
+        self.marks[node.index()].has(mark)
+    }
+
+    fn looks_like_frame(&self, node: NodeId) -> bool {
+        let role = self.dom.attribute(node, "role").unwrap_or_default();
+        FRAME_TAGS.contains(&self.dom.tag(node))
+            || matches!(role, "navigation" | "complementary" | "contentinfo" | "dialog")
+            || self.is_marked(node, Mark::Frame)
     }
 
     /// Whether the element is for screen readers and says something; a hidden ":" parts a rubric from the headline and stays.
@@ -166,35 +175,6 @@ fn sizes(dom: &Dom, root: NodeId) -> Vec<usize> {
     sizes
 }
 
-fn is_frame(dom: &Dom, node: NodeId) -> bool {
-    let role = dom.attribute(node, "role").unwrap_or_default();
-    FRAME_TAGS.contains(&dom.tag(node))
-        || matches!(role, "navigation" | "complementary" | "contentinfo" | "dialog")
-        || tokens(dom, node).any(|token| FRAME_WORDS.contains(&token.as_str()))
-}
-
-/// The words of `class` and `id`: `article__publishedDate` gives article, published, date.
-fn tokens<'a>(dom: &'a Dom, node: NodeId) -> impl Iterator<Item = String> + 'a {
-    ["class", "id"].into_iter().filter_map(move |name| dom.attribute(node, name)).flat_map(words)
-}
-
-fn words(value: &str) -> impl Iterator<Item = String> + '_ {
-    value.split(|c: char| !c.is_ascii_alphabetic()).flat_map(split_camel_case)
-}
-
-fn split_camel_case(word: &str) -> Vec<String> {
-    let mut words: Vec<String> = Vec::new();
-    let mut was_lower = false;
-    for c in word.chars() {
-        match words.last_mut() {
-            Some(last) if !(was_lower && c.is_ascii_uppercase()) => last.push(c.to_ascii_lowercase()),
-            _ => words.push(c.to_ascii_lowercase().to_string()),
-        }
-        was_lower = c.is_ascii_lowercase();
-    }
-    words
-}
-
 /// Words of class names that are only for screen readers: "Headline:", the site's name.
 fn is_screen_reader_class(class: &str) -> bool {
     class.split_ascii_whitespace().any(|one| {
@@ -233,10 +213,5 @@ mod tests {
         assert_eq!(tags, ["body", "h1", "b", "svg", "title", "br"]);
         let headline = page.content().find(|node| dom.tag(*node) == "h1").unwrap();
         assert_eq!(page.text(headline), "Un mot deux");
-    }
-
-    #[test]
-    fn class_names_are_cut_into_words() {
-        assert_eq!(words("article__publishedDate--2 ByLine").collect::<Vec<_>>(), ["article", "published", "date", "by", "line"]);
     }
 }

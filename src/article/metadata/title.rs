@@ -6,6 +6,7 @@
 //! 4. Without such a heading the best candidate is.
 
 use super::head::Head;
+use super::marks::Mark;
 use super::page::Page;
 use super::words::{fold, letters, likeness, tidy};
 use crate::parse::NodeId;
@@ -69,7 +70,7 @@ fn is_heading(page: &Page<'_>, node: NodeId) -> bool {
         "h1" => true,
         "h2" | "h3" | "p" | "div" | "span" | "strong" => {
             dom.attribute(node, "itemprop") == Some("headline")
-                || (!page.is_frame(node) && (dom.tag(node) == "h2" || page.has_word(node, &["headline", "title", "titre", "titel"])))
+                || (!page.is_frame(node) && (dom.tag(node) == "h2" || page.is_marked(node, Mark::Headline)))
         }
         _ => false,
     }
