@@ -1,8 +1,13 @@
 //! The dates: publication and last change, from the surest source to the least sure.
 //!
-//! 1. JSON-LD `datePublished`, 2. the metas of publication, 3. microdata, `<time>` and lines such as "Publié le ..." near the
-//! headline, 4. the address, 5. metas that only say "date", dates of creation, 6. any short date line near the headline,
-//! 7. a date in the head's title, 8. the date of the last change.
+//! 1. JSON-LD `datePublished`
+//! 2. the metas of publication
+//! 3. microdata, `<time>` and lines such as "Publié le ..." near the headline
+//! 4. the address
+//! 5. metas that only say "date", dates of creation
+//! 6. any short date line near the headline
+//! 7. a date in the head's title
+//! 8. the date of the last change
 //!
 //! A stamp in UTC can fall on the day before or after the one that readers see; then the day they see is given.
 
@@ -18,18 +23,57 @@ use crate::parse::NodeId;
 
 /// Metas of publication, surest first.
 const PUBLISHED: [&str; 22] = [
-    "article:published_time", "og:article:published_time", "og:published_time", "article:published", "datepublished",
-    "date_published", "publish_date", "publish-date", "publication_date", "publication-date", "pubdate", "parsely-pub-date",
-    "sailthru.date", "cxenseparse:recs:publishtime", "dc.date.issued", "dcterms.issued", "dc.issued", "dcterms.available",
-    "citation_publication_date", "article.published", "published_at", "vr:published_time",
+    "article:published_time",
+    "og:article:published_time",
+    "og:published_time",
+    "article:published",
+    "datepublished",
+    "date_published",
+    "publish_date",
+    "publish-date",
+    "publication_date",
+    "publication-date",
+    "pubdate",
+    "parsely-pub-date",
+    "sailthru.date",
+    "cxenseparse:recs:publishtime",
+    "dc.date.issued",
+    "dcterms.issued",
+    "dc.issued",
+    "dcterms.available",
+    "citation_publication_date",
+    "article.published",
+    "published_at",
+    "vr:published_time",
 ];
 const DATED: [&str; 12] = [
-    "dc.date", "dcterms.date", "date", "article:post_date", "originalpublicationdate", "dc.date.created", "dcterms.created",
-    "dc.created", "created", "datecreated", "citation_date", "article.created",
+    "dc.date",
+    "dcterms.date",
+    "date",
+    "article:post_date",
+    "originalpublicationdate",
+    "dc.date.created",
+    "dcterms.created",
+    "dc.created",
+    "created",
+    "datecreated",
+    "citation_date",
+    "article.created",
 ];
 const MODIFIED: [&str; 14] = [
-    "article:modified_time", "og:updated_time", "og:modified_time", "article:updated_time", "article:modified", "datemodified",
-    "lastmod", "last-modified", "dcterms.modified", "dc.date.modified", "dc.modified", "revision_date", "updated_time",
+    "article:modified_time",
+    "og:updated_time",
+    "og:modified_time",
+    "article:updated_time",
+    "article:modified",
+    "datemodified",
+    "lastmod",
+    "last-modified",
+    "dcterms.modified",
+    "dc.date.modified",
+    "dc.modified",
+    "revision_date",
+    "updated_time",
     "cxenseparse:recs:modifiedtime",
 ];
 /// Languages with the hours of UTC at which the day begins where most of their pages are written.
@@ -116,7 +160,8 @@ pub(super) fn find(sources: &Sources<'_>) -> Dates {
 
 impl Sources<'_> {
     fn published(&self, shown: &[Shown]) -> Option<Moment> {
-        let likely = |one: &Shown| one.event == Event::Published || (one.event == Event::Unsaid && one.is_near());
+        let likely =
+            |one: &Shown| one.event == Event::Published || (one.event == Event::Unsaid && one.is_near());
         let candidate = shown.iter().filter(|one| likely(one)).min_by_key(|one| one.cost());
         let is_sure = |one: &&Shown| one.event == Event::Published || one.form == Form::Attribute;
         let told = self.field(&self.story.published);
@@ -136,12 +181,15 @@ impl Sources<'_> {
     fn titled(&self) -> Option<Moment> {
         let titles = self.head.title.as_deref().into_iter().chain(self.head.first(&["og:title"]));
         let parts = titles.flat_map(|title| title.split('|')).map(str::trim);
-        parts.filter(|part| part.chars().count() <= MAX_DATE_CHARS).find_map(|part| Moment::find(part, self.order))
+        parts
+            .filter(|part| part.chars().count() <= MAX_DATE_CHARS)
+            .find_map(|part| Moment::find(part, self.order))
     }
 
     /// The day that readers see, where a stamp in UTC falls on the day before or after it.
     fn as_read(&self, stamp: Moment, shown: &[Shown]) -> Moment {
-        let visible = shown.iter().filter(|one| one.event != Event::Modified && one.is_near()).map(|one| one.moment);
+        let visible =
+            shown.iter().filter(|one| one.event != Event::Modified && one.is_near()).map(|one| one.moment);
         let mut days = visible.chain(self.path()).collect::<Vec<_>>();
         if days.iter().any(|day| day.same_day(&stamp)) {
             return stamp;
@@ -173,7 +221,7 @@ impl Sources<'_> {
 
     /// The dates outside of the frame, in document order; where there is none, those near the headline in sidebars.
     fn shown(&self) -> Vec<Shown> {
-        let read = |node| self.from_attribute(node).or_else(|| self.from_text(node));
+        let read = |node| self.read_attribute(node).or_else(|| self.read_text(node));
         let shown: Vec<Shown> = self.page.content().filter_map(read).collect();
         if !shown.is_empty() || self.headlines.is_empty() {
             return shown;
@@ -182,11 +230,13 @@ impl Sources<'_> {
         framed.filter(|one| one.is_near() && one.form != Form::Bare).collect()
     }
 
-    fn from_attribute(&self, node: NodeId) -> Option<Shown> {
+    fn read_attribute(&self, node: NodeId) -> Option<Shown> {
         let dom = self.page.dom;
         let property = property(self.page, node);
         let content = dom.attribute(node, "content").filter(|_| is_date_property(&property));
-        let value = dom.attribute(node, "datetime").filter(|_| dom.tag(node) == "time" || is_date_property(&property));
+        let value = dom
+            .attribute(node, "datetime")
+            .filter(|_| dom.tag(node) == "time" || is_date_property(&property));
         let moment = Moment::from_machine(value.or(content)?, self.order)?;
         // The attribute may be of the last change where the text is of the publication: then the text is read.
         let text = fold(&self.page.text(node));
@@ -202,7 +252,7 @@ impl Sources<'_> {
         Some(Shown { moment, event, form: Form::Attribute, distance: self.distance(node) })
     }
 
-    fn from_text(&self, node: NodeId) -> Option<Shown> {
+    fn read_text(&self, node: NodeId) -> Option<Shown> {
         let property = property(self.page, node);
         let is_marked = self.page.dom.tag(node) == "time"
             || is_date_property(&property)
@@ -215,8 +265,12 @@ impl Sources<'_> {
         let is_bare = (line.chars().count() <= MAX_BARE_CHARS || Moment::opens(&line))
             && !matches!(self.page.dom.tag(node), "a" | "h1" | "h2");
         let form = if is_marked { Form::Marked } else { Form::Bare };
-        (is_marked || is_bare || event == Event::Published)
-            .then(|| Shown { moment, event, form, distance: self.distance(node) })
+        (is_marked || is_bare || event == Event::Published).then(|| Shown {
+            moment,
+            event,
+            form,
+            distance: self.distance(node),
+        })
     }
 
     /// The short text of an element that may be a date line.

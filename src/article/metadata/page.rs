@@ -14,11 +14,21 @@ const FRAME_TAGS: [&str; 4] = ["nav", "footer", "aside", "form"];
 const MAX_FRAME_SHARE: usize = 2;
 /// Classes that hide an element from sight and leave it to screen readers.
 const HIDDEN_CLASSES: [&str; 8] = [
-    "visually-hidden", "visuallyhidden", "sr-only", "element-invisible", "screen-reader-text", "visibility-hidden", "offscreen",
+    "visually-hidden",
+    "visuallyhidden",
+    "sr-only",
+    "element-invisible",
+    "screen-reader-text",
+    "visibility-hidden",
+    "offscreen",
     "screenreader",
 ];
 /// Nodes that are read of one element; a byline or headline has a few dozen.
 const MAX_NODES: usize = 200;
+/// The same of an element that is for screen readers: a text in a span or two.
+const MAX_HIDDEN_NODES: usize = 10;
+/// Elements in which metadata are looked for; the largest real pages have some ten thousand.
+const MAX_ELEMENTS: usize = 50_000;
 
 /// The page with what is known of its nodes.
 pub(super) struct Page<'a> {
@@ -58,7 +68,8 @@ impl<'a> Page<'a> {
         let holds_headline = self.above_headlines(root);
         for &node in &self.elements {
             let above = dom.parent(node).is_some_and(|parent| self.frame[parent.index()]);
-            let is_page = sizes[node.index()] * MAX_FRAME_SHARE > sizes[root.index()] || holds_headline[node.index()];
+            let is_page =
+                sizes[node.index()] * MAX_FRAME_SHARE > sizes[root.index()] || holds_headline[node.index()];
             self.frame[node.index()] = above || (!is_page && self.looks_like_frame(node));
         }
     }
@@ -69,7 +80,10 @@ impl<'a> Page<'a> {
         for &node in self.elements.iter().filter(|node| self.dom.tag(**node) == "h1") {
             // The logo of the page is often an h1 in the header or navigation; only the main part is meant.
             for above in self.dom.ancestors(node) {
-                if above == root || matches!(self.dom.tag(above), "nav" | "footer" | "aside") || marked[above.index()] {
+                if above == root
+                    || matches!(self.dom.tag(above), "nav" | "footer" | "aside")
+                    || marked[above.index()]
+                {
                     break;
                 }
                 marked[above.index()] = true;
@@ -78,13 +92,13 @@ impl<'a> Page<'a> {
         marked
     }
 
-    /// The elements of the body, in document order.
-    pub fn elements(&self) -> impl Iterator<Item = NodeId> {
-        self.elements.iter().copied()
+    /// The elements of the body, in document order, as far as metadata are looked for.
+    pub fn elements(&self) -> impl DoubleEndedIterator<Item = NodeId> {
+        self.elements.iter().copied().take(MAX_ELEMENTS)
     }
 
     /// The elements that are no part of the frame.
-    pub fn content(&self) -> impl Iterator<Item = NodeId> {
+    pub fn content(&self) -> impl DoubleEndedIterator<Item = NodeId> {
         self.elements().filter(|node| !self.is_frame(*node))
     }
 
@@ -124,7 +138,11 @@ impl<'a> Page<'a> {
     /// Whether the element is for screen readers and says something; a hidden ":" parts a rubric from the headline and stays.
     pub fn is_hidden(&self, node: NodeId) -> bool {
         self.dom.attribute(node, "class").is_some_and(is_screen_reader_class)
-            && self.dom.descendants(node).take(MAX_NODES).any(|one| self.dom.text(one).contains(char::is_alphanumeric))
+            && self
+                .dom
+                .descendants(node)
+                .take(MAX_HIDDEN_NODES)
+                .any(|one| self.dom.text(one).contains(char::is_alphanumeric))
     }
 
     /// The visible text of a small element: white space folded, block boundaries become spaces.
@@ -139,7 +157,11 @@ impl<'a> Page<'a> {
 
     /// The tidy text of an element or of a text node.
     pub fn text_of(&self, node: NodeId) -> String {
-        if self.dom.kind(node) == NodeKind::Text { tidy(self.dom.text(node)) } else { self.text_if_element(node) }
+        if self.dom.kind(node) == NodeKind::Text {
+            tidy(self.dom.text(node))
+        } else {
+            self.text_if_element(node)
+        }
     }
 
     /// The visible text of a small element, cut at block boundaries.
@@ -190,8 +212,33 @@ fn is_unread(tag: &str) -> bool {
 fn is_block(tag: &str) -> bool {
     matches!(
         tag,
-        "address" | "article" | "br" | "dd" | "div" | "dl" | "dt" | "figcaption" | "figure" | "footer" | "h1" | "h2" | "h3"
-            | "h4" | "h5" | "h6" | "header" | "hr" | "li" | "ol" | "p" | "section" | "table" | "td" | "th" | "tr" | "ul"
+        "address"
+            | "article"
+            | "br"
+            | "dd"
+            | "div"
+            | "dl"
+            | "dt"
+            | "figcaption"
+            | "figure"
+            | "footer"
+            | "h1"
+            | "h2"
+            | "h3"
+            | "h4"
+            | "h5"
+            | "h6"
+            | "header"
+            | "hr"
+            | "li"
+            | "ol"
+            | "p"
+            | "section"
+            | "table"
+            | "td"
+            | "th"
+            | "tr"
+            | "ul"
     )
 }
 

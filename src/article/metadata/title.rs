@@ -11,8 +11,16 @@ use super::page::Page;
 use super::words::{fold, letters, likeness, tidy};
 use crate::parse::NodeId;
 
-const META_TITLES: [&str; 8] =
-    ["og:title", "twitter:title", "parsely-title", "sailthru.title", "dc.title", "dcterms.title", "citation_title", "title"];
+const META_TITLES: [&str; 8] = [
+    "og:title",
+    "twitter:title",
+    "parsely-title",
+    "sailthru.title",
+    "dc.title",
+    "dcterms.title",
+    "citation_title",
+    "title",
+];
 /// What stands between a headline and the name of a site, with spaces around it.
 const SEPARATORS: [&str; 13] = ["|", "-", "–", "—", "•", "·", "»", "«", "::", "/", "‹", "›", "<"];
 /// A heading and a candidate with this share of common words tell the same.
@@ -21,7 +29,11 @@ const ALIKE: f32 = 0.5;
 const MIN_LONE_WORDS: usize = 3;
 /// Nodes of a heading that are looked at for a link to the home page.
 const MAX_HEADING_NODES: usize = 50;
-/// A longer heading is no headline.
+/// A page with more titles in its head is broken.
+const MAX_TITLES: usize = 20;
+/// The headline is among the first headings.
+const MAX_HEADINGS: usize = 300;
+/// A longer text is no headline.
 const MAX_CHARS: usize = 400;
 
 /// Where the headline stands and how it reads.
@@ -51,15 +63,16 @@ struct Candidate {
 
 /// All titles that the head names, best source first.
 pub(super) fn named<'a>(head: &'a Head, headline: Option<&'a str>) -> Vec<&'a str> {
-    let mut titles: Vec<&str> = headline.into_iter().chain(head.all(&META_TITLES)).collect();
-    titles.extend(head.title.as_deref());
-    titles
+    let all =
+        headline.into_iter().chain(head.all(&META_TITLES).take(MAX_TITLES)).chain(head.title.as_deref());
+    all.filter(|title| title.chars().count() <= MAX_CHARS).collect()
 }
 
 /// The headings that may be the headline, with their text.
 pub(super) fn headings(page: &Page<'_>) -> Vec<(NodeId, String)> {
     let all = page.elements().filter(|node| is_heading(page, *node) && !page.is_hidden(*node));
-    all.map(|node| (node, page.text(node)))
+    all.take(MAX_HEADINGS)
+        .map(|node| (node, page.text(node)))
         .filter(|(_, text)| !text.is_empty() && text.chars().count() <= MAX_CHARS)
         .collect()
 }
@@ -77,7 +90,12 @@ fn is_heading(page: &Page<'_>, node: NodeId) -> bool {
 }
 
 /// Finds the title. `names`: what the site is called, folded to letters.
-pub(super) fn find(page: &Page<'_>, titles: &[&str], headings: &[(NodeId, String)], names: &[String]) -> Title {
+pub(super) fn find(
+    page: &Page<'_>,
+    titles: &[&str],
+    headings: &[(NodeId, String)],
+    names: &[String],
+) -> Title {
     let candidates: Vec<Candidate> = titles.iter().map(|title| Candidate::of(title, names)).collect();
     let is_name = |text: &str| names.contains(&letters(text));
     let shown: Vec<Heading<'_>> = headings
@@ -99,7 +117,11 @@ pub(super) fn find(page: &Page<'_>, titles: &[&str], headings: &[(NodeId, String
 }
 
 /// The best candidate, when no heading can be the headline.
-fn unshown(candidates: &[Candidate], headings: &[(NodeId, String)], is_name: impl Fn(&str) -> bool) -> Option<String> {
+fn unshown(
+    candidates: &[Candidate],
+    headings: &[(NodeId, String)],
+    is_name: impl Fn(&str) -> bool,
+) -> Option<String> {
     let named = candidates.iter().map(|one| one.best.clone()).find(|best| !is_name(best));
     named.or_else(|| headings.first().map(|(_, text)| text.clone()))
 }
@@ -108,12 +130,16 @@ fn unshown(candidates: &[Candidate], headings: &[(NodeId, String)], is_name: imp
 fn leads_home(page: &Page<'_>, node: NodeId) -> bool {
     let dom = page.dom;
     let around = dom.parent(node).into_iter().filter(|above| dom.tag(*above) == "a");
-    dom.descendants(node).take(MAX_HEADING_NODES).filter(|one| dom.tag(*one) == "a").chain(around).any(|link| {
-        let is_home = |rel: &str| rel.split_ascii_whitespace().any(|one| one == "home");
-        let target = dom.attribute(link, "href").unwrap_or_default();
-        let path = target.split_once("://").map_or(target, |(_, rest)| rest.find('/').map_or("/", |start| &rest[start..]));
-        dom.attribute(link, "rel").is_some_and(is_home) || path == "/"
-    })
+    dom.descendants(node).take(MAX_HEADING_NODES).filter(|one| dom.tag(*one) == "a").chain(around).any(
+        |link| {
+            let is_home = |rel: &str| rel.split_ascii_whitespace().any(|one| one == "home");
+            let target = dom.attribute(link, "href").unwrap_or_default();
+            let path = target
+                .split_once("://")
+                .map_or(target, |(_, rest)| rest.find('/').map_or("/", |start| &rest[start..]));
+            dom.attribute(link, "rel").is_some_and(is_home) || path == "/"
+        },
+    )
 }
 
 /// How the heading reads: without rubric or badge where a candidate confirms it.
@@ -131,7 +157,12 @@ fn reading(page: &Page<'_>, heading: Heading<'_>, candidates: &[Candidate]) -> S
     }
     let parts = [children.get(1..), children.len().checked_sub(1).map(|end| &children[..end])];
     let trimmed = parts.into_iter().flatten().map(|part| {
-        tidy(&part.iter().map(|child| page.dom.text(*child).to_owned() + &page.text_if_element(*child)).collect::<String>())
+        tidy(
+            &part
+                .iter()
+                .map(|child| page.dom.text(*child).to_owned() + &page.text_if_element(*child))
+                .collect::<String>(),
+        )
     });
     trimmed
         .filter(|text| form(text).is_some())
@@ -142,10 +173,14 @@ fn reading(page: &Page<'_>, heading: Heading<'_>, candidates: &[Candidate]) -> S
 
 /// "Rubric: Headline" becomes "Headline" where a candidate is just that.
 fn without_rubric(text: &str, candidates: &[Candidate]) -> Option<String> {
-    let starts = text.char_indices().filter(|(_, c)| c.is_whitespace()).map(|(index, c)| index + c.len_utf8());
-    let ends = starts.map(|start| &text[start..]).filter(|end| end.split_whitespace().count() >= MIN_LONE_WORDS);
+    let starts =
+        text.char_indices().filter(|(_, c)| c.is_whitespace()).map(|(index, c)| index + c.len_utf8());
+    let ends =
+        starts.map(|start| &text[start..]).filter(|end| end.split_whitespace().count() >= MIN_LONE_WORDS);
     let keys: Vec<String> = candidates.iter().map(|one| letters(&one.best)).collect();
-    ends.filter(|end| keys.contains(&letters(end))).map(|end| end.trim_start_matches([':', '|', '-', '–', '—', ' ']).to_owned()).next()
+    ends.filter(|end| keys.contains(&letters(end)))
+        .map(|end| end.trim_start_matches([':', '|', '-', '–', '—', ' ']).to_owned())
+        .next()
 }
 
 impl Candidate {
@@ -182,7 +217,10 @@ fn split(title: &str) -> Vec<&str> {
             continue;
         }
         let rest = &title[index + c.len_utf8()..];
-        let Some(separator) = SEPARATORS.iter().find(|one| rest.strip_prefix(**one).is_some_and(|rest| rest.starts_with(char::is_whitespace))) else {
+        let Some(separator) = SEPARATORS
+            .iter()
+            .find(|one| rest.strip_prefix(**one).is_some_and(|rest| rest.starts_with(char::is_whitespace)))
+        else {
             continue;
         };
         parts.push(title[start..index].trim());
