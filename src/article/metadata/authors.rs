@@ -1,9 +1,14 @@
 //! The authors: people first, from the surest source; where no source names a person, the collective that signs.
 //!
-//! 1. JSON-LD, 2. metas, 3. `rel=author`, `itemprop=author` and links to authors' pages, 4. elements whose class says byline,
-//! nearest to the headline first, 5. text such as "Par Anne Le Gall" near the headline, 6. a signature below the text.
+//! 1. JSON-LD
+//! 2. metas
+//! 3. `rel=author`, `itemprop=author` and links to authors' pages
+//! 4. elements whose class says byline, nearest to the headline first
+//! 5. text such as "Par Anne Le Gall" near the headline
+//! 6. a signature below the text
 
 use super::head::Head;
+use super::marks::Mark;
 use super::names::{Byline, Trust};
 use super::page::Page;
 use super::words::fold;
@@ -31,37 +36,6 @@ const META_AUTHORS: [&str; 16] = [
 /// WordPress' labels of `twitter:data1` when it holds the author.
 const LABELS: [&str; 7] =
     ["written by", "ecrit par", "verfasst von", "escrito por", "scritto da", "geschreven door", "author"];
-const BYLINE_WORDS: [&str; 14] = [
-    "author",
-    "authors",
-    "byline",
-    "auteur",
-    "auteurs",
-    "autor",
-    "autoren",
-    "autore",
-    "signature",
-    "writer",
-    "journalist",
-    "journaliste",
-    "reporter",
-    "contributor",
-];
-/// Words beside [`BYLINE_WORDS`] that make it a portrait or a box about the author.
-const BOX_WORDS: [&str; 12] = [
-    "bio",
-    "avatar",
-    "image",
-    "photo",
-    "picture",
-    "social",
-    "follow",
-    "description",
-    "img",
-    "thumbnail",
-    "job",
-    "role",
-];
 /// A byline is short; a longer text is about the author.
 const MAX_BYLINE_CHARS: usize = 150;
 /// Bylines stand this many nodes around the headline at most.
@@ -119,6 +93,8 @@ const AUTHOR_SEGMENTS: [&str; 16] = [
 const MAX_INTRODUCTION_WORDS: usize = 3;
 /// "Jean de La Tour d’Auvergne": more words are a sentence.
 const MAX_SIGNATURE_WORDS: usize = 5;
+/// Lines of the form of a name that are looked at, from the end of the page.
+const MAX_SIGNATURES: usize = 50;
 /// Siblings that are looked at before and after a signature.
 const MAX_SIBLINGS: usize = 60;
 /// "Par Anne Le Gall et Jean Petit, envoyés spéciaux": more words are a sentence.
@@ -129,8 +105,8 @@ pub(super) struct Sources<'a> {
     pub head: &'a Head,
     pub story: &'a Story,
     pub page: &'a Page<'a>,
-    /// The heading that shows the title.
-    pub headline: Option<NodeId>,
+    /// The headings that show the title.
+    pub headlines: &'a [NodeId],
     /// What the site is called, folded to letters.
     pub names: &'a [String],
 }
@@ -204,7 +180,9 @@ impl Sources<'_> {
     }
 
     fn classed(&self) -> Byline {
-        self.union(|node| self.page.has_word(node, &BYLINE_WORDS) && !self.page.has_word(node, &BOX_WORDS))
+        self.union(|node| {
+            self.page.is_marked(node, Mark::Byline) && !self.page.is_marked(node, Mark::Portrait)
+        })
     }
 
     /// The byline nearest to the headline, with those that stand beside it.
@@ -309,16 +287,18 @@ impl Sources<'_> {
             let style = page.dom.attribute(*node, "style").unwrap_or_default().replace(' ', "");
             let is_right =
                 style.contains("text-align:right") || page.dom.attribute(*node, "align") == Some("right");
-            matches!(page.dom.tag(*node), "p" | "div") && (is_right || (is_set_off && self.ends_text(*node)))
+            is_right || (is_set_off && self.ends_text(*node))
         };
         page.content()
-            .filter(|node| self.is_after_headline(*node))
-            .filter(is_signature)
-            .map(|node| page.text(node))
-            .filter(|text| text.split_whitespace().count() <= MAX_SIGNATURE_WORDS)
-            .map(|text| Byline::read(&text, self.names, Trust::Seen))
-            .filter(Byline::has_full_name)
-            .last()
+            .rev()
+            .filter(|node| self.is_after_headline(*node) && matches!(page.dom.tag(*node), "p" | "div"))
+            .map(|node| (node, page.text(node)))
+            .filter(|(_, text)| text.split_whitespace().count() <= MAX_SIGNATURE_WORDS)
+            .map(|(node, text)| (node, Byline::read(&text, self.names, Trust::Seen)))
+            .filter(|(_, byline)| byline.has_full_name())
+            .take(MAX_SIGNATURES)
+            .find(|(node, _)| is_signature(node))
+            .map(|(_, byline)| byline)
             .unwrap_or_default()
     }
 
@@ -334,11 +314,11 @@ impl Sources<'_> {
     }
 
     fn is_after_headline(&self, node: NodeId) -> bool {
-        self.headline.is_some_and(|headline| self.page.rank(headline) < self.page.rank(node))
+        self.headlines.iter().any(|headline| self.page.rank(*headline) < self.page.rank(node))
     }
 
     fn distance(&self, node: NodeId) -> u32 {
-        self.headline.map_or(0, |headline| self.page.rank(headline).abs_diff(self.page.rank(node)))
+        self.page.distance(node, self.headlines)
     }
 }
 

@@ -7,9 +7,12 @@
 mod authors;
 mod dates;
 mod head;
+mod marks;
 mod names;
 mod page;
 mod site;
+#[cfg(test)]
+mod tests;
 mod title;
 pub(crate) mod words;
 
@@ -78,7 +81,7 @@ pub fn extract(dom: &Dom, url: Option<&Url>) -> Metadata {
         head: &head,
         story: &story,
         page: &page,
-        headline: title.node,
+        headlines: &title.nodes,
         address,
         order,
         language: language.as_deref(),
@@ -87,7 +90,7 @@ pub fn extract(dom: &Dom, url: Option<&Url>) -> Metadata {
         head: &head,
         story: &story,
         page: &page,
-        headline: title.node,
+        headlines: &title.nodes,
         names: &names,
     });
     Metadata {
@@ -182,31 +185,4 @@ fn paywalled(head: &Head) -> Option<bool> {
         "locked" => Some(true),
         _ => None,
     }
-}
-/// debug
-pub fn debug(dom: &Dom, pattern: &str) -> String {
-    let page = Page::read(dom);
-    let mut out = String::new();
-    for node in dom.descendants(dom.document()).filter(|n| dom.text(*n).contains(pattern)).take(4) {
-        out += &format!("{:?}\n", dom.text(node).trim().chars().take(60).collect::<String>());
-        for a in dom.ancestors(node) {
-            out += &format!(
-                "   {}{}.{}#{} rank {}\n",
-                if page.is_frame(a) { "F " } else { "" },
-                dom.tag(a),
-                dom.attribute(a, "class").unwrap_or(""),
-                dom.attribute(a, "id").unwrap_or(""),
-                page.rank(a)
-            );
-        }
-    }
-    let head = Head::read(dom);
-    let headings = title::headings(&page);
-    let linked = jsonld::read(dom);
-    let story = Story::of(&linked, &hints(&head, &headings, None));
-    out += &format!(
-        "{story:?}\n{:?}",
-        headings.iter().map(|(n, t)| (dom.tag(*n), page.rank(*n), page.is_frame(*n), t)).collect::<Vec<_>>()
-    );
-    out
 }

@@ -6,6 +6,7 @@
 //! 4. Without such a heading the best candidate is.
 
 use super::head::Head;
+use super::marks::Mark;
 use super::page::Page;
 use super::words::{fold, letters, likeness, tidy};
 use crate::parse::NodeId;
@@ -28,15 +29,19 @@ const ALIKE: f32 = 0.5;
 const MIN_LONE_WORDS: usize = 3;
 /// Nodes of a heading that are looked at for a link to the home page.
 const MAX_HEADING_NODES: usize = 50;
-/// A longer heading is no headline.
+/// A page with more titles in its head is broken.
+const MAX_TITLES: usize = 20;
+/// The headline is among the first headings.
+const MAX_HEADINGS: usize = 300;
+/// A longer text is no headline.
 const MAX_CHARS: usize = 400;
 
 /// Where the headline stands and how it reads.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Title {
     pub text: Option<String>,
-    /// The heading that shows it.
-    pub node: Option<NodeId>,
+    /// The headings that show it; sticky headers repeat it.
+    pub nodes: Vec<NodeId>,
 }
 
 /// A heading that may be the headline.
@@ -58,15 +63,16 @@ struct Candidate {
 
 /// All titles that the head names, best source first.
 pub(super) fn named<'a>(head: &'a Head, headline: Option<&'a str>) -> Vec<&'a str> {
-    let mut titles: Vec<&str> = headline.into_iter().chain(head.all(&META_TITLES)).collect();
-    titles.extend(head.title.as_deref());
-    titles
+    let all =
+        headline.into_iter().chain(head.all(&META_TITLES).take(MAX_TITLES)).chain(head.title.as_deref());
+    all.filter(|title| title.chars().count() <= MAX_CHARS).collect()
 }
 
 /// The headings that may be the headline, with their text.
 pub(super) fn headings(page: &Page<'_>) -> Vec<(NodeId, String)> {
     let all = page.elements().filter(|node| is_heading(page, *node) && !page.is_hidden(*node));
-    all.map(|node| (node, page.text(node)))
+    all.take(MAX_HEADINGS)
+        .map(|node| (node, page.text(node)))
         .filter(|(_, text)| !text.is_empty() && text.chars().count() <= MAX_CHARS)
         .collect()
 }
@@ -77,9 +83,7 @@ fn is_heading(page: &Page<'_>, node: NodeId) -> bool {
         "h1" => true,
         "h2" | "h3" | "p" | "div" | "span" | "strong" => {
             dom.attribute(node, "itemprop") == Some("headline")
-                || (!page.is_frame(node)
-                    && (dom.tag(node) == "h2"
-                        || page.has_word(node, &["headline", "title", "titre", "titel"])))
+                || (!page.is_frame(node) && (dom.tag(node) == "h2" || page.is_marked(node, Mark::Headline)))
         }
         _ => false,
     }
@@ -104,8 +108,11 @@ pub(super) fn find(
         .or_else(|| lone(page, &shown, candidates.is_empty()))
         .or_else(|| exact(&shown, &candidates, false));
     match found {
-        Some(heading) => Title { text: Some(reading(page, heading, &candidates)), node: Some(heading.node) },
-        None => Title { text: unshown(&candidates, headings, is_name), node: None },
+        Some(heading) => Title {
+            text: Some(reading(page, heading, &candidates)),
+            nodes: shown.iter().filter(|one| one.text == heading.text).map(|one| one.node).collect(),
+        },
+        None => Title { text: unshown(&candidates, headings, is_name), nodes: Vec::new() },
     }
 }
 
