@@ -78,20 +78,7 @@ impl Cleaner {
     /// Cleans text that an earlier scraper left dirty.
     pub fn clean_text(&self, dirty: &str) -> Result<Article, Rejection> {
         self.check_size(dirty.len())?;
-<<<<<<< HEAD
-        let found = clean_dirty(dirty, &self.rules.phrases);
-        let metadata = Metadata {
-            title: found.title,
-            authors: found.author.into_iter().collect(),
-            date: found.date,
-            site: found.site,
-            language: found.language,
-            ..Metadata::default()
-        };
-        self.accept(Article { blocks: found.blocks, metadata, warnings: Vec::new() })
-=======
         self.accept(clean_dirty(dirty, &self.rules.phrases).into_article(&self.options.keep))
->>>>>>> phrases
     }
 
     /// Says of every block of a page what became of it and why.
