@@ -13,6 +13,7 @@ use crate::clean::phrases;
 use crate::clean::prune::Marks;
 use crate::clean::reject;
 use crate::clean::segment::segment;
+use crate::clean::settle::{drop_lone_headings, settle_groups};
 use crate::clean::survey::Survey;
 use crate::clean::text::detect_language;
 use crate::clean::vector::{Evidence, Table, table};
@@ -109,9 +110,12 @@ impl Cleaner {
     fn read(&self, dom: &Dom, url: Option<&Url>) -> (Vec<TextBlock>, Metadata) {
         let mut metadata = metadata::extract(dom, url);
         let (mut blocks, table) = self.measure(dom, &metadata);
-        self.classifier.decide(&table, &mut blocks, self.options.focus.threshold());
+        let threshold = self.options.focus.threshold();
+        self.classifier.decide(&table, &mut blocks, threshold);
+        settle_groups(dom, &mut blocks, threshold);
         settle_language(&mut metadata, &blocks);
         phrases::apply(&self.rules.phrases, &mut blocks, metadata.language.as_deref());
+        drop_lone_headings(&mut blocks);
         (blocks, metadata)
     }
 
@@ -134,6 +138,7 @@ impl Cleaner {
     fn judge(&self, dom: &Dom, blocks: Vec<TextBlock>, metadata: Metadata) -> Result<Article, Rejection> {
         match reject::wall(dom, &blocks, &metadata) {
             Some(rejection) => Err(rejection),
+            None if reject::is_list(&blocks) => Err(Rejection::ListPage),
             None => self.accept(Article { blocks: self.assemble(blocks), metadata, warnings: Vec::new() }),
         }
     }

@@ -53,7 +53,11 @@ fn every_language_has_the_usual_kinds_and_french_goes_deepest() {
     for language in ["fr", "en", "de", "es", "it", "pt", "nl", "pl", "ru", "ja", "zh", "ar"] {
         let rules = of(language);
         for kind in usual {
-            assert!(rules.iter().any(|rule| rule.kind == kind), "{language} has no rule of kind {}", kind.name());
+            assert!(
+                rules.iter().any(|rule| rule.kind == kind),
+                "{language} has no rule of kind {}",
+                kind.name()
+            );
         }
     }
     assert!(of("fr").len() >= 60, "French has {} rules", of("fr").len());
@@ -195,7 +199,8 @@ fn the_same_lines_get_the_same_verdicts_every_time() {
 #[test]
 fn strange_lines_do_no_harm() {
     let long = "Lire aussi : ".repeat(20_000);
-    let strange = ["", " ", "\u{ad}", "[", "©", "(@", "é\u{301}", "À lire aussi", ":", "«", &long, "\u{fffd}"];
+    let strange =
+        ["", " ", "\u{ad}", "[", "©", "(@", "é\u{301}", "À lire aussi", ":", "«", &long, "\u{fffd}"];
     for language in ["fr", "en", "ja", "ar", "", "xx", "français"] {
         assert_eq!(judge(&strange, language).len(), strange.len());
     }

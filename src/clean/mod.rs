@@ -18,6 +18,7 @@ pub mod prune;
 pub mod reject;
 pub mod rules;
 pub mod segment;
+pub mod settle;
 mod shape;
 pub mod survey;
 pub mod text;
