@@ -91,7 +91,10 @@ fn what_stands_around_the_article_goes_into_the_metadata() {
     let kept = lines(&article.to_text());
     assert_eq!(kept.len(), 6, "{kept:#?}");
     assert!(kept[0].starts_with("Le préfet") && kept[2] == "Ce que demandent les irrigants");
-    assert_eq!(article.metadata.title.as_deref(), Some("L’arrosage interdit dans douze communes de l’estuaire"));
+    assert_eq!(
+        article.metadata.title.as_deref(),
+        Some("L’arrosage interdit dans douze communes de l’estuaire")
+    );
     assert_eq!(article.metadata.site.as_deref(), Some("LE PHARE"));
     assert_eq!(article.metadata.authors, ["Jeanne Aubier"]);
     assert_eq!(article.metadata.language.as_deref(), Some("fr"));
@@ -108,7 +111,8 @@ fn kinds_that_are_asked_for_stay_in_their_places_and_are_marked() {
 
 #[test]
 fn a_text_of_boilerplate_alone_is_no_article() {
-    let rejection = Cleaner::default().clean_text("Partager cet article\n\nLaisser un commentaire\n").unwrap_err();
+    let rejection =
+        Cleaner::default().clean_text("Partager cet article\n\nLaisser un commentaire\n").unwrap_err();
     assert_eq!(rejection.status(), "no-main-content");
 }
 

@@ -1,5 +1,7 @@
 //! The phrase rules as a reader of the library sees them: every rule proves itself by its own examples.
 
+use std::ops::Range;
+
 use tamis::clean::Kind;
 use tamis::clean::text::{Line, Phrases, Scope, Verdict};
 
@@ -53,7 +55,11 @@ fn every_language_has_the_usual_kinds_and_french_goes_deepest() {
     for language in ["fr", "en", "de", "es", "it", "pt", "nl", "pl", "ru", "ja", "zh", "ar"] {
         let rules = of(language);
         for kind in usual {
-            assert!(rules.iter().any(|rule| rule.kind == kind), "{language} has no rule of kind {}", kind.name());
+            assert!(
+                rules.iter().any(|rule| rule.kind == kind),
+                "{language} has no rule of kind {}",
+                kind.name()
+            );
         }
     }
     assert!(of("fr").len() >= 60, "French has {} rules", of("fr").len());
@@ -195,11 +201,12 @@ fn the_same_lines_get_the_same_verdicts_every_time() {
 #[test]
 fn strange_lines_do_no_harm() {
     let long = "Lire aussi : ".repeat(20_000);
-    let strange = ["", " ", "\u{ad}", "[", "©", "(@", "é\u{301}", "À lire aussi", ":", "«", &long, "\u{fffd}"];
+    let strange =
+        ["", " ", "\u{ad}", "[", "©", "(@", "é\u{301}", "À lire aussi", ":", "«", &long, "\u{fffd}"];
     for language in ["fr", "en", "ja", "ar", "", "xx", "français"] {
         assert_eq!(judge(&strange, language).len(), strange.len());
     }
-    let broken = Line { text: "À lire", links: vec![1..99, 5..2, 0..1], html: true, ..Line::default() };
+    let broken = Line { text: "À lire", links: vec![1..99, Range { start: 5, end: 2 }, 0..1], html: true, ..Line::default() };
     assert_eq!(Phrases::builtin().judge(&[broken], Some("fr")).len(), 1);
     assert!(Phrases::builtin().judge(&[], None).is_empty());
 }

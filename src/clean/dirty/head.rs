@@ -12,8 +12,8 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use super::super::Kind;
-use super::super::text::shape::{ends_sentence, is_prose};
 use super::super::text::fold_text;
+use super::super::text::shape::{ends_sentence, is_prose};
 use super::{DirtyResult, Item};
 use crate::article::BlockKind;
 
@@ -38,7 +38,9 @@ pub(super) fn take_fields(items: &mut [Item], found: &mut DirtyResult) {
         LazyLock::new(|| Regex::new(r"^\s*(?i:date)\s*:?\s+(\d{4}-\d{2}(?:-\d{2})?)(?:\s+|$)").ok());
     let Some(first) = items.first_mut() else { return };
     let date = DATE.as_ref().and_then(|pattern| pattern.captures(&first.text));
-    if let Some((range, date)) = date.and_then(|date| Some((date.get(0)?.range(), date.get(1)?.as_str().to_owned()))) {
+    if let Some((range, date)) =
+        date.and_then(|date| Some((date.get(0)?.range(), date.get(1)?.as_str().to_owned())))
+    {
         found.date = Some(date);
         first.cut(&[range], Kind::DateLine, "dirty.date-field");
         if first.text.is_empty() {
@@ -73,8 +75,26 @@ fn take_front_matter(items: &mut [Item], found: &mut DirtyResult) {
 /// Name and value of a field; the dashes around fields have neither.
 fn field(line: &str) -> Option<(String, String)> {
     const NAMES: [&str; 20] = [
-        "title", "titre", "titel", "author", "auteur", "autor", "date", "site", "sitename", "hostname", "url", "link",
-        "tags", "categories", "image", "language", "lang", "description", "id", "fingerprint",
+        "title",
+        "titre",
+        "titel",
+        "author",
+        "auteur",
+        "autor",
+        "date",
+        "site",
+        "sitename",
+        "hostname",
+        "url",
+        "link",
+        "tags",
+        "categories",
+        "image",
+        "language",
+        "lang",
+        "description",
+        "id",
+        "fingerprint",
     ];
     if line.trim() == "---" {
         return Some((String::new(), String::new()));
@@ -86,7 +106,7 @@ fn field(line: &str) -> Option<(String, String)> {
 
 /// Takes away what is no part of the article before its first paragraph.
 pub(super) fn sort_out(items: &mut [Item], found: &mut DirtyResult) {
-    let Some(end) = items.iter().position(|item| opens_the_text(item)) else { return };
+    let Some(end) = items.iter().position(opens_the_text) else { return };
     let (head, body) = items.split_at_mut(end);
     if head.is_empty() {
         return;
@@ -94,7 +114,8 @@ pub(super) fn sort_out(items: &mut [Item], found: &mut DirtyResult) {
     take_title_heading(head, found);
     take_breadcrumbs(head);
     let dirty = take_doubled(head, found) | take_site_suffix(head, found) | take_captions(head);
-    let evident = dirty || head.iter().any(|item| !item.is_kept() && item.cut.is_empty() && is_of_a_page(item));
+    let evident =
+        dirty || head.iter().any(|item| !item.is_kept() && item.cut.is_empty() && is_of_a_page(item));
     take_run(head, body, evident, found);
 }
 
@@ -106,7 +127,16 @@ fn opens_the_text(item: &Item) -> bool {
 
 /// Removed for a reason that shows that the head of a page was copied along.
 fn is_of_a_page(item: &Item) -> bool {
-    let page = [Kind::Breadcrumb, Kind::Byline, Kind::DateLine, Kind::Share, Kind::Credit, Kind::Caption, Kind::Title, Kind::Navigation];
+    let page = [
+        Kind::Breadcrumb,
+        Kind::Byline,
+        Kind::DateLine,
+        Kind::Share,
+        Kind::Credit,
+        Kind::Caption,
+        Kind::Title,
+        Kind::Navigation,
+    ];
     item.removed.as_ref().is_some_and(|(kind, rule)| page.contains(kind) && rule != "dirty.date-field")
 }
 
@@ -123,7 +153,10 @@ fn take_breadcrumbs(head: &mut [Item]) {
     for item in head.iter_mut().filter(|item| item.is_kept()) {
         let parts: Vec<&str> = item.text.split(['>', '›', '»', '/', '|', '•']).map(str::trim).collect();
         let short = |part: &&str| !part.is_empty() && part.split_whitespace().count() <= TITLE_WORDS;
-        if parts.len() >= 3 && parts.iter().take(parts.len() - 1).all(|part| short(&part)) && !ends_sentence(&item.text) {
+        if parts.len() >= 3
+            && parts.iter().take(parts.len() - 1).all(short)
+            && !ends_sentence(&item.text)
+        {
             item.remove(Kind::Breadcrumb, "dirty.breadcrumb");
         }
     }
@@ -149,7 +182,12 @@ fn take_doubled(head: &mut [Item], found: &mut DirtyResult) -> bool {
 
 /// `Title | Site` once; the bar is a sign that no sentence has.
 fn take_site_suffix(head: &mut [Item], found: &mut DirtyResult) -> bool {
-    let has_bar = |item: &&mut Item| item.is_kept() && is_short(item) && stem(&item.text).len() < item.text.trim().len() && item.text.contains('|');
+    let has_bar = |item: &&mut Item| {
+        item.is_kept()
+            && is_short(item)
+            && stem(&item.text).len() < item.text.trim().len()
+            && item.text.contains('|')
+    };
     let Some(title) = head.iter_mut().find(has_bar) else { return false };
     found.title.get_or_insert_with(|| stem(&title.text).to_owned());
     title.remove(Kind::Title, "dirty.title-with-site");
@@ -163,7 +201,8 @@ fn take_captions(head: &mut [Item]) -> bool {
         let long = head[later].text.trim().to_owned();
         let bare = |item: &Item| {
             let rest = long.strip_prefix(item.text.trim()).map(str::trim_start);
-            item.text.trim().len() >= 12 && rest.is_some_and(|rest| rest.starts_with(['-', '–', '—', '©', '(', '/', '|', ',', '.']))
+            item.text.trim().len() >= 12
+                && rest.is_some_and(|rest| rest.starts_with(['-', '–', '—', '©', '(', '/', '|', ',', '.']))
         };
         if let Some(first) = head[..later].iter().position(|item| is_short(item) && bare(item)) {
             head[first].remove(Kind::Caption, "dirty.caption-repeated");
@@ -176,10 +215,12 @@ fn take_captions(head: &mut [Item]) -> bool {
 
 /// What is left of the head: names, section, title, captions.
 fn take_run(head: &mut [Item], body: &[Item], evident: bool, found: &mut DirtyResult) {
-    let open: Vec<usize> = (0..head.len()).filter(|index| head[*index].is_kept() && is_short(&head[*index])).collect();
+    let open: Vec<usize> =
+        (0..head.len()).filter(|index| head[*index].is_kept() && is_short(&head[*index])).collect();
     let long = |index: &usize| head[*index].text.split_whitespace().count() >= TITLE_WORDS;
     let title = open.iter().copied().find(long);
-    let is_headline = |title: usize| head[title].text.chars().count() <= LONE_TITLE && speaks_of(&head[title].text, body);
+    let is_headline =
+        |title: usize| head[title].text.chars().count() <= LONE_TITLE && speaks_of(&head[title].text, body);
     let is_head = match open.len() {
         _ if evident => true,
         0 => false,
@@ -222,21 +263,28 @@ fn speaks_of(title: &str, body: &[Item]) -> bool {
         .filter(|word| word.chars().count() >= LONG_WORD)
         .collect();
     // The first letters, so that a plural or another tense is the same word.
-    let known = |word: &&&str| text.contains(word.char_indices().nth(LONG_WORD).map_or(**word, |(at, _)| &word[..at]));
+    let known = |word: &&&str| {
+        text.contains(word.char_indices().nth(LONG_WORD).map_or(**word, |(at, _)| &word[..at]))
+    };
     words.len() >= 3 && words.iter().filter(known).count() as f32 >= SHARED_WORDS * words.len() as f32
 }
 
 /// May be a title, a name or a caption: no sentence, not long, no list or quote.
 fn is_short(item: &Item) -> bool {
     let plain = matches!(item.kind, BlockKind::Paragraph | BlockKind::Heading(1));
-    plain && item.text.chars().count() < STANDFIRST && !is_prose(&item.text) && !item.text.trim_end().ends_with(['.', ':', '：'])
+    plain
+        && item.text.chars().count() < STANDFIRST
+        && !is_prose(&item.text)
+        && !item.text.trim_end().ends_with(['.', ':', '：'])
 }
 
 /// The title without ` | Site`.
 fn stem(text: &str) -> &str {
     let text = text.trim();
     match text.rsplit_once('|') {
-        Some((title, site)) if is_site(site) && title.split_whitespace().count() >= TITLE_WORDS => title.trim(),
+        Some((title, site)) if is_site(site) && title.split_whitespace().count() >= TITLE_WORDS => {
+            title.trim()
+        }
         _ => text,
     }
 }
@@ -248,11 +296,12 @@ fn is_site(name: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::clean_dirty;
     use super::super::super::text::Phrases;
+    use super::super::clean_dirty;
     use super::*;
 
-    const PROSE: &str = "Le préfet a signé hier l’arrêté qui interdit l’arrosage dans douze communes du département.";
+    const PROSE: &str =
+        "Le préfet a signé hier l’arrêté qui interdit l’arrosage dans douze communes du département.";
 
     fn clean(head: &str) -> (DirtyResult, Vec<String>) {
         let result = clean_dirty(&format!("{head}\n{PROSE}\n{PROSE}"), &Phrases::builtin());
@@ -273,14 +322,17 @@ mod tests {
 
     #[test]
     fn a_doubled_title_with_the_sites_name_goes() {
-        let (found, left) = clean("Douze communes privées d’eau | Le Phare\nDouze communes privées d’eau |  Le Phare");
+        let (found, left) =
+            clean("Douze communes privées d’eau | Le Phare\nDouze communes privées d’eau |  Le Phare");
         assert!(left.is_empty(), "{left:?}");
         assert_eq!(found.title.as_deref(), Some("Douze communes privées d’eau"));
     }
 
     #[test]
     fn breadcrumbs_and_fields_go() {
-        let (found, left) = clean("title: Douze communes privées d’eau\nauthor: Anna Berg\ndate: 2023-05-12\nAccueil > Monde > Europe");
+        let (found, left) = clean(
+            "title: Douze communes privées d’eau\nauthor: Anna Berg\ndate: 2023-05-12\nAccueil > Monde > Europe",
+        );
         assert!(left.is_empty(), "{left:?}");
         assert_eq!(found.author.as_deref(), Some("Anna Berg"));
         assert_eq!(found.date.as_deref(), Some("2023-05-12"));
@@ -291,7 +343,8 @@ mod tests {
         let result = clean_dirty(&format!(" date 2023-05 {PROSE}"), &Phrases::builtin());
         assert_eq!(result.date.as_deref(), Some("2023-05"));
         assert_eq!(result.blocks[0].text, PROSE);
-        let prose = "Date 1914 ne dit rien à personne dans ce village de montagne, et pourtant elle est partout.";
+        let prose =
+            "Date 1914 ne dit rien à personne dans ce village de montagne, et pourtant elle est partout.";
         assert_eq!(clean_dirty(prose, &Phrases::builtin()).blocks[0].text, prose);
     }
 

@@ -85,9 +85,12 @@ mod tests {
 
     #[test]
     fn short_paragraphs_are_not_joined() {
-        let verses = "Sous le pont Mirabeau coule la Seine\nEt nos amours\nFaut-il qu’il m’en souvienne\n".repeat(4);
+        let verses =
+            "Sous le pont Mirabeau coule la Seine\nEt nos amours\nFaut-il qu’il m’en souvienne\n".repeat(4);
         assert_eq!(split(&verses).len(), 12);
-        let dense = "指数在四个大范畴评定经济自由度，分别是法治水平、监管效率、受约束政府模式及市场开放程度。\n".repeat(8);
+        let dense =
+            "指数在四个大范畴评定经济自由度，分别是法治水平、监管效率、受约束政府模式及市场开放程度。\n"
+                .repeat(8);
         assert_eq!(split(&dense).len(), 8, "a script without spaces has no first word");
     }
 }

@@ -1,9 +1,9 @@
 //! Reads the Markdown that scrapers leave: images and one-cell tables go, headings, lists, quotes, code and tables
 //! become blocks of their kind, links and strong text become spans.
 
-use super::Item;
 use super::super::Kind;
 use super::super::text::shape::ends_sentence;
+use super::Item;
 use crate::article::{BlockKind, Mark, Span};
 
 /// Longest text of a one-cell table that is a caption; a longer one is a page that was laid out with a table.
@@ -69,7 +69,8 @@ fn is_rule(row: &str) -> bool {
 /// A run of rows. One cell a row is the frame around a picture: its text is the caption.
 fn read_table(lines: &[String], items: &mut Vec<Item>) -> usize {
     let rows = lines.iter().take_while(|line| is_row(line)).count();
-    let table: Vec<Vec<String>> = lines[..rows].iter().filter(|row| !is_rule(row)).map(|row| cells(row)).collect();
+    let table: Vec<Vec<String>> =
+        lines[..rows].iter().filter(|row| !is_rule(row)).map(|row| cells(row)).collect();
     let filled = |row: &Vec<String>| row.iter().filter(|cell| !cell.is_empty()).count();
     let columns = table.iter().map(filled).max().unwrap_or(0);
     let has_rule = lines[..rows].iter().any(|row| is_rule(row));
@@ -188,7 +189,8 @@ fn link(source: &str, at: usize) -> Option<(&str, &str, usize)> {
     }
     let close = closing(source, at, b'[', b']', MAX_LABEL)?;
     let (target, end) = bracketed_target(source, close + 1)?;
-    let is_address = target.contains("://") || target.starts_with(['/', '#', '.', '?']) || target.starts_with("mailto:");
+    let is_address =
+        target.contains("://") || target.starts_with(['/', '#', '.', '?']) || target.starts_with("mailto:");
     is_address.then(|| (&source[at + 1..close], target, end))
 }
 
@@ -254,7 +256,13 @@ mod tests {
 
     #[test]
     fn brackets_in_prose_stay() {
-        for prose in ["“[ . . . ] nous avons convenu”", "Tokaïev [président kazakh] soit", "tableau[0](1 + 2)", "[a", "2 ** 3 ** 4"] {
+        for prose in [
+            "“[ . . . ] nous avons convenu”",
+            "Tokaïev [président kazakh] soit",
+            "tableau[0](1 + 2)",
+            "[a",
+            "2 ** 3 ** 4",
+        ] {
             assert_eq!(one(prose).text, prose);
         }
     }

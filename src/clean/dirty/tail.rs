@@ -13,10 +13,14 @@ const MIN_PROSE: usize = 2;
 /// Takes the signature for the author; also the byline that the phrase rules found.
 pub(super) fn take_signature(items: &mut [Item], found: &mut DirtyResult) {
     let bylines = items.iter().filter_map(|item| match &item.removed {
-        Some((Kind::Byline, rule)) if rule != "dirty.field" => Some(item.text.as_str()),
+        Some((Kind::Byline, rule)) if rule != "dirty.field" => Some((item.text.as_str(), rule.as_str())),
         _ => None,
     });
-    if let Some(name) = bylines.filter_map(name_of_byline).next() {
+    let name_of = |(line, rule): (&str, &str)| match rule.ends_with(".signature") {
+        true => signature(line),
+        false => name_of_byline(line),
+    };
+    if let Some(name) = bylines.filter_map(name_of).next() {
         found.author.get_or_insert(name);
     }
     if items.iter().filter(|item| item.is_kept() && is_prose(&item.text)).count() < MIN_PROSE {
@@ -24,7 +28,8 @@ pub(super) fn take_signature(items: &mut [Item], found: &mut DirtyResult) {
     }
     let mut kept = items.iter_mut().rev().filter(|item| item.is_kept());
     let (Some(last), Some(before)) = (kept.next(), kept.next()) else { return };
-    let ends_the_text = is_prose(&before.text) || matches!(before.kind, BlockKind::ListItem { .. } | BlockKind::Quote);
+    let ends_the_text =
+        is_prose(&before.text) || matches!(before.kind, BlockKind::ListItem { .. } | BlockKind::Quote);
     if !last.is_paragraph() || !ends_the_text {
         return;
     }
@@ -47,7 +52,8 @@ fn signature(line: &str) -> Option<String> {
 
 /// `Marine Ledoux avec agences` without the agencies.
 fn without_agencies(line: &str) -> &str {
-    const WITH: [&str; 9] = [" avec ", ", avec ", " with ", " mit ", " con ", " com ", " met ", " und dpa", " (avec "];
+    const WITH: [&str; 9] =
+        [" avec ", ", avec ", " with ", " mit ", " con ", " com ", " met ", " und dpa", " (avec "];
     let cut = WITH.iter().filter_map(|with| line.find(with)).min();
     line[..cut.unwrap_or(line.len())].trim_end_matches([',', '('])
 }
@@ -75,7 +81,8 @@ mod tests {
         assert_eq!(signature("Marine Ledoux avec agences").as_deref(), Some("Marine Ledoux"));
         assert_eq!(signature("Jeanne Aubier").as_deref(), Some("Jeanne Aubier"));
         assert_eq!(signature("(Anna Berg mit dpa)").as_deref(), Some("Anna Berg"));
-        for other in ["Nous verrons bien", "Il a dit non.", "Jeanne Aubier est partie", "Paris", "À suivre"] {
+        for other in ["Nous verrons bien", "Il a dit non.", "Jeanne Aubier est partie", "Paris", "À suivre"]
+        {
             assert_eq!(signature(other), None, "{other}");
         }
     }

@@ -10,7 +10,9 @@ use std::ops::Range;
 use super::matcher::{Hit, Matcher};
 use super::page::{Page, is_linked};
 use super::rule::{Need, Rule, Scope, Takes};
-use super::shape::{begins_like_a_sentence, ends_sentence, ends_with_full_stop, is_headline, is_names, is_upper};
+use super::shape::{
+    begins_like_a_sentence, ends_sentence, ends_with_full_stop, is_headline, is_names, is_upper,
+};
 use super::{Line, Verdict};
 
 /// Largest share of the prose that a phrase such as "Leave a Reply" may take along: what is left behind it may be
@@ -51,9 +53,10 @@ fn end_article(page: &Page<'_, '_>, hits: &[Vec<Hit<'_>>], verdicts: &mut [Verdi
             && apply(page, index, hit).is_some()
             && page.prose_after(index) <= hit.rule.guard.unwrap_or(GUARD)
     };
-    let first = hits.iter().enumerate().find_map(|(index, hits)| {
-        hits.iter().find(|hit| ends(index, hit)).map(|hit| (index, hit.rule))
-    });
+    let first = hits
+        .iter()
+        .enumerate()
+        .find_map(|(index, hits)| hits.iter().find(|hit| ends(index, hit)).map(|hit| (index, hit.rule)));
     let Some((index, rule)) = first else { return };
     for verdict in &mut verdicts[index + 1..] {
         if !matches!(verdict, Verdict::Remove { .. }) {
@@ -162,7 +165,8 @@ fn cut_announced(page: &Page<'_, '_>, index: usize, from: usize) -> Option<Range
         return Some(0..skip_space(line.text, link.end));
     }
     let first_line = line.text[from..].find('\n').map(|length| from + length)?;
-    let whole = is_linked(page.links_in(index, from..first_line)) || is_headline(&line.text[from..first_line]);
+    let whole =
+        is_linked(page.links_in(index, from..first_line)) || is_headline(&line.text[from..first_line]);
     whole.then(|| 0..skip_space(line.text, first_line))
 }
 
@@ -178,7 +182,8 @@ impl Separator {
     fn after(text: &str, from: usize) -> Separator {
         const SIGNS: &str = ":»>|→▶►➜•：-–—)]";
         let rest = &text[from..];
-        let trimmed = rest.trim_start_matches(|c: char| c.is_whitespace() || is_ignored(c) || SIGNS.contains(c));
+        let trimmed =
+            rest.trim_start_matches(|c: char| c.is_whitespace() || is_ignored(c) || SIGNS.contains(c));
         let between = &rest[..rest.len() - trimmed.len()];
         let spaces = between.chars().filter(|c| c.is_whitespace()).count();
         let strong = between.contains(|c: char| SIGNS.contains(c) || c == '\n')

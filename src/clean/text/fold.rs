@@ -136,7 +136,10 @@ mod tests {
     fn case_accents_quotes_dashes_and_spaces_do_not_matter() {
         assert_eq!(fold("  À\u{a0}LIRE\u{202f}\u{a0}aus\u{ad}si\n:  "), "a lire aussi :");
         assert_eq!(fold("L’« Été » – c’est…"), "l'\" ete \" - c'est...");
-        assert_eq!(fold("Œuvre, STRASSE, Straße, Żółw, İstanbul"), "oeuvre, strasse, strasse, zolw, istanbul");
+        assert_eq!(
+            fold("Œuvre, STRASSE, Straße, Żółw, İstanbul"),
+            "oeuvre, strasse, strasse, zolw, istanbul"
+        );
         assert_eq!(fold("e\u{301}te\u{301}"), "ete");
         assert_eq!(fold("Читайте ещё ＡＢＣ：関連"), "читаите еще abc:関連");
         assert_eq!(fold("اقرأ أيضًا"), "اقرا ايضا");

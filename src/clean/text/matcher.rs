@@ -53,10 +53,7 @@ pub(super) struct Hit<'m> {
 }
 
 impl Matcher {
-    pub fn new<'r>(
-        rules: impl Iterator<Item = &'r Rule>,
-        definitions: &BTreeMap<String, String>,
-    ) -> Matcher {
+    pub fn new<'r>(rules: impl Iterator<Item = &'r Rule>, definitions: &BTreeMap<String, String>) -> Matcher {
         let mut matcher = Matcher::default();
         for rule in rules.filter(|rule| !rule.off) {
             let owner = matcher.rules.len();

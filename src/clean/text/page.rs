@@ -61,10 +61,7 @@ impl<'l, 't> Page<'l, 't> {
     /// Share of the prose that stands after a line.
     pub fn prose_after(&self, index: usize) -> f32 {
         let count = |range: Range<usize>| -> usize {
-            range
-                .filter(|at| self.prose[*at])
-                .map(|at| self.lines[at].text.len())
-                .sum()
+            range.filter(|at| self.prose[*at]).map(|at| self.lines[at].text.len()).sum()
         };
         let (before, after) = (count(0..index), count(index + 1..self.lines.len()));
         // Without any prose nothing is known; then only a first line cannot end the article.
@@ -97,7 +94,11 @@ impl<'l, 't> Page<'l, 't> {
         if line.text.chars().count() > MAX_ANNOUNCED || self.prose[index] {
             return false;
         }
-        if line.html || !line.links.is_empty() { self.is_link(index) } else { !line.heading && is_long_headline(line.text) }
+        if line.html || !line.links.is_empty() {
+            self.is_link(index)
+        } else {
+            !line.heading && is_long_headline(line.text)
+        }
     }
 }
 

@@ -190,7 +190,9 @@ impl Rule {
             return Err(format!("rule `{id}` has no patterns; write `off = true` to switch it off"));
         }
         if self.remove.is_empty() && self.cut.is_empty() {
-            return Err(format!("rule `{id}` needs an example that it removes (`remove`) or shortens (`cut`)"));
+            return Err(format!(
+                "rule `{id}` needs an example that it removes (`remove`) or shortens (`cut`)"
+            ));
         }
         if self.keep.is_empty() {
             return Err(format!("rule `{id}` needs an example that it must leave (`keep`)"));
