@@ -1,9 +1,9 @@
 //! The settings of an unattended run: one TOML file, whose default is the annotated `config.toml` of the project.
 //!
 //! - section: a table of the file, as in `[fetch]`; each is one struct
-//! - unknown keys and wrong types are errors that name the line and what to write instead ([`message`])
+//! - unknown keys and wrong types are errors that name the line and what to write instead (`message`)
 //! - relative paths are relative to the folder of the file
-//! - what is secret is masked wherever settings are shown ([`mask`])
+//! - what is secret is masked wherever settings are shown (`mask`)
 
 mod mask;
 mod message;

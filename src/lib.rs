@@ -6,9 +6,9 @@ pub mod clean;
 pub mod config;
 pub mod decode;
 pub mod error;
-pub mod explain;
 #[cfg(feature = "cli")]
 pub mod eval;
+pub mod explain;
 #[cfg(feature = "fetch")]
 pub mod fetch;
 pub mod format;
@@ -28,9 +28,11 @@ pub use article::{Article, Metadata};
 #[cfg(feature = "job")]
 pub use config::Config;
 pub use error::{Error, Rejection};
+pub use explain::{ExplainedBlock, Explanation};
 #[cfg(feature = "fetch")]
 pub use fetch::{FetchError, FetchOptions, Fetcher, Page};
-pub use explain::{ExplainedBlock, Explanation};
+#[cfg(feature = "job")]
+pub use job::{Report, run};
 pub use options::{CleanOptions, Focus};
 pub use pipeline::Cleaner;
 pub use rules::Rules;

@@ -59,6 +59,8 @@ impl Default for CleanOptions {
 impl CleanOptions {
     /// Whether an article in this language is wanted. One without a known language is.
     pub(crate) fn wants_language(&self, language: &str) -> bool {
-        self.languages.is_empty() || language.is_empty() || self.languages.iter().any(|wanted| wanted == language)
+        self.languages.is_empty()
+            || language.is_empty()
+            || self.languages.iter().any(|wanted| wanted == language)
     }
 }

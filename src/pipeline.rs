@@ -4,6 +4,7 @@ use url::Url;
 
 use crate::article::{Article, Block, Metadata, metadata};
 use crate::clean::block::TextBlock;
+use crate::clean::classify::Classifier;
 use crate::clean::context::Contexts;
 use crate::clean::dirty::clean_dirty;
 use crate::clean::features::Features;
@@ -33,16 +34,23 @@ use crate::rules::Rules;
 /// assert_eq!(article.to_text(), "La Loire est montée de deux mètres dans la nuit.");
 /// # Ok::<(), tamis::Rejection>(())
 /// ```
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Cleaner {
     rules: Rules,
+    classifier: Classifier,
     options: CleanOptions,
+}
+
+impl Default for Cleaner {
+    fn default() -> Cleaner {
+        Cleaner::new(Rules::default(), CleanOptions::default())
+    }
 }
 
 impl Cleaner {
     /// A cleaner with these rules and options.
     pub fn new(rules: Rules, options: CleanOptions) -> Cleaner {
-        Cleaner { rules, options }
+        Cleaner { rules, classifier: Classifier::builtin(), options }
     }
 
     /// Cleans a page as served. `content_type` is the HTTP header, where known.
@@ -100,7 +108,8 @@ impl Cleaner {
     /// The blocks of a page with their fates, and its metadata.
     fn read(&self, dom: &Dom, url: Option<&Url>) -> (Vec<TextBlock>, Metadata) {
         let mut metadata = metadata::extract(dom, url);
-        let (mut blocks, _) = self.measure(dom, &metadata);
+        let (mut blocks, table) = self.measure(dom, &metadata);
+        self.classifier.decide(&table, &mut blocks, self.options.focus.threshold());
         settle_language(&mut metadata, &blocks);
         phrases::apply(&self.rules.phrases, &mut blocks, metadata.language.as_deref());
         (blocks, metadata)
@@ -113,9 +122,10 @@ impl Cleaner {
         let marks = Marks::of(dom, root, &survey, &self.rules.generic);
         let mut blocks = segment(dom, root, &survey, &marks);
         let features = Features::of(dom, &survey, &blocks);
+        let verdicts = phrases::judge(&self.rules.phrases, &blocks, metadata.language.as_deref());
         let inside = label(dom, &survey, &mut blocks, &features, metadata.title.as_deref());
         let contexts = Contexts::of(dom, root, &survey, &marks);
-        let evidence = Evidence::of(&blocks, &inside);
+        let evidence = Evidence::of(&blocks, &inside, &verdicts);
         let table = table(dom, &blocks, &features, &contexts, &evidence, metadata);
         (blocks, table)
     }
@@ -167,7 +177,8 @@ impl Cleaner {
 /// The language that the page names, else the one that its text is in.
 fn settle_language(metadata: &mut Metadata, blocks: &[TextBlock]) {
     if metadata.language.is_none() {
-        let texts: Vec<&str> = blocks.iter().filter(|block| block.fate.kept).map(|block| block.text.as_str()).collect();
+        let texts: Vec<&str> =
+            blocks.iter().filter(|block| block.fate.kept).map(|block| block.text.as_str()).collect();
         metadata.language = detect_language(&texts.join("\n")).map(str::to_owned);
     }
 }

@@ -45,7 +45,8 @@ impl Rules {
             .iter()
             .map(|path| Ok((path.to_string_lossy().into_owned(), read(path)?)))
             .collect::<Result<_, Error>>()?;
-        let texts: Vec<(&str, &str)> = texts.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
+        let texts: Vec<(&str, &str)> =
+            texts.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
         if !texts.is_empty() {
             self.phrases = self.phrases.overlay(&texts)?;
         }
@@ -93,7 +94,10 @@ mod tests {
                     <div class=zzz-box><p>Le vendeur a des prix pour tous ceux qui passent.</p></div><p>Abracadabra</p></article>";
         let cleaner = crate::Cleaner::new(rules, crate::CleanOptions::default());
         let article = cleaner.clean(html, None).unwrap();
-        assert_eq!(article.to_text(), "Le préfet a signé hier l’arrêté qui interdit l’arrosage dans douze communes.");
+        assert_eq!(
+            article.to_text(),
+            "Le préfet a signé hier l’arrêté qui interdit l’arrosage dans douze communes."
+        );
     }
 
     #[test]

@@ -91,7 +91,8 @@ impl<'a> Graph<'a> {
                 Value::Object(map) if graph.objects.len() < MAX_OBJECTS => {
                     graph.add(Object { map, aside });
                     let below = map.iter().rev().filter(|(_, value)| value.is_object() || value.is_array());
-                    pending.extend(below.map(|(key, value)| (value, aside || ASIDES.contains(&key.as_str()))));
+                    pending
+                        .extend(below.map(|(key, value)| (value, aside || ASIDES.contains(&key.as_str()))));
                 }
                 _ => {}
             }
@@ -151,8 +152,22 @@ fn lines(dom: &Dom) -> String {
 fn breaks_line(tag: &str) -> bool {
     matches!(
         tag,
-        "p" | "div" | "br" | "li" | "ul" | "ol" | "h1" | "h2" | "h3" | "h4" | "h5" | "h6" | "blockquote" | "tr"
-            | "section" | "figure" | "table"
+        "p" | "div"
+            | "br"
+            | "li"
+            | "ul"
+            | "ol"
+            | "h1"
+            | "h2"
+            | "h3"
+            | "h4"
+            | "h5"
+            | "h6"
+            | "blockquote"
+            | "tr"
+            | "section"
+            | "figure"
+            | "table"
     )
 }
 

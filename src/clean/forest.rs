@@ -49,7 +49,9 @@ impl Forest {
             let (column, threshold) = (u16(bytes).filter(|column| *column < width)?, f32(bytes)?);
             let (left, right) = (u16(bytes)?, u16(bytes)?);
             // a child comes after its parent, so that every walk ends
-            let sound = |child: u16| if child & LEAF == 0 { child > index && child < nodes } else { child & !LEAF < leaves };
+            let sound = |child: u16| {
+                if child & LEAF == 0 { child > index && child < nodes } else { child & !LEAF < leaves }
+            };
             if !sound(left) || !sound(right) {
                 return None;
             }

@@ -6,9 +6,11 @@
 //! - line: a block's text as the phrase rules see it; dirty text has lines only
 
 pub mod block;
+pub mod classify;
 pub mod context;
 pub(crate) mod dirty;
 pub mod features;
+pub mod forest;
 pub mod label;
 pub mod names;
 pub mod phrases;

@@ -4,17 +4,18 @@ use super::block::{Fate, TextBlock};
 use super::text::{Line, Phrases, Verdict};
 use crate::article::BlockKind;
 
-/// What the phrase rules say of these blocks, taken as the lines of one text.
-pub fn judge(phrases: &Phrases, blocks: &[&TextBlock], language: Option<&str>) -> Vec<Verdict> {
-    let lines: Vec<Line> = blocks.iter().map(|block| line(block)).collect();
-    phrases.judge(&lines, language)
+/// What the phrase rules say of each block that nothing has removed, the undecided blocks taken as one text.
+pub fn judge(phrases: &Phrases, blocks: &[TextBlock], language: Option<&str>) -> Vec<Verdict> {
+    let lines: Vec<Line> = blocks.iter().filter(|block| is_line(block)).map(line).collect();
+    let mut verdicts = phrases.judge(&lines, language).into_iter();
+    let verdict = |block: &TextBlock| if is_line(block) { verdicts.next() } else { None };
+    blocks.iter().map(verdict).map(Option::unwrap_or_default).collect()
 }
 
 /// Removes and cuts what the phrase rules ask for, among the blocks that are kept so far.
 pub fn apply(phrases: &Phrases, blocks: &mut [TextBlock], language: Option<&str>) {
-    let kept: Vec<&TextBlock> = blocks.iter().filter(|block| is_line(block)).collect();
-    let verdicts = judge(phrases, &kept, language);
-    for (block, verdict) in blocks.iter_mut().filter(|block| is_line(block)).zip(verdicts) {
+    let verdicts = judge(phrases, blocks, language);
+    for (block, verdict) in blocks.iter_mut().zip(verdicts) {
         match verdict {
             Verdict::Keep => {}
             Verdict::Remove { kind, rule } => {

@@ -9,6 +9,7 @@ use super::Kind;
 use super::block::TextBlock;
 use super::context::{Context, Contexts, TELLING_TAGS};
 use super::features::Features;
+use super::text::Verdict;
 use super::words::{is_stop_word, words};
 use crate::article::{BlockKind, Metadata};
 use crate::parse::Dom;
@@ -39,6 +40,9 @@ const NEIGHBOURS: [isize; 6] = [-3, -2, -1, 1, 2, 3];
 /// How far the mass of prose around a block is summed.
 const MASS_RADII: [usize; 2] = [5, 15];
 
+/// Columns of a row. A model that was trained on other columns is not asked.
+pub const WIDTH: usize = 181;
+
 /// Evidence about a block that comes from outside of this module.
 #[derive(Clone, Debug, Default)]
 pub struct Evidence {
@@ -53,22 +57,24 @@ pub struct Evidence {
 }
 
 impl Evidence {
-    /// Evidence from the labeller by rules. `inside` says which blocks stand in its root.
-    pub fn of(blocks: &[TextBlock], inside: &[bool]) -> Vec<Evidence> {
+    /// Evidence from the labeller by rules and the phrase rules. `inside` says which blocks stand in the root.
+    pub fn of(blocks: &[TextBlock], inside: &[bool], verdicts: &[Verdict]) -> Vec<Evidence> {
         let first = inside.iter().position(|inside| *inside).unwrap_or(usize::MAX);
         let last = inside.iter().rposition(|inside| *inside).unwrap_or(0);
+        let beside_root = |index: usize| match inside[index] {
+            true => 0.0,
+            false if index < first => -1.0,
+            false if index > last => 1.0,
+            false => 0.5,
+        };
         let evidence = |index: usize, block: &TextBlock| Evidence {
             kept_by_rules: block.fate.kept,
-            beside_root: if inside[index] {
-                0.0
-            } else if index < first {
-                -1.0
-            } else if index > last {
-                1.0
-            } else {
-                0.5
+            beside_root: beside_root(index),
+            phrase: match &verdicts[index] {
+                Verdict::Remove { kind, .. } | Verdict::Cut { kind, .. } => Some(*kind),
+                Verdict::Keep => None,
             },
-            ..Evidence::default()
+            phrase_cut: matches!(verdicts[index], Verdict::Cut { .. }),
         };
         blocks.iter().enumerate().map(|(index, block)| evidence(index, block)).collect()
     }
@@ -164,6 +170,7 @@ pub fn table(
         }
         table.values.push(sums[index] / sums[own.len()].max(1.0));
         table.width = table.values.len() - start;
+        debug_assert_eq!(table.width, WIDTH);
     }
     table
 }

@@ -10,10 +10,10 @@ const ALIKE: f64 = 0.8;
 
 /// The message for people.
 pub(super) fn explain(text: &str, origin: &str, error: &toml::de::Error) -> String {
-    let at = error.span().map_or(0, |span| span.start).min(text.len());
-    let number = text[..text.floor_char_boundary(at)].matches('\n').count() + 1;
+    let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
+    let number = before.matches('\n').count() + 1;
     let line = text.lines().nth(number - 1).unwrap_or_default();
-    let problem = problem(error.message(), &text[..text.floor_char_boundary(at)], line);
+    let problem = problem(error.message(), before, line);
     format!("{origin}, line {number}: {problem}\n{number:>5} | {}", without_secrets(line))
 }
 
@@ -43,7 +43,6 @@ fn unknown_key(key: &str, known: &[String], before: &str) -> String {
     let section = section(before);
     let place = if section.is_empty() { String::new() } else { format!(" in [{section}]") };
     let advice = match nearest(key, known) {
-        Some(near) if section.is_empty() => format!("did you mean `{near}`?"),
         Some(near) => format!("did you mean `{near}`?"),
         None => match home_of(key) {
             Some(home) => format!("it belongs into [{home}]"),

@@ -62,6 +62,9 @@ fn xml_declaration(bytes: &[u8]) -> Option<&'static Encoding> {
 /// Elements whose content is no markup.
 const RAW_TEXT: [&[u8]; 6] = [b"script", b"style", b"textarea", b"title", b"xmp", b"iframe"];
 
+/// Name and value of an attribute, in lower case.
+type Attribute = (Vec<u8>, Vec<u8>);
+
 struct Scanner<'a> {
     bytes: &'a [u8],
     at: usize,
@@ -171,8 +174,8 @@ impl Scanner<'_> {
         Some(())
     }
 
-    /// WHATWG's "get an attribute": name and value in lower case; the inner `None` at the end of the tag.
-    fn attribute(&mut self) -> Option<Option<(Vec<u8>, Vec<u8>)>> {
+    /// WHATWG's "get an attribute"; the inner `None` at the end of the tag.
+    fn attribute(&mut self) -> Option<Option<Attribute>> {
         while is_space(self.peek(0)?) || self.peek(0)? == b'/' {
             self.at += 1;
         }

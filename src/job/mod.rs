@@ -1,7 +1,7 @@
 //! The unattended run: what cron calls.
 //!
 //! The order of a run: lock, state, output, sources, pages, report. Every page is saved in the order output,
-//! then state ([`writer`]), so that a run may be killed at any instant: what is in the state is in the output,
+//! then state (`writer`), so that a run may be killed at any instant: what is in the state is in the output,
 //! and what is only in the output comes again to the same place.
 //!
 //! Two futures end a run early: the caller's `shutdown` and the time budget. Both raise the same stop: no new
@@ -164,10 +164,11 @@ impl<'a> Job<'a> {
     ) -> Result<(State, Tally), Error> {
         let grace = Duration::from_secs(self.config.job.grace_seconds);
         let (results, waiting) = mpsc::channel(WAITING_RESULTS);
+        let planned = tasks.len();
         let lanes = lanes::start(tasks, self.config, &self.tools, &results, &stop);
         drop(results);
         let Job { state, sink, growing, .. } = self;
-        let writer = Writer { sink, state, growing, tally: Tally::default() };
+        let writer = Writer { sink, state, growing, tally: Tally::default(), planned };
         let mut saving = tokio::task::spawn_blocking(move || writer.run(waiting));
         let saved = tokio::select! {
             saved = &mut saving => saved,

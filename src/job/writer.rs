@@ -23,6 +23,8 @@ pub(super) struct Writer {
     /// Name of a growing output file in the state database.
     pub growing: Option<String>,
     pub tally: Tally,
+    /// Pages of the plan.
+    pub planned: usize,
 }
 
 impl Writer {
@@ -33,8 +35,18 @@ impl Writer {
             self.save(&batch)?;
             batch.clear();
         }
-        self.sink.finish()?;
+        self.finish()?;
         Ok((self.state, self.tally))
+    }
+
+    /// When all pages have come, the mark moves to the end; else what a killed run wrote may still come again.
+    fn finish(&mut self) -> Result<(), Error> {
+        self.sink.finish()?;
+        let all_came = self.tally.tried + self.tally.unchanged == self.planned;
+        match self.growing.as_deref().zip(self.sink.mark()) {
+            Some(mark) if all_came => self.state.commit([], Some(mark), &iso(Timestamp::now())),
+            _ => Ok(()),
+        }
     }
 
     fn save(&mut self, batch: &[Tried]) -> Result<(), Error> {

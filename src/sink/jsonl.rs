@@ -28,6 +28,8 @@ pub struct JsonlSink {
     path: PathBuf,
     file: File,
     end: u64,
+    /// Where the lines begin that were not committed when the file was opened.
+    opened_at: u64,
     waiting: Vec<u8>,
     uncommitted: HashSet<u64>,
 }
@@ -43,7 +45,8 @@ impl JsonlSink {
         let from = mark.filter(|mark| *mark <= end).unwrap_or(0);
         let uncommitted = line_hashes(&mut file, from).map_err(Error::io("cannot read", path))?;
         atomic::sync_folder(folder)?;
-        Ok(JsonlSink { path: path.to_owned(), file, end, waiting: Vec::new(), uncommitted })
+        let path = path.to_owned();
+        Ok(JsonlSink { path, file, end, opened_at: from, waiting: Vec::new(), uncommitted })
     }
 
     fn append(&mut self) -> io::Result<()> {
@@ -78,8 +81,16 @@ impl Sink for JsonlSink {
         Ok(())
     }
 
+    /// The mark does not pass a line that was never committed as long as its page may still come.
     fn mark(&self) -> Option<u64> {
-        Some(self.end)
+        Some(if self.uncommitted.is_empty() { self.end } else { self.opened_at })
+    }
+
+    /// After all pages, what never came again is stale: its page has changed since.
+    fn finish(&mut self) -> Result<(), Error> {
+        self.flush()?;
+        self.uncommitted.clear();
+        Ok(())
     }
 }
 
@@ -204,6 +215,21 @@ mod tests {
         let mark = put_all(&path, None, &["a"]);
         put_all(&path, Some(mark), &["b", "c"]); // killed here: the state never heard of b and c
         put_all(&path, Some(mark), &["c", "b", "d"]);
+        assert_eq!(fs::read_to_string(&path).unwrap(), ["a", "b", "c", "d"].map(line).concat());
+    }
+
+    #[test]
+    fn the_mark_does_not_pass_what_may_still_come() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.jsonl");
+        let mark = put_all(&path, None, &["a"]);
+        put_all(&path, Some(mark), &["b", "c"]); // killed here
+        let mut second = JsonlSink::open(&path, Some(mark)).unwrap();
+        second.put(&record("d")).unwrap();
+        second.put(&record("c")).unwrap();
+        second.flush().unwrap();
+        let mark = second.mark(); // killed again, before b came
+        put_all(&path, mark, &["b"]);
         assert_eq!(fs::read_to_string(&path).unwrap(), ["a", "b", "c", "d"].map(line).concat());
     }
 

@@ -195,7 +195,8 @@ fn fitted(words: &str, source: &str) -> String {
 fn hashed(words: &str, source: &str) -> String {
     let room = MAX_STEM_BYTES - hash::SHORT_CHARS - 1;
     let stem = safe(words);
-    let cut = stem[..stem.floor_char_boundary(room)].trim_end_matches(['-', '.', ' ', '_']);
+    let fits = stem.char_indices().map(|(at, c)| at + c.len_utf8()).take_while(|end| *end <= room).last();
+    let cut = stem[..fits.unwrap_or(0)].trim_end_matches(['-', '.', ' ', '_']);
     if cut.is_empty() { hash::short(source) } else { format!("{cut}-{}", hash::short(source)) }
 }
 

@@ -95,7 +95,10 @@ pub(super) fn opens(line: &str) -> bool {
     find_day(&folded, Order::DayFirst).is_some_and(|(_, end)| {
         let is_front = folded[..end].chars().count() <= MAX_FRONT_CHARS;
         let rest = folded[end..].trim_start();
-        is_front && (rest.is_empty() || rest.starts_with(['-', ':', ')', '|', '/', '•', '·']) || starts_clock(rest))
+        is_front
+            && (rest.is_empty()
+                || rest.starts_with(['-', ':', ')', '|', '/', '•', '·'])
+                || starts_clock(rest))
     })
 }
 
@@ -264,7 +267,14 @@ mod tests {
 
     #[test]
     fn relative_dates_and_other_numbers_are_no_dates() {
-        for given in ["il y a 3 heures", "Hier à 14h05", "version 1.2.3.4", "192.168.10.20", "12-34-56-78", "le 3 mars"] {
+        for given in [
+            "il y a 3 heures",
+            "Hier à 14h05",
+            "version 1.2.3.4",
+            "192.168.10.20",
+            "12-34-56-78",
+            "le 3 mars",
+        ] {
             assert_eq!(text(given), None, "{given}");
         }
     }

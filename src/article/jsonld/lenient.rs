@@ -234,7 +234,9 @@ mod tests {
 
     #[test]
     fn deep_and_broken_input_ends() {
-        for text in ["[".repeat(100_000), "{\"a\":".repeat(100_000), "\"".repeat(100_000), "{\"a\" \"".repeat(50_000)] {
+        for text in
+            ["[".repeat(100_000), "{\"a\":".repeat(100_000), "\"".repeat(100_000), "{\"a\" \"".repeat(50_000)]
+        {
             parse(&text);
         }
     }

@@ -96,9 +96,9 @@ fn rank(object: &Object<'_>, hints: &Hints) -> Option<u32> {
     let kind = kinds(object.map).iter().map(|kind| kind_rank(kind)).max().filter(|rank| *rank > 0)?;
     let title = headline(object.map).map(|title| letters(&title)).unwrap_or_default();
     let is_titled = !title.is_empty() && hints.titles.iter().any(|hint| agrees(hint, &title));
-    let is_addressed = addresses(object.map).iter().any(|address| {
-        hints.addresses.iter().any(|hint| same_address(hint, address))
-    });
+    let is_addressed = addresses(object.map)
+        .iter()
+        .any(|address| hints.addresses.iter().any(|hint| same_address(hint, address)));
     if object.aside && !is_titled && !is_addressed {
         return None;
     }
@@ -112,8 +112,8 @@ fn kind_rank(kind: &str) -> u32 {
     match kind {
         "Report" | "Review" | "CriticReview" | "Recipe" | "ClaimReview" => 3,
         _ if kind.ends_with("Article") || kind.ends_with("Posting") && kind != "JobPosting" => 4,
-        "VideoObject" | "Event" | "CreativeWork" | "Book" | "QAPage" | "Question" | "PodcastEpisode" | "Course" | "Episode"
-        | "RadioEpisode" | "Product" | "HowTo" => 2,
+        "VideoObject" | "Event" | "CreativeWork" | "Book" | "QAPage" | "Question" | "PodcastEpisode"
+        | "Course" | "Episode" | "RadioEpisode" | "Product" | "HowTo" => 2,
         "WebPage" | "ItemPage" | "AboutPage" | "FAQPage" | "CollectionPage" => 1,
         _ => 0,
     }
@@ -131,9 +131,7 @@ fn kinds(map: &Map<String, Value>) -> Vec<&str> {
 fn agrees(hint: &str, title: &str) -> bool {
     let shorter = hint.len().min(title.len());
     let enough = 12; // letters; a shorter overlap is a rubric
-    hint == title
-        || (shorter >= enough
-            && (hint.contains(title) || title.contains(hint)))
+    hint == title || (shorter >= enough && (hint.contains(title) || title.contains(hint)))
 }
 
 fn same_address(one: &str, other: &str) -> bool {
@@ -164,7 +162,8 @@ fn read(graph: &Graph<'_>, map: &Map<String, Value>) -> Story {
     let field = |key: &str| text(map.get(key)?);
     let names = |key: &str| map.get(key).map(|value| names(graph, value)).unwrap_or_default();
     let authors = ["author", "creator", "contributor"].into_iter().map(names).find(|names| !names.is_empty());
-    let tags = ["keywords", "articleSection"].into_iter().filter_map(|key| map.get(key)).flat_map(tags).collect();
+    let tags =
+        ["keywords", "articleSection"].into_iter().filter_map(|key| map.get(key)).flat_map(tags).collect();
     Story {
         headline: headline(map),
         authors: authors.unwrap_or_default(),
@@ -191,7 +190,8 @@ fn text(value: &Value) -> Option<String> {
         Value::Number(number) => number.to_string(),
         Value::Array(items) => return items.iter().filter(|item| !item.is_array()).find_map(text),
         Value::Object(map) => {
-            let inner = ["@value", "name", "alternateName"].into_iter().find_map(|key| map.get(key)?.as_str())?;
+            let inner =
+                ["@value", "name", "alternateName"].into_iter().find_map(|key| map.get(key)?.as_str())?;
             tidy(&plain(inner))
         }
         _ => return None,
@@ -209,7 +209,9 @@ fn names(graph: &Graph<'_>, value: &Value) -> Vec<Named> {
         }
         match value {
             Value::String(_) => found.extend(text(value).map(|name| Named { name, organisation })),
-            Value::Array(items) => pending.extend(items.iter().rev().map(|item| (item, organisation, depth + 1))),
+            Value::Array(items) => {
+                pending.extend(items.iter().rev().map(|item| (item, organisation, depth + 1)))
+            }
             Value::Object(map) => {
                 let map = graph.resolve(map);
                 let organisation = kinds(map).iter().any(|kind| kind.ends_with("Organization"));
@@ -240,10 +242,14 @@ fn tags(value: &Value) -> Vec<String> {
 fn address_of_image(graph: &Graph<'_>, value: &Value, depth: usize) -> Option<String> {
     match value {
         Value::String(address) => Some(tidy(address)).filter(|address| !address.is_empty()),
-        Value::Array(items) if depth > 0 => items.iter().find_map(|item| address_of_image(graph, item, depth - 1)),
+        Value::Array(items) if depth > 0 => {
+            items.iter().find_map(|item| address_of_image(graph, item, depth - 1))
+        }
         Value::Object(map) if depth > 0 => {
             let map = graph.resolve(map);
-            ["url", "contentUrl"].into_iter().find_map(|key| address_of_image(graph, map.get(key)?, depth - 1))
+            ["url", "contentUrl"]
+                .into_iter()
+                .find_map(|key| address_of_image(graph, map.get(key)?, depth - 1))
         }
         _ => None,
     }

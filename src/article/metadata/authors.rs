@@ -1,9 +1,14 @@
 //! The authors: people first, from the surest source; where no source names a person, the collective that signs.
 //!
-//! 1. JSON-LD, 2. metas, 3. `rel=author`, `itemprop=author` and links to authors' pages, 4. elements whose class says byline,
-//! nearest to the headline first, 5. text such as "Par Anne Le Gall" near the headline, 6. a signature below the text.
+//! 1. JSON-LD
+//! 2. metas
+//! 3. `rel=author`, `itemprop=author` and links to authors' pages
+//! 4. elements whose class says byline, nearest to the headline first
+//! 5. text such as "Par Anne Le Gall" near the headline
+//! 6. a signature below the text
 
 use super::head::Head;
+use super::marks::Mark;
 use super::names::{Byline, Trust};
 use super::page::Page;
 use super::words::fold;
@@ -11,18 +16,26 @@ use crate::article::jsonld::Story;
 use crate::parse::NodeId;
 
 const META_AUTHORS: [&str; 16] = [
-    "author", "article:author", "article:author_name", "og:article:author", "parsely-author", "sailthru.author", "byl", "dc.creator", "dcterms.creator",
-    "dc.contributor", "citation_author", "cxenseparse:author", "article.author", "vr:author", "authors", "og:author",
+    "author",
+    "article:author",
+    "article:author_name",
+    "og:article:author",
+    "parsely-author",
+    "sailthru.author",
+    "byl",
+    "dc.creator",
+    "dcterms.creator",
+    "dc.contributor",
+    "citation_author",
+    "cxenseparse:author",
+    "article.author",
+    "vr:author",
+    "authors",
+    "og:author",
 ];
 /// WordPress' labels of `twitter:data1` when it holds the author.
-const LABELS: [&str; 7] = ["written by", "ecrit par", "verfasst von", "escrito por", "scritto da", "geschreven door", "author"];
-const BYLINE_WORDS: [&str; 14] = [
-    "author", "authors", "byline", "auteur", "auteurs", "autor", "autoren", "autore", "signature", "writer", "journalist", "journaliste", "reporter",
-    "contributor",
-];
-/// Words beside [`BYLINE_WORDS`] that make it a portrait or a box about the author.
-const BOX_WORDS: [&str; 12] =
-    ["bio", "avatar", "image", "photo", "picture", "social", "follow", "description", "img", "thumbnail", "job", "role"];
+const LABELS: [&str; 7] =
+    ["written by", "ecrit par", "verfasst von", "escrito por", "scritto da", "geschreven door", "author"];
 /// A byline is short; a longer text is about the author.
 const MAX_BYLINE_CHARS: usize = 150;
 /// Bylines stand this many nodes around the headline at most.
@@ -31,22 +44,57 @@ const MAX_DISTANCE: u32 = 400;
 const MAX_SPREAD: u32 = 60;
 /// Introductions of a byline without any markup.
 const INTRODUCTIONS: [&str; 12] = [
-    "par", "by", "von", "por", "door", "written by", "ecrit par", "propos recueillis par", "posted by", "publie par", "author:", "auteur :",
+    "par",
+    "by",
+    "von",
+    "por",
+    "door",
+    "written by",
+    "ecrit par",
+    "propos recueillis par",
+    "posted by",
+    "publie par",
+    "author:",
+    "auteur :",
 ];
 /// Classes of elements that hold a name and nothing else.
-const POINTED_CLASSES: [&str; 8] =
-    ["author", "fn", "author-name", "author__name", "byline__name", "username", "post-author", "entry-author"];
+const POINTED_CLASSES: [&str; 8] = [
+    "author",
+    "fn",
+    "author-name",
+    "author__name",
+    "byline__name",
+    "username",
+    "post-author",
+    "entry-author",
+];
 /// Last words of a text that goes on with a name in an element of its own.
 const LAST_WORDS: [&str; 5] = ["par", "by", "von", "door", "autor"];
 /// Parts of addresses under which sites list their authors.
 const AUTHOR_SEGMENTS: [&str; 16] = [
-    "auteur", "auteurs", "author", "authors", "autor", "autores", "autoren", "autore", "autori", "journaliste", "journalistes", "journalist", "writers",
-    "staff", "byline", "signature",
+    "auteur",
+    "auteurs",
+    "author",
+    "authors",
+    "autor",
+    "autores",
+    "autoren",
+    "autore",
+    "autori",
+    "journaliste",
+    "journalistes",
+    "journalist",
+    "writers",
+    "staff",
+    "byline",
+    "signature",
 ];
 /// An introduction alone, as "Propos recueillis par", which the next element completes.
 const MAX_INTRODUCTION_WORDS: usize = 3;
 /// "Jean de La Tour d’Auvergne": more words are a sentence.
 const MAX_SIGNATURE_WORDS: usize = 5;
+/// Lines of the form of a name that are looked at, from the end of the page.
+const MAX_SIGNATURES: usize = 50;
 /// Siblings that are looked at before and after a signature.
 const MAX_SIBLINGS: usize = 60;
 /// "Par Anne Le Gall et Jean Petit, envoyés spéciaux": more words are a sentence.
@@ -57,8 +105,8 @@ pub(super) struct Sources<'a> {
     pub head: &'a Head,
     pub story: &'a Story,
     pub page: &'a Page<'a>,
-    /// The heading that shows the title.
-    pub headline: Option<NodeId>,
+    /// The headings that show the title.
+    pub headlines: &'a [NodeId],
     /// What the site is called, folded to letters.
     pub names: &'a [String],
 }
@@ -67,9 +115,14 @@ pub(super) struct Sources<'a> {
 pub(super) fn find(sources: &Sources<'_>) -> Vec<String> {
     let mut collective = None;
     let mut short = Vec::new();
-    for source in
-        [Sources::story, Sources::metas, Sources::marked, Sources::classed, Sources::introduced, Sources::signature]
-    {
+    for source in [
+        Sources::story,
+        Sources::metas,
+        Sources::marked,
+        Sources::classed,
+        Sources::introduced,
+        Sources::signature,
+    ] {
         let byline = source(sources);
         if byline.has_full_name() {
             return byline.people;
@@ -100,7 +153,8 @@ impl Sources<'_> {
     }
 
     fn metas(&self) -> Byline {
-        let labelled = self.head.first(&["twitter:label1"]).filter(|label| LABELS.contains(&fold(label).as_str()));
+        let labelled =
+            self.head.first(&["twitter:label1"]).filter(|label| LABELS.contains(&fold(label).as_str()));
         let labelled = labelled.and_then(|_| self.head.first(&["twitter:data1"]));
         let mut all = Byline::default();
         for key in META_AUTHORS {
@@ -118,14 +172,16 @@ impl Sources<'_> {
     fn marked(&self) -> Byline {
         let dom = self.page.dom;
         self.union(|node| {
-            let has_token = |name: &str| dom.attribute(node, name).is_some_and(|value| value.split(' ').any(|one| one == "author"));
+            let has_token = |name: &str| {
+                dom.attribute(node, name).is_some_and(|value| value.split(' ').any(|one| one == "author"))
+            };
             has_token("rel") || has_token("itemprop") || self.leads_to_author(node)
         })
     }
 
     fn classed(&self) -> Byline {
         self.union(|node| {
-            self.page.has_word(node, &BYLINE_WORDS) && !self.page.has_word(node, &BOX_WORDS)
+            self.page.is_marked(node, Mark::Byline) && !self.page.is_marked(node, Mark::Portrait)
         })
     }
 
@@ -139,7 +195,9 @@ impl Sources<'_> {
                 found.push((distance, node, byline));
             }
         }
-        let Some(nearest) = found.iter().min_by_key(|(distance, _, byline)| distance + if byline.people.is_empty() { MAX_SPREAD } else { 0 }) else {
+        let Some(nearest) = found.iter().min_by_key(|(distance, _, byline)| {
+            distance + if byline.people.is_empty() { MAX_SPREAD } else { 0 }
+        }) else {
             return Byline::default();
         };
         let center = self.page.rank(nearest.1);
@@ -173,7 +231,10 @@ impl Sources<'_> {
         let has = |name: &str, values: &[&str]| {
             dom.attribute(node, name).is_some_and(|value| value.split(' ').any(|one| values.contains(&one)))
         };
-        has("rel", &["author"]) || has("itemprop", &["author", "name"]) || has("class", &POINTED_CLASSES) || dom.tag(node) == "a"
+        has("rel", &["author"])
+            || has("itemprop", &["author", "name"])
+            || has("class", &POINTED_CLASSES)
+            || dom.tag(node) == "a"
     }
 
     /// Whether the element is a link to the page of an author.
@@ -194,7 +255,8 @@ impl Sources<'_> {
         for node in dom.descendants(dom.body().unwrap_or(dom.document())) {
             let text = dom.text(node).trim();
             let Some(holder) = dom.parent(node).filter(|_| !text.is_empty()) else { continue };
-            if self.page.is_frame(holder) || self.distance(holder) > MAX_DISTANCE || is_code(dom.tag(holder)) {
+            if self.page.is_frame(holder) || self.distance(holder) > MAX_DISTANCE || is_code(dom.tag(holder))
+            {
                 continue;
             }
             let goes_on = line.take().map(|line| format!("{line} {text}"));
@@ -218,38 +280,45 @@ impl Sources<'_> {
     fn signature(&self) -> Byline {
         let page = self.page;
         let is_signature = |node: &NodeId| {
-            let children: Vec<NodeId> = page.dom.children(*node).filter(|child| !page.text_of(*child).is_empty()).collect();
-            let is_set_off = matches!(children[..], [only] if matches!(page.dom.tag(only), "strong" | "b" | "em" | "i"));
+            let children: Vec<NodeId> =
+                page.dom.children(*node).filter(|child| !page.text_of(*child).is_empty()).collect();
+            let is_set_off =
+                matches!(children[..], [only] if matches!(page.dom.tag(only), "strong" | "b" | "em" | "i"));
             let style = page.dom.attribute(*node, "style").unwrap_or_default().replace(' ', "");
-            let is_right = style.contains("text-align:right") || page.dom.attribute(*node, "align") == Some("right");
-            matches!(page.dom.tag(*node), "p" | "div") && (is_right || (is_set_off && self.ends_text(*node)))
+            let is_right =
+                style.contains("text-align:right") || page.dom.attribute(*node, "align") == Some("right");
+            is_right || (is_set_off && self.ends_text(*node))
         };
         page.content()
-            .filter(|node| self.is_after_headline(*node))
-            .filter(is_signature)
-            .map(|node| page.text(node))
-            .filter(|text| text.split_whitespace().count() <= MAX_SIGNATURE_WORDS)
-            .map(|text| Byline::read(&text, self.names, Trust::Seen))
-            .filter(Byline::has_full_name)
-            .last()
+            .rev()
+            .filter(|node| self.is_after_headline(*node) && matches!(page.dom.tag(*node), "p" | "div"))
+            .map(|node| (node, page.text(node)))
+            .filter(|(_, text)| text.split_whitespace().count() <= MAX_SIGNATURE_WORDS)
+            .map(|(node, text)| (node, Byline::read(&text, self.names, Trust::Seen)))
+            .filter(|(_, byline)| byline.has_full_name())
+            .take(MAX_SIGNATURES)
+            .find(|(node, _)| is_signature(node))
+            .map(|(_, byline)| byline)
             .unwrap_or_default()
     }
 
     /// Whether paragraphs stand before the element and no long one after it.
     fn ends_text(&self, node: NodeId) -> bool {
         let dom = self.page.dom;
-        let is_long = |node: &NodeId| dom.tag(*node) == "p" && self.page.text(*node).chars().count() > MAX_BYLINE_CHARS;
+        let is_long =
+            |node: &NodeId| dom.tag(*node) == "p" && self.page.text(*node).chars().count() > MAX_BYLINE_CHARS;
         let after = std::iter::successors(dom.next_sibling(node), |one| dom.next_sibling(*one));
         let before = std::iter::successors(dom.prev_sibling(node), |one| dom.prev_sibling(*one));
-        !after.take(MAX_SIBLINGS).any(|one| is_long(&one)) && before.take(MAX_SIBLINGS).filter(is_long).count() > 1
+        !after.take(MAX_SIBLINGS).any(|one| is_long(&one))
+            && before.take(MAX_SIBLINGS).filter(is_long).count() > 1
     }
 
     fn is_after_headline(&self, node: NodeId) -> bool {
-        self.headline.is_some_and(|headline| self.page.rank(headline) < self.page.rank(node))
+        self.headlines.iter().any(|headline| self.page.rank(*headline) < self.page.rank(node))
     }
 
     fn distance(&self, node: NodeId) -> u32 {
-        self.headline.map_or(0, |headline| self.page.rank(headline).abs_diff(self.page.rank(node)))
+        self.page.distance(node, self.headlines)
     }
 }
 

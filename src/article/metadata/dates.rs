@@ -1,14 +1,20 @@
 //! The dates: publication and last change, from the surest source to the least sure.
 //!
-//! 1. JSON-LD `datePublished`, 2. the metas of publication, 3. microdata, `<time>` and lines such as "Publié le ..." near the
-//! headline, 4. the address, 5. metas that only say "date", dates of creation, 6. any short date line near the headline,
-//! 7. the date of the last change.
+//! 1. JSON-LD `datePublished`
+//! 2. the metas of publication
+//! 3. microdata, `<time>` and lines such as "Publié le ..." near the headline
+//! 4. the address
+//! 5. metas that only say "date", dates of creation
+//! 6. any short date line near the headline
+//! 7. a date in the head's title
+//! 8. the date of the last change
 //!
 //! A stamp in UTC can fall on the day before or after the one that readers see; then the day they see is given.
 
 use url::Url;
 
 use super::head::Head;
+use super::marks::{Event, Mark};
 use super::page::Page;
 use super::words::{fold, tidy};
 use crate::article::date::{Moment, Order};
@@ -17,35 +23,58 @@ use crate::parse::NodeId;
 
 /// Metas of publication, surest first.
 const PUBLISHED: [&str; 22] = [
-    "article:published_time", "og:article:published_time", "og:published_time", "article:published", "datepublished",
-    "date_published", "publish_date", "publish-date", "publication_date", "publication-date", "pubdate", "parsely-pub-date",
-    "sailthru.date", "cxenseparse:recs:publishtime", "dc.date.issued", "dcterms.issued", "dc.issued", "dcterms.available",
-    "citation_publication_date", "article.published", "published_at", "vr:published_time",
+    "article:published_time",
+    "og:article:published_time",
+    "og:published_time",
+    "article:published",
+    "datepublished",
+    "date_published",
+    "publish_date",
+    "publish-date",
+    "publication_date",
+    "publication-date",
+    "pubdate",
+    "parsely-pub-date",
+    "sailthru.date",
+    "cxenseparse:recs:publishtime",
+    "dc.date.issued",
+    "dcterms.issued",
+    "dc.issued",
+    "dcterms.available",
+    "citation_publication_date",
+    "article.published",
+    "published_at",
+    "vr:published_time",
 ];
 const DATED: [&str; 12] = [
-    "dc.date", "dcterms.date", "date", "article:post_date", "originalpublicationdate", "dc.date.created", "dcterms.created",
-    "dc.created", "created", "datecreated", "citation_date", "article.created",
+    "dc.date",
+    "dcterms.date",
+    "date",
+    "article:post_date",
+    "originalpublicationdate",
+    "dc.date.created",
+    "dcterms.created",
+    "dc.created",
+    "created",
+    "datecreated",
+    "citation_date",
+    "article.created",
 ];
 const MODIFIED: [&str; 14] = [
-    "article:modified_time", "og:updated_time", "og:modified_time", "article:updated_time", "article:modified", "datemodified",
-    "lastmod", "last-modified", "dcterms.modified", "dc.date.modified", "dc.modified", "revision_date", "updated_time",
+    "article:modified_time",
+    "og:updated_time",
+    "og:modified_time",
+    "article:updated_time",
+    "article:modified",
+    "datemodified",
+    "lastmod",
+    "last-modified",
+    "dcterms.modified",
+    "dc.date.modified",
+    "dc.modified",
+    "revision_date",
+    "updated_time",
     "cxenseparse:recs:modifiedtime",
-];
-/// Words of class names and lines that tell of publication.
-const PUBLISHED_WORDS: [&str; 10] =
-    ["published", "pubdate", "publication", "publish", "posted", "publie", "datepublished", "created", "issued", "released"];
-const MODIFIED_WORDS: [&str; 9] =
-    ["modified", "updated", "update", "modification", "datemodified", "lastmod", "edited", "maj", "modifie"];
-const DATE_WORDS: [&str; 10] = ["date", "time", "timestamp", "datetime", "dateline", "datum", "fecha", "data", "day", "meta"];
-/// What introduces the date of publication in visible text, folded.
-const PUBLISHED_PHRASES: [&str; 30] = [
-    "publie", "mis en ligne", "mise en ligne", "paru le", "poste le", "ecrit le", "cree le", "published", "posted", "veroffentlicht",
-    "erstellt", "publicado", "publicada", "pubblicato", "gepubliceerd", "geplaatst", "opublikowan", "dodano", "опубликован", "publicerad",
-    "publisert", "udgivet", "julkaistu", "created", "issued", "first published", "입력", "公開", "発表", "yayin",
-];
-const MODIFIED_PHRASES: [&str; 18] = [
-    "mis a jour", "mise a jour", "modifie", "updated", "modified", "aktualisiert", "actualizado", "aggiornato", "bijgewerkt", "aktualizacja",
-    "обновлено", "uppdaterad", "oppdatert", "revised", "last edited", "수정", "更新", "atualizado",
 ];
 /// Languages with the hours of UTC at which the day begins where most of their pages are written.
 const MIDNIGHTS: [(&[&str], &[i8]); 3] = [
@@ -57,6 +86,8 @@ const MIDNIGHTS: [(&[&str], &[i8]); 3] = [
 const MAX_LINE_CHARS: usize = 140;
 /// A line of no more than that, with a date in it, is about the date.
 const MAX_BARE_CHARS: usize = 45;
+/// "mercredi 27 septembre 2023" with some room.
+const MAX_DATE_CHARS: usize = 30;
 /// Date lines stand this many elements around the headline at most.
 const MAX_DISTANCE: u32 = 250;
 
@@ -72,20 +103,12 @@ pub(super) struct Sources<'a> {
     pub head: &'a Head,
     pub story: &'a Story,
     pub page: &'a Page<'a>,
-    /// The heading that shows the title.
-    pub headline: Option<NodeId>,
+    /// The headings that show the title.
+    pub headlines: &'a [NodeId],
     pub address: Option<&'a Url>,
     pub order: Order,
     /// ISO 639-1.
     pub language: Option<&'a str>,
-}
-
-/// What a visible date is of.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Event {
-    Published,
-    Modified,
-    Unsaid,
 }
 
 /// How a date is written, surest first.
@@ -105,7 +128,7 @@ struct Shown {
     moment: Moment,
     event: Event,
     form: Form,
-    /// Nodes between it and the headline; those above the headline count double, as dates stand below it.
+    /// Nodes between it and the headline.
     distance: u32,
 }
 
@@ -137,7 +160,8 @@ pub(super) fn find(sources: &Sources<'_>) -> Dates {
 
 impl Sources<'_> {
     fn published(&self, shown: &[Shown]) -> Option<Moment> {
-        let likely = |one: &Shown| one.event == Event::Published || (one.event == Event::Unsaid && one.is_near());
+        let likely =
+            |one: &Shown| one.event == Event::Published || (one.event == Event::Unsaid && one.is_near());
         let candidate = shown.iter().filter(|one| likely(one)).min_by_key(|one| one.cost());
         let is_sure = |one: &&Shown| one.event == Event::Published || one.form == Form::Attribute;
         let told = self.field(&self.story.published);
@@ -150,11 +174,22 @@ impl Sources<'_> {
             .or_else(|| self.field(&self.story.created))
             .or_else(|| candidate.map(|one| one.moment))
             .or_else(|| best(shown, |one| one.event == Event::Unsaid && one.form != Form::Bare))
+            .or_else(|| self.titled())
+    }
+
+    /// A part of the head's title that is nothing but a date: "Titre | Le Site | 28.04.2023".
+    fn titled(&self) -> Option<Moment> {
+        let titles = self.head.title.as_deref().into_iter().chain(self.head.first(&["og:title"]));
+        let parts = titles.flat_map(|title| title.split('|')).map(str::trim);
+        parts
+            .filter(|part| part.chars().count() <= MAX_DATE_CHARS)
+            .find_map(|part| Moment::find(part, self.order))
     }
 
     /// The day that readers see, where a stamp in UTC falls on the day before or after it.
     fn as_read(&self, stamp: Moment, shown: &[Shown]) -> Moment {
-        let visible = shown.iter().filter(|one| one.event != Event::Modified && one.is_near()).map(|one| one.moment);
+        let visible =
+            shown.iter().filter(|one| one.event != Event::Modified && one.is_near()).map(|one| one.moment);
         let mut days = visible.chain(self.path()).collect::<Vec<_>>();
         if days.iter().any(|day| day.same_day(&stamp)) {
             return stamp;
@@ -186,43 +221,56 @@ impl Sources<'_> {
 
     /// The dates outside of the frame, in document order; where there is none, those near the headline in sidebars.
     fn shown(&self) -> Vec<Shown> {
-        let read = |node| self.from_attribute(node).or_else(|| self.from_text(node));
+        let read = |node| self.read_attribute(node).or_else(|| self.read_text(node));
         let shown: Vec<Shown> = self.page.content().filter_map(read).collect();
-        if !shown.is_empty() || self.headline.is_none() {
+        if !shown.is_empty() || self.headlines.is_empty() {
             return shown;
         }
         let framed = self.page.elements().filter(|node| self.page.is_frame(*node)).filter_map(read);
         framed.filter(|one| one.is_near() && one.form != Form::Bare).collect()
     }
 
-    fn from_attribute(&self, node: NodeId) -> Option<Shown> {
+    fn read_attribute(&self, node: NodeId) -> Option<Shown> {
         let dom = self.page.dom;
         let property = property(self.page, node);
         let content = dom.attribute(node, "content").filter(|_| is_date_property(&property));
-        let value = dom.attribute(node, "datetime").filter(|_| dom.tag(node) == "time" || is_date_property(&property));
+        let value = dom
+            .attribute(node, "datetime")
+            .filter(|_| dom.tag(node) == "time" || is_date_property(&property));
         let moment = Moment::from_machine(value.or(content)?, self.order)?;
+        // The attribute may be of the last change where the text is of the publication: then the text is read.
+        let text = fold(&self.page.text(node));
+        let (said, start) = Event::of_line(&text);
+        let shown = Moment::find(&text[start..], self.order).filter(|_| said == Event::Published);
+        if shown.is_some_and(|shown| !shown.same_day(&moment) && !moment.may_be_on_local_day_of(&shown)) {
+            return None;
+        }
         let event = match self.event(node, &property) {
-            Event::Unsaid => event_of_line(&fold(&self.page.text(dom.parent(node)?))).0,
+            Event::Unsaid => Event::of_line(&fold(&self.page.text(dom.parent(node)?))).0,
             event => event,
         };
         Some(Shown { moment, event, form: Form::Attribute, distance: self.distance(node) })
     }
 
-    fn from_text(&self, node: NodeId) -> Option<Shown> {
+    fn read_text(&self, node: NodeId) -> Option<Shown> {
         let property = property(self.page, node);
         let is_marked = self.page.dom.tag(node) == "time"
             || is_date_property(&property)
-            || self.page.has_word(node, &DATE_WORDS)
-            || self.page.has_word(node, &PUBLISHED_WORDS);
+            || self.page.is_marked(node, Mark::Date)
+            || self.page.is_marked(node, Mark::Published);
         let line = fold(&self.own_line(node, is_marked)?);
-        let (said, start) = event_of_line(&line);
+        let (said, start) = Event::of_line(&line);
         let moment = Moment::find(&line[start..], self.order).or_else(|| Moment::find(&line, self.order))?;
         let event = if said == Event::Unsaid { self.event(node, &property) } else { said };
         let is_bare = (line.chars().count() <= MAX_BARE_CHARS || Moment::opens(&line))
             && !matches!(self.page.dom.tag(node), "a" | "h1" | "h2");
         let form = if is_marked { Form::Marked } else { Form::Bare };
-        (is_marked || is_bare || event == Event::Published)
-            .then(|| Shown { moment, event, form, distance: self.distance(node) })
+        (is_marked || is_bare || event == Event::Published).then(|| Shown {
+            moment,
+            event,
+            form,
+            distance: self.distance(node),
+        })
     }
 
     /// The short text of an element that may be a date line.
@@ -254,10 +302,10 @@ impl Sources<'_> {
             return Event::Published;
         }
         for near in std::iter::once(node).chain(self.page.dom.parent(node)) {
-            if self.page.has_word(near, &MODIFIED_WORDS) {
+            if self.page.is_marked(near, Mark::Modified) {
                 return Event::Modified;
             }
-            if self.page.has_word(near, &PUBLISHED_WORDS) {
+            if self.page.is_marked(near, Mark::Published) {
                 return Event::Published;
             }
         }
@@ -265,9 +313,7 @@ impl Sources<'_> {
     }
 
     fn distance(&self, node: NodeId) -> u32 {
-        let Some(headline) = self.headline.map(|headline| self.page.rank(headline)) else { return 0 };
-        let rank = self.page.rank(node);
-        if rank < headline { (headline - rank) * 2 } else { rank - headline }
+        self.page.distance(node, self.headlines)
     }
 }
 
@@ -283,15 +329,6 @@ fn property(page: &Page<'_>, node: NodeId) -> String {
 
 fn is_date_property(property: &str) -> bool {
     property.starts_with("date") || property == "uploaddate"
-}
-
-/// What a folded line says that its date is of, and where it says so. Publication goes before the last change.
-fn event_of_line(line: &str) -> (Event, usize) {
-    let first = |phrases: &[&str]| phrases.iter().filter_map(|phrase| line.find(phrase)).min();
-    if let Some(start) = first(&PUBLISHED_PHRASES) {
-        return (Event::Published, start);
-    }
-    first(&MODIFIED_PHRASES).map_or((Event::Unsaid, 0), |start| (Event::Modified, start))
 }
 
 /// The likeliest date of this kind.

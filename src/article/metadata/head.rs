@@ -34,7 +34,8 @@ impl Head {
                 "meta" => head.add_meta(dom, node),
                 "link" => head.add_link(dom, node),
                 "title" if head.title.is_none() && dom.is_html_namespace(node) => {
-                    head.title = Some(tidy(&plain(&dom.text_content(node)))).filter(|title| !title.is_empty());
+                    head.title =
+                        Some(tidy(&plain(&dom.text_content(node)))).filter(|title| !title.is_empty());
                 }
                 _ => {}
             }
@@ -55,7 +56,9 @@ impl Head {
     }
 
     fn add_link(&mut self, dom: &Dom, node: NodeId) {
-        let (Some(rel), Some(target)) = (dom.attribute(node, "rel"), value(dom, node, "href")) else { return };
+        let (Some(rel), Some(target)) = (dom.attribute(node, "rel"), value(dom, node, "href")) else {
+            return;
+        };
         for rel in rel.split_ascii_whitespace() {
             self.links.entry(rel.to_lowercase()).or_insert_with(|| target.clone());
         }

@@ -7,9 +7,12 @@
 mod authors;
 mod dates;
 mod head;
+mod marks;
 mod names;
 mod page;
 mod site;
+#[cfg(test)]
+mod tests;
 mod title;
 pub(crate) mod words;
 
@@ -78,13 +81,18 @@ pub fn extract(dom: &Dom, url: Option<&Url>) -> Metadata {
         head: &head,
         story: &story,
         page: &page,
-        headline: title.node,
+        headlines: &title.nodes,
         address,
         order,
         language: language.as_deref(),
     });
-    let authors =
-        authors::find(&authors::Sources { head: &head, story: &story, page: &page, headline: title.node, names: &names });
+    let authors = authors::find(&authors::Sources {
+        head: &head,
+        story: &story,
+        page: &page,
+        headlines: &title.nodes,
+        names: &names,
+    });
     Metadata {
         title: title.text,
         authors,
@@ -102,15 +110,19 @@ pub fn extract(dom: &Dom, url: Option<&Url>) -> Metadata {
 }
 
 fn hints(head: &Head, headings: &[(NodeId, String)], url: Option<&Url>) -> Hints {
-    let addresses = url.map(Url::as_str).into_iter().chain(head.link("canonical")).chain(head.first(&["og:url"]));
-    let titles = title::named(head, None).into_iter().chain(headings.iter().take(MAX_HEADINGS).map(|(_, text)| text.as_str()));
+    let addresses =
+        url.map(Url::as_str).into_iter().chain(head.link("canonical")).chain(head.first(&["og:url"]));
+    let titles = title::named(head, None)
+        .into_iter()
+        .chain(headings.iter().take(MAX_HEADINGS).map(|(_, text)| text.as_str()));
     Hints { addresses: addresses.map(str::to_owned).collect(), titles: titles.map(words::letters).collect() }
 }
 
 /// Americans write the month first; of English pages, those that do not say otherwise.
 fn order(head: &Head, address: Option<&Url>) -> Order {
     let language = head.language.as_deref().or(head.first(&["og:locale"])).unwrap_or_default().to_lowercase();
-    let country = address.and_then(Url::host_str).and_then(|host| host.rsplit('.').next()).unwrap_or_default();
+    let country =
+        address.and_then(Url::host_str).and_then(|host| host.rsplit('.').next()).unwrap_or_default();
     let is_elsewhere = country.len() == 2 && !matches!(country, "us" | "io" | "co" | "ai" | "me" | "tv");
     match language.replace('_', "-").as_str() {
         "en-us" => Order::MonthFirst,
@@ -120,12 +132,24 @@ fn order(head: &Head, address: Option<&Url>) -> Order {
 }
 
 fn description(head: &Head, story: &Story) -> Option<String> {
-    let given = head.first(&["og:description", "description", "twitter:description", "dc.description", "dcterms.abstract"]);
+    let given = head.first(&[
+        "og:description",
+        "description",
+        "twitter:description",
+        "dc.description",
+        "dcterms.abstract",
+    ]);
     given.map(str::to_owned).or_else(|| story.description.clone())
 }
 
 fn image(head: &Head, story: &Story, address: Option<&Url>) -> Option<String> {
-    let given = head.first(&["og:image", "og:image:secure_url", "og:image:url", "twitter:image", "twitter:image:src"]);
+    let given = head.first(&[
+        "og:image",
+        "og:image:secure_url",
+        "og:image:url",
+        "twitter:image",
+        "twitter:image:src",
+    ]);
     given
         .into_iter()
         .chain(story.image.as_deref())
@@ -135,9 +159,12 @@ fn image(head: &Head, story: &Story, address: Option<&Url>) -> Option<String> {
 }
 
 fn tags(head: &Head, story: &Story, page: &Page<'_>) -> Vec<String> {
-    let listed = head.all(&["news_keywords", "keywords", "parsely-tags"]).flat_map(|list| list.split([',', ';']));
+    let listed =
+        head.all(&["news_keywords", "keywords", "parsely-tags"]).flat_map(|list| list.split([',', ';']));
     let linked = page.content().filter(|node| {
-        page.dom.attribute(*node, "rel").is_some_and(|rel| rel.split_ascii_whitespace().any(|one| one == "tag"))
+        page.dom
+            .attribute(*node, "rel")
+            .is_some_and(|rel| rel.split_ascii_whitespace().any(|one| one == "tag"))
     });
     let single = head.all(&["article:tag", "article:section"]).flat_map(|list| list.split(','));
     let mut tags: Vec<String> = Vec::new();
@@ -158,21 +185,4 @@ fn paywalled(head: &Head) -> Option<bool> {
         "locked" => Some(true),
         _ => None,
     }
-}
-/// debug
-pub fn debug(dom: &Dom, pattern: &str) -> String {
-    let page = Page::read(dom);
-    let mut out = String::new();
-    for node in dom.descendants(dom.document()).filter(|n| dom.text(*n).contains(pattern)).take(4) {
-        out += &format!("{:?}\n", dom.text(node).trim().chars().take(60).collect::<String>());
-        for a in dom.ancestors(node) {
-            out += &format!("   {}{}.{}#{} rank {}\n", if page.is_frame(a) { "F " } else { "" }, dom.tag(a), dom.attribute(a, "class").unwrap_or(""), dom.attribute(a, "id").unwrap_or(""), page.rank(a));
-        }
-    }
-    let head = Head::read(dom);
-    let headings = title::headings(&page);
-    let linked = jsonld::read(dom);
-    let story = Story::of(&linked, &hints(&head, &headings, None));
-    out += &format!("{story:?}\n{:?}", headings.iter().map(|(n, t)| (dom.tag(*n), page.rank(*n), page.is_frame(*n), t)).collect::<Vec<_>>());
-    out
 }

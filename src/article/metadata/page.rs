@@ -4,27 +4,31 @@
 //! - frame: navigation, footers, sidebars, comments, teasers of other articles; dates and names there are of others
 //! - rank: the place of a node in document order
 
+use super::marks::{Mark, Marks};
 use super::words::tidy;
 use crate::parse::{Dom, Edge, NodeId, NodeKind};
 
 /// Elements that frame an article.
 const FRAME_TAGS: [&str; 4] = ["nav", "footer", "aside", "form"];
-/// Words in `class` or `id` that say: other articles, or other people's words.
-const FRAME_WORDS: [&str; 32] = [
-    "comment", "comments", "commentlist", "commentaires", "kommentar", "kommentare", "respond", "disqus", "related", "relateds", "recommended",
-    "recommendations", "sidebar", "footer", "menu", "navbar", "breadcrumb", "breadcrumbs", 
-    "popular", "trending", "latest", "newsletter", "promo", "mostread", "ticker", "carousel", "readmore",
-    "modal", "similar", "recent", "suggestions", "outbrain",
-];
 /// An element with more than one in so many of the page's nodes is no frame, whatever it is called.
 const MAX_FRAME_SHARE: usize = 2;
 /// Classes that hide an element from sight and leave it to screen readers.
 const HIDDEN_CLASSES: [&str; 8] = [
-    "visually-hidden", "visuallyhidden", "sr-only", "element-invisible", "screen-reader-text", "visibility-hidden", "offscreen",
+    "visually-hidden",
+    "visuallyhidden",
+    "sr-only",
+    "element-invisible",
+    "screen-reader-text",
+    "visibility-hidden",
+    "offscreen",
     "screenreader",
 ];
 /// Nodes that are read of one element; a byline or headline has a few dozen.
 const MAX_NODES: usize = 200;
+/// The same of an element that is for screen readers: a text in a span or two.
+const MAX_HIDDEN_NODES: usize = 10;
+/// Elements in which metadata are looked for; the largest real pages have some ten thousand.
+const MAX_ELEMENTS: usize = 50_000;
 
 /// The page with what is known of its nodes.
 pub(super) struct Page<'a> {
@@ -32,18 +36,26 @@ pub(super) struct Page<'a> {
     pub dom: &'a Dom,
     ranks: Vec<u32>,
     frame: Vec<bool>,
+    marks: Vec<Marks>,
     elements: Vec<NodeId>,
 }
 
 impl<'a> Page<'a> {
     /// Walks the tree once.
     pub fn read(dom: &'a Dom) -> Page<'a> {
-        let mut page = Page { dom, ranks: vec![0; dom.len()], frame: vec![false; dom.len()], elements: Vec::new() };
+        let mut page = Page {
+            dom,
+            ranks: vec![0; dom.len()],
+            frame: vec![false; dom.len()],
+            marks: vec![Marks::default(); dom.len()],
+            elements: Vec::new(),
+        };
         let root = dom.body().unwrap_or(dom.document());
         for (rank, node) in (0..).zip(dom.descendants(root)) {
             page.ranks[node.index()] = rank;
             if dom.kind(node) == NodeKind::Element {
                 page.elements.push(node);
+                page.marks[node.index()] = Marks::of(dom, node);
             }
         }
         page.find_frames(root);
@@ -56,8 +68,9 @@ impl<'a> Page<'a> {
         let holds_headline = self.above_headlines(root);
         for &node in &self.elements {
             let above = dom.parent(node).is_some_and(|parent| self.frame[parent.index()]);
-            let is_page = sizes[node.index()] * MAX_FRAME_SHARE > sizes[root.index()] || holds_headline[node.index()];
-            self.frame[node.index()] = above || (!is_page && is_frame(dom, node));
+            let is_page =
+                sizes[node.index()] * MAX_FRAME_SHARE > sizes[root.index()] || holds_headline[node.index()];
+            self.frame[node.index()] = above || (!is_page && self.looks_like_frame(node));
         }
     }
 
@@ -67,7 +80,10 @@ impl<'a> Page<'a> {
         for &node in self.elements.iter().filter(|node| self.dom.tag(**node) == "h1") {
             // The logo of the page is often an h1 in the header or navigation; only the main part is meant.
             for above in self.dom.ancestors(node) {
-                if above == root || matches!(self.dom.tag(above), "nav" | "footer" | "aside") || marked[above.index()] {
+                if above == root
+                    || matches!(self.dom.tag(above), "nav" | "footer" | "aside")
+                    || marked[above.index()]
+                {
                     break;
                 }
                 marked[above.index()] = true;
@@ -76,13 +92,13 @@ impl<'a> Page<'a> {
         marked
     }
 
-    /// The elements of the body, in document order.
-    pub fn elements(&self) -> impl Iterator<Item = NodeId> {
-        self.elements.iter().copied()
+    /// The elements of the body, in document order, as far as metadata are looked for.
+    pub fn elements(&self) -> impl DoubleEndedIterator<Item = NodeId> {
+        self.elements.iter().copied().take(MAX_ELEMENTS)
     }
 
     /// The elements that are no part of the frame.
-    pub fn content(&self) -> impl Iterator<Item = NodeId> {
+    pub fn content(&self) -> impl DoubleEndedIterator<Item = NodeId> {
         self.elements().filter(|node| !self.is_frame(*node))
     }
 
@@ -96,15 +112,37 @@ impl<'a> Page<'a> {
         self.ranks[node.index()]
     }
 
-    /// Whether `class`, `id` or the like holds one of these words.
-    pub fn has_word(&self, node: NodeId, words: &[&str]) -> bool {
-        tokens(self.dom, node).any(|token| words.contains(&token.as_str()))
+    /// Nodes between an element and the nearest of these headings; 0 without any. Elements above a heading are twice as far,
+    /// as dates and names stand below it.
+    pub fn distance(&self, node: NodeId, headings: &[NodeId]) -> u32 {
+        let rank = self.rank(node);
+        let from = |heading: &NodeId| {
+            let heading = self.rank(*heading);
+            if rank < heading { (heading - rank) * 2 } else { rank - heading }
+        };
+        headings.iter().map(from).min().unwrap_or(0)
+    }
+
+    /// Whether the words of `class` and `id` say so.
+    pub fn is_marked(&self, node: NodeId, mark: Mark) -> bool {
+        self.marks[node.index()].has(mark)
+    }
+
+    fn looks_like_frame(&self, node: NodeId) -> bool {
+        let role = self.dom.attribute(node, "role").unwrap_or_default();
+        FRAME_TAGS.contains(&self.dom.tag(node))
+            || matches!(role, "navigation" | "complementary" | "contentinfo" | "dialog")
+            || self.is_marked(node, Mark::Frame)
     }
 
     /// Whether the element is for screen readers and says something; a hidden ":" parts a rubric from the headline and stays.
     pub fn is_hidden(&self, node: NodeId) -> bool {
         self.dom.attribute(node, "class").is_some_and(is_screen_reader_class)
-            && self.dom.descendants(node).take(MAX_NODES).any(|one| self.dom.text(one).contains(char::is_alphanumeric))
+            && self
+                .dom
+                .descendants(node)
+                .take(MAX_HIDDEN_NODES)
+                .any(|one| self.dom.text(one).contains(char::is_alphanumeric))
     }
 
     /// The visible text of a small element: white space folded, block boundaries become spaces.
@@ -119,7 +157,11 @@ impl<'a> Page<'a> {
 
     /// The tidy text of an element or of a text node.
     pub fn text_of(&self, node: NodeId) -> String {
-        if self.dom.kind(node) == NodeKind::Text { tidy(self.dom.text(node)) } else { self.text_if_element(node) }
+        if self.dom.kind(node) == NodeKind::Text {
+            tidy(self.dom.text(node))
+        } else {
+            self.text_if_element(node)
+        }
     }
 
     /// The visible text of a small element, cut at block boundaries.
@@ -155,35 +197,6 @@ fn sizes(dom: &Dom, root: NodeId) -> Vec<usize> {
     sizes
 }
 
-fn is_frame(dom: &Dom, node: NodeId) -> bool {
-    let role = dom.attribute(node, "role").unwrap_or_default();
-    FRAME_TAGS.contains(&dom.tag(node))
-        || matches!(role, "navigation" | "complementary" | "contentinfo" | "dialog")
-        || tokens(dom, node).any(|token| FRAME_WORDS.contains(&token.as_str()))
-}
-
-/// The words of `class` and `id`: `article__publishedDate` gives article, published, date.
-fn tokens<'a>(dom: &'a Dom, node: NodeId) -> impl Iterator<Item = String> + 'a {
-    ["class", "id"].into_iter().filter_map(move |name| dom.attribute(node, name)).flat_map(words)
-}
-
-fn words(value: &str) -> impl Iterator<Item = String> + '_ {
-    value.split(|c: char| !c.is_ascii_alphabetic()).flat_map(split_camel_case)
-}
-
-fn split_camel_case(word: &str) -> Vec<String> {
-    let mut words: Vec<String> = Vec::new();
-    let mut was_lower = false;
-    for c in word.chars() {
-        match words.last_mut() {
-            Some(last) if !(was_lower && c.is_ascii_uppercase()) => last.push(c.to_ascii_lowercase()),
-            _ => words.push(c.to_ascii_lowercase().to_string()),
-        }
-        was_lower = c.is_ascii_lowercase();
-    }
-    words
-}
-
 /// Words of class names that are only for screen readers: "Headline:", the site's name.
 fn is_screen_reader_class(class: &str) -> bool {
     class.split_ascii_whitespace().any(|one| {
@@ -199,8 +212,33 @@ fn is_unread(tag: &str) -> bool {
 fn is_block(tag: &str) -> bool {
     matches!(
         tag,
-        "address" | "article" | "br" | "dd" | "div" | "dl" | "dt" | "figcaption" | "figure" | "footer" | "h1" | "h2" | "h3"
-            | "h4" | "h5" | "h6" | "header" | "hr" | "li" | "ol" | "p" | "section" | "table" | "td" | "th" | "tr" | "ul"
+        "address"
+            | "article"
+            | "br"
+            | "dd"
+            | "div"
+            | "dl"
+            | "dt"
+            | "figcaption"
+            | "figure"
+            | "footer"
+            | "h1"
+            | "h2"
+            | "h3"
+            | "h4"
+            | "h5"
+            | "h6"
+            | "header"
+            | "hr"
+            | "li"
+            | "ol"
+            | "p"
+            | "section"
+            | "table"
+            | "td"
+            | "th"
+            | "tr"
+            | "ul"
     )
 }
 
@@ -222,10 +260,5 @@ mod tests {
         assert_eq!(tags, ["body", "h1", "b", "svg", "title", "br"]);
         let headline = page.content().find(|node| dom.tag(*node) == "h1").unwrap();
         assert_eq!(page.text(headline), "Un mot deux");
-    }
-
-    #[test]
-    fn class_names_are_cut_into_words() {
-        assert_eq!(words("article__publishedDate--2 ByLine").collect::<Vec<_>>(), ["article", "published", "date", "by", "line"]);
     }
 }

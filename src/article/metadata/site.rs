@@ -20,7 +20,13 @@ pub(super) fn name(head: &Head, story: &Story, address: Option<&Url>) -> Option<
 /// Everything that the site is called, folded to letters, to know its name in titles and bylines.
 pub(super) fn names(head: &Head, story: &Story, address: Option<&Url>) -> Vec<String> {
     let mut names: Vec<String> = head
-        .all(&["og:site_name", "application-name", "apple-mobile-web-app-title", "twitter:site", "dc.publisher"])
+        .all(&[
+            "og:site_name",
+            "application-name",
+            "apple-mobile-web-app-title",
+            "twitter:site",
+            "dc.publisher",
+        ])
         .chain(story.site.as_deref())
         .map(letters)
         .collect();
@@ -69,12 +75,16 @@ pub(super) fn canonical(head: &Head, story: &Story, address: Option<&Url>) -> Op
 }
 
 fn names_a_page(target: &Url, address: Option<&Url>) -> bool {
-    let depth = |url: &Url| url.path_segments().map_or(0, |segments| segments.filter(|one| !one.is_empty()).count());
+    let depth =
+        |url: &Url| url.path_segments().map_or(0, |segments| segments.filter(|one| !one.is_empty()).count());
     let is_root = depth(target) == 0 && target.query().is_none();
     // The page itself may be at the root; otherwise a path that merely begins the page's own is a rubric.
     let is_above = address.is_some_and(|page| {
         let (above, below) = (target.path().trim_end_matches('/'), page.path().trim_end_matches('/'));
-        target.query().is_none() && below.len() > above.len() && below.starts_with(above) && depth(page) > depth(target) + 1
+        target.query().is_none()
+            && below.len() > above.len()
+            && below.starts_with(above)
+            && depth(page) > depth(target) + 1
     });
     !is_root && !is_above
 }

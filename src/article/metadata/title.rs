@@ -6,12 +6,21 @@
 //! 4. Without such a heading the best candidate is.
 
 use super::head::Head;
+use super::marks::Mark;
 use super::page::Page;
 use super::words::{fold, letters, likeness, tidy};
 use crate::parse::NodeId;
 
-const META_TITLES: [&str; 8] =
-    ["og:title", "twitter:title", "parsely-title", "sailthru.title", "dc.title", "dcterms.title", "citation_title", "title"];
+const META_TITLES: [&str; 8] = [
+    "og:title",
+    "twitter:title",
+    "parsely-title",
+    "sailthru.title",
+    "dc.title",
+    "dcterms.title",
+    "citation_title",
+    "title",
+];
 /// What stands between a headline and the name of a site, with spaces around it.
 const SEPARATORS: [&str; 13] = ["|", "-", "–", "—", "•", "·", "»", "«", "::", "/", "‹", "›", "<"];
 /// A heading and a candidate with this share of common words tell the same.
@@ -20,15 +29,19 @@ const ALIKE: f32 = 0.5;
 const MIN_LONE_WORDS: usize = 3;
 /// Nodes of a heading that are looked at for a link to the home page.
 const MAX_HEADING_NODES: usize = 50;
-/// A longer heading is no headline.
+/// A page with more titles in its head is broken.
+const MAX_TITLES: usize = 20;
+/// The headline is among the first headings.
+const MAX_HEADINGS: usize = 300;
+/// A longer text is no headline.
 const MAX_CHARS: usize = 400;
 
 /// Where the headline stands and how it reads.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Title {
     pub text: Option<String>,
-    /// The heading that shows it.
-    pub node: Option<NodeId>,
+    /// The headings that show it; sticky headers repeat it.
+    pub nodes: Vec<NodeId>,
 }
 
 /// A heading that may be the headline.
@@ -50,15 +63,16 @@ struct Candidate {
 
 /// All titles that the head names, best source first.
 pub(super) fn named<'a>(head: &'a Head, headline: Option<&'a str>) -> Vec<&'a str> {
-    let mut titles: Vec<&str> = headline.into_iter().chain(head.all(&META_TITLES)).collect();
-    titles.extend(head.title.as_deref());
-    titles
+    let all =
+        headline.into_iter().chain(head.all(&META_TITLES).take(MAX_TITLES)).chain(head.title.as_deref());
+    all.filter(|title| title.chars().count() <= MAX_CHARS).collect()
 }
 
 /// The headings that may be the headline, with their text.
 pub(super) fn headings(page: &Page<'_>) -> Vec<(NodeId, String)> {
     let all = page.elements().filter(|node| is_heading(page, *node) && !page.is_hidden(*node));
-    all.map(|node| (node, page.text(node)))
+    all.take(MAX_HEADINGS)
+        .map(|node| (node, page.text(node)))
         .filter(|(_, text)| !text.is_empty() && text.chars().count() <= MAX_CHARS)
         .collect()
 }
@@ -69,14 +83,19 @@ fn is_heading(page: &Page<'_>, node: NodeId) -> bool {
         "h1" => true,
         "h2" | "h3" | "p" | "div" | "span" | "strong" => {
             dom.attribute(node, "itemprop") == Some("headline")
-                || (!page.is_frame(node) && (dom.tag(node) == "h2" || page.has_word(node, &["headline", "title", "titre", "titel"])))
+                || (!page.is_frame(node) && (dom.tag(node) == "h2" || page.is_marked(node, Mark::Headline)))
         }
         _ => false,
     }
 }
 
 /// Finds the title. `names`: what the site is called, folded to letters.
-pub(super) fn find(page: &Page<'_>, titles: &[&str], headings: &[(NodeId, String)], names: &[String]) -> Title {
+pub(super) fn find(
+    page: &Page<'_>,
+    titles: &[&str],
+    headings: &[(NodeId, String)],
+    names: &[String],
+) -> Title {
     let candidates: Vec<Candidate> = titles.iter().map(|title| Candidate::of(title, names)).collect();
     let is_name = |text: &str| names.contains(&letters(text));
     let shown: Vec<Heading<'_>> = headings
@@ -89,13 +108,20 @@ pub(super) fn find(page: &Page<'_>, titles: &[&str], headings: &[(NodeId, String
         .or_else(|| lone(page, &shown, candidates.is_empty()))
         .or_else(|| exact(&shown, &candidates, false));
     match found {
-        Some(heading) => Title { text: Some(reading(page, heading, &candidates)), node: Some(heading.node) },
-        None => Title { text: unshown(&candidates, headings, is_name), node: None },
+        Some(heading) => Title {
+            text: Some(reading(page, heading, &candidates)),
+            nodes: shown.iter().filter(|one| one.text == heading.text).map(|one| one.node).collect(),
+        },
+        None => Title { text: unshown(&candidates, headings, is_name), nodes: Vec::new() },
     }
 }
 
 /// The best candidate, when no heading can be the headline.
-fn unshown(candidates: &[Candidate], headings: &[(NodeId, String)], is_name: impl Fn(&str) -> bool) -> Option<String> {
+fn unshown(
+    candidates: &[Candidate],
+    headings: &[(NodeId, String)],
+    is_name: impl Fn(&str) -> bool,
+) -> Option<String> {
     let named = candidates.iter().map(|one| one.best.clone()).find(|best| !is_name(best));
     named.or_else(|| headings.first().map(|(_, text)| text.clone()))
 }
@@ -104,12 +130,16 @@ fn unshown(candidates: &[Candidate], headings: &[(NodeId, String)], is_name: imp
 fn leads_home(page: &Page<'_>, node: NodeId) -> bool {
     let dom = page.dom;
     let around = dom.parent(node).into_iter().filter(|above| dom.tag(*above) == "a");
-    dom.descendants(node).take(MAX_HEADING_NODES).filter(|one| dom.tag(*one) == "a").chain(around).any(|link| {
-        let is_home = |rel: &str| rel.split_ascii_whitespace().any(|one| one == "home");
-        let target = dom.attribute(link, "href").unwrap_or_default();
-        let path = target.split_once("://").map_or(target, |(_, rest)| rest.find('/').map_or("/", |start| &rest[start..]));
-        dom.attribute(link, "rel").is_some_and(is_home) || path == "/"
-    })
+    dom.descendants(node).take(MAX_HEADING_NODES).filter(|one| dom.tag(*one) == "a").chain(around).any(
+        |link| {
+            let is_home = |rel: &str| rel.split_ascii_whitespace().any(|one| one == "home");
+            let target = dom.attribute(link, "href").unwrap_or_default();
+            let path = target
+                .split_once("://")
+                .map_or(target, |(_, rest)| rest.find('/').map_or("/", |start| &rest[start..]));
+            dom.attribute(link, "rel").is_some_and(is_home) || path == "/"
+        },
+    )
 }
 
 /// How the heading reads: without rubric or badge where a candidate confirms it.
@@ -127,7 +157,12 @@ fn reading(page: &Page<'_>, heading: Heading<'_>, candidates: &[Candidate]) -> S
     }
     let parts = [children.get(1..), children.len().checked_sub(1).map(|end| &children[..end])];
     let trimmed = parts.into_iter().flatten().map(|part| {
-        tidy(&part.iter().map(|child| page.dom.text(*child).to_owned() + &page.text_if_element(*child)).collect::<String>())
+        tidy(
+            &part
+                .iter()
+                .map(|child| page.dom.text(*child).to_owned() + &page.text_if_element(*child))
+                .collect::<String>(),
+        )
     });
     trimmed
         .filter(|text| form(text).is_some())
@@ -138,10 +173,14 @@ fn reading(page: &Page<'_>, heading: Heading<'_>, candidates: &[Candidate]) -> S
 
 /// "Rubric: Headline" becomes "Headline" where a candidate is just that.
 fn without_rubric(text: &str, candidates: &[Candidate]) -> Option<String> {
-    let starts = text.char_indices().filter(|(_, c)| c.is_whitespace()).map(|(index, c)| index + c.len_utf8());
-    let ends = starts.map(|start| &text[start..]).filter(|end| end.split_whitespace().count() >= MIN_LONE_WORDS);
+    let starts =
+        text.char_indices().filter(|(_, c)| c.is_whitespace()).map(|(index, c)| index + c.len_utf8());
+    let ends =
+        starts.map(|start| &text[start..]).filter(|end| end.split_whitespace().count() >= MIN_LONE_WORDS);
     let keys: Vec<String> = candidates.iter().map(|one| letters(&one.best)).collect();
-    ends.filter(|end| keys.contains(&letters(end))).map(|end| end.trim_start_matches([':', '|', '-', '–', '—', ' ']).to_owned()).next()
+    ends.filter(|end| keys.contains(&letters(end)))
+        .map(|end| end.trim_start_matches([':', '|', '-', '–', '—', ' ']).to_owned())
+        .next()
 }
 
 impl Candidate {
@@ -178,7 +217,10 @@ fn split(title: &str) -> Vec<&str> {
             continue;
         }
         let rest = &title[index + c.len_utf8()..];
-        let Some(separator) = SEPARATORS.iter().find(|one| rest.strip_prefix(**one).is_some_and(|rest| rest.starts_with(char::is_whitespace))) else {
+        let Some(separator) = SEPARATORS
+            .iter()
+            .find(|one| rest.strip_prefix(**one).is_some_and(|rest| rest.starts_with(char::is_whitespace)))
+        else {
             continue;
         };
         parts.push(title[start..index].trim());

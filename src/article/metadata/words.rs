@@ -65,8 +65,11 @@ pub(crate) fn likeness(one: &str, other: &str) -> f32 {
 
 fn distinct(text: &str) -> Vec<String> {
     let folded = fold(text);
-    let mut words: Vec<String> =
-        folded.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).map(str::to_owned).collect();
+    let mut words: Vec<String> = folded
+        .split(|c: char| !c.is_alphanumeric())
+        .filter(|word| !word.is_empty())
+        .map(str::to_owned)
+        .collect();
     words.sort_unstable();
     words.dedup();
     words

@@ -1,0 +1,54 @@
+//! The words of bylines, from `rules/bylines.toml`.
+
+use std::collections::BTreeSet;
+use std::sync::LazyLock;
+
+use serde::Deserialize;
+
+const RULES: &str = include_str!("../../../../rules/bylines.toml");
+
+/// The lists of the file, under their names there.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Rules {
+    pub prefixes: Vec<String>,
+    pub joiners: BTreeSet<String>,
+    pub weak_joiners: BTreeSet<String>,
+    pub tails: Vec<String>,
+    pub agencies: BTreeSet<String>,
+    pub collectives: BTreeSet<String>,
+    pub nobodies: BTreeSet<String>,
+    pub roles: BTreeSet<String>,
+    pub noise: BTreeSet<String>,
+    pub particles: BTreeSet<String>,
+}
+
+/// The embedded rules.
+pub(super) static BYLINES: LazyLock<Rules> = LazyLock::new(|| {
+    let mut rules: Rules = toml::from_str(RULES).unwrap_or_default();
+    // Longest first, so that "propos recueillis par" goes before "propos".
+    rules.prefixes.sort_by_key(|prefix| std::cmp::Reverse(prefix.len()));
+    rules
+});
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::article::metadata::words::fold;
+
+    #[test]
+    fn the_embedded_rules_are_well_formed_and_folded() {
+        let rules: Rules = toml::from_str(RULES).unwrap();
+        let sets = [
+            &rules.joiners,
+            &rules.agencies,
+            &rules.collectives,
+            &rules.nobodies,
+            &rules.roles,
+            &rules.noise,
+        ];
+        let all = sets.into_iter().flatten().chain(&rules.prefixes).chain(&rules.tails);
+        let unfolded: Vec<&String> = all.filter(|word| fold(word) != **word).collect();
+        assert!(unfolded.is_empty(), "{unfolded:?}");
+    }
+}

@@ -1,0 +1,212 @@
+//! Whole pages through [`extract`], one rule a test.
+
+use super::*;
+use crate::parse::{Limits, parse};
+
+fn read(html: &str) -> Metadata {
+    read_at(html, "https://www.lemeridien.example/mer/le-port-demain-123.html")
+}
+
+fn read_at(html: &str, address: &str) -> Metadata {
+    let dom = parse(html, &Limits::default()).unwrap();
+    extract(&dom, Url::parse(address).ok().as_ref())
+}
+
+fn title(head: &str, body: &str) -> String {
+    read(&format!("<head>{head}</head><body>{body}</body>")).title.unwrap_or_default()
+}
+
+fn date(body: &str) -> String {
+    read(&format!("<html lang=fr><body><h1>Le port de demain</h1>{body}")).date.unwrap_or_default()
+}
+
+fn authors(body: &str) -> Vec<String> {
+    read(&format!("<html lang=fr><body><h1>Le port de demain</h1>{body}")).authors
+}
+
+#[test]
+fn the_title_is_the_headline_in_its_own_typography() {
+    let head = "<title>Qui veut du port ? - Le Méridien</title><meta property=og:title content=\"Qui veut du port ?\">";
+    let body = "<h1>Le Méridien</h1><h1>Qui veut du port\u{a0}?</h1>";
+    assert_eq!(title(head, body), "Qui veut du port\u{a0}?");
+}
+
+#[test]
+fn a_headline_that_the_head_words_differently_wins() {
+    let head = "<title>Port : le résultat</title><meta property=og:title content='Port : le résultat'>";
+    assert_eq!(
+        title(head, "<article><h1>Le chantier naval sauvé des eaux</h1></article>"),
+        "Le chantier naval sauvé des eaux"
+    );
+}
+
+#[test]
+fn the_name_of_the_site_leaves_the_title_when_no_heading_shows_it() {
+    let named = "<meta property=og:site_name content='Le Méridien'>";
+    for given in [
+        "Le port - demain | Le Méridien",
+        "Le Méridien : : Le port - demain",
+        "Le port - demain – lemeridien.example",
+    ] {
+        let given = given.replace(": :", "::");
+        assert_eq!(title(&format!("{named}<title>{given}</title>"), "<p>x"), "Le port - demain");
+    }
+}
+
+#[test]
+fn rubrics_and_badges_leave_the_headline_when_the_head_confirms() {
+    let head = "<meta property=og:title content='Un héritage culturel au pluriel'>";
+    for body in [
+        "<h1>Fête de la mer : un héritage culturel au pluriel</h1>",
+        "<h1>Un héritage culturel au pluriel <span class=label>Abonnés</span></h1>",
+        "<h1><span>Culture</span>Un héritage culturel au pluriel</h1>",
+        "<h1><span class=sr-only>Titre</span>Un héritage culturel au pluriel</h1>",
+    ] {
+        assert_eq!(title(head, body).to_lowercase(), "un héritage culturel au pluriel", "{body}");
+    }
+}
+
+#[test]
+fn the_logo_is_no_headline() {
+    let body = "<h1><a href='/'>Des nouvelles de la mer</a></h1><h2>Le port de demain</h2>";
+    assert_eq!(title("<title>Le port de demain</title>", body), "Le port de demain");
+}
+
+#[test]
+fn publication_goes_before_change_and_surer_sources_before_less_sure() {
+    let linked = "<script type=application/ld+json>{\"@type\":\"NewsArticle\",\"headline\":\"Le port de demain\",\
+                  \"dateModified\":\"2021-03-09\",\"datePublished\":\"2021-03-03T14:05:00+01:00\"}</script>";
+    let page = read(&format!("<h1>Le port de demain</h1>{linked}<time datetime=2020-01-01>x</time>"));
+    assert_eq!(page.date.as_deref(), Some("2021-03-03T14:05:00+01:00"));
+    assert_eq!(page.modified.as_deref(), Some("2021-03-09"));
+    assert_eq!(
+        date("<p>Mis à jour le 9 mars 2021</p><p>Publié le 3 mars 2021 à 14h05</p>"),
+        "2021-03-03T14:05"
+    );
+    assert_eq!(date("<p>Modifié le 9 mars 2021, publié le 3 mars 2021</p>"), "2021-03-03");
+    assert_eq!(date("<time datetime=2021-03-09>Publié le 3 mars 2021</time>"), "2021-03-03");
+}
+
+#[test]
+fn dates_of_other_articles_and_of_comments_are_left_alone() {
+    let body = "<p>3 mars 2021</p><aside><time datetime=2022-01-01>x</time></aside>\
+                <div class=comments><time datetime=2023-01-01>x</time></div>";
+    assert_eq!(date(body), "2021-03-03");
+}
+
+#[test]
+fn relative_dates_give_nothing() {
+    assert_eq!(date("<time>il y a 3 heures</time><p class=date>Hier à 14h05</p>"), "");
+}
+
+#[test]
+fn the_address_dates_an_article_that_shows_no_date() {
+    let page = read_at("<h1>Le port de demain</h1><p>Texte.", "https://a.example/2024/05/01/le-port/");
+    assert_eq!(page.date.as_deref(), Some("2024-05-01"));
+}
+
+#[test]
+fn the_day_that_readers_see_wins_over_the_day_in_utc() {
+    let stamp = |at: &str| format!("<meta property=article:published_time content={at}>");
+    assert_eq!(
+        date(&format!("{}<p class=date>3 mars 2021</p>", stamp("2021-03-02T23:30:00Z"))),
+        "2021-03-03"
+    );
+    assert_eq!(date(&stamp("2021-03-02T23:00:00Z")), "2021-03-03", "midnight in Paris");
+    assert_eq!(date(&stamp("2021-03-02T23:30:00Z")), "2021-03-02T23:30:00Z");
+}
+
+#[test]
+fn ambiguous_numbers_yield_to_a_plain_date() {
+    let linked =
+        "<script type=application/ld+json>{\"@type\":\"Article\",\"datePublished\":\"03-05-2021\"}</script>";
+    assert_eq!(
+        date(&format!("{linked}<meta property=article:published_time content=2021-03-05>")),
+        "2021-03-05"
+    );
+}
+
+#[test]
+fn finds_bylines_wherever_pages_put_them() {
+    for body in [
+        "<meta name=author content='Par Anne Le Gall'>",
+        "<p>Par <a href=/auteurs/anne-le-gall>Anne Le Gall</a></p>",
+        "<div><span>3 mars 2021</span>, par <b>Anne Le Gall</b></div>",
+        "<div class=article__byline>Anne Le Gall, journaliste<br>Publié le 3 mars 2021</div>",
+        "<span itemprop=author itemscope><span itemprop=name>Anne Le Gall</span></span>",
+        "<p>Texte.</p><p style='text-align: right'><strong>Anne Le Gall</strong></p>",
+    ] {
+        assert_eq!(authors(body), ["Anne Le Gall"], "{body}");
+    }
+}
+
+#[test]
+fn people_go_before_agencies_and_full_names_before_single_words() {
+    let by = "<p class=byline>Par Anne Le Gall</p>";
+    assert_eq!(authors(&format!("<meta name=author content='Rédaction'>{by}")), ["Anne Le Gall"]);
+    assert_eq!(authors(&format!("<meta name=author content=29ter>{by}")), ["Anne Le Gall"]);
+    assert_eq!(authors("<meta name=author content=framasoft>"), ["framasoft"]);
+    assert_eq!(authors("<meta name=author content='Le Méridien avec AFP'>"), ["Le Méridien avec AFP"]);
+    assert_eq!(authors("<meta name=author content=admin>"), [""; 0]);
+}
+
+#[test]
+fn commentators_and_other_articles_authors_are_no_authors() {
+    let body =
+        "<div class=comments><a rel=author href=/x>Paul Petit</a></div><aside><p>Par Luc Grand</p></aside>";
+    assert_eq!(authors(body), [""; 0]);
+}
+
+#[test]
+fn reads_the_fields_of_the_head() {
+    let page = read(
+        "<html lang=fr-FR><head><link rel=canonical href='/mer/le-port-demain-123.html'>\
+         <meta property=og:site_name content='Le Méridien'><meta property=og:image content='/p.jpg'>\
+         <meta name=description content='Résumé.'><meta name=keywords content='mer, port, Mer'>\
+         <meta property=article:content_tier content=locked></head><body><h1>x",
+    );
+    assert_eq!(page.canonical.as_deref(), Some("https://www.lemeridien.example/mer/le-port-demain-123.html"));
+    assert_eq!(page.image.as_deref(), Some("https://www.lemeridien.example/p.jpg"));
+    assert_eq!(page.site.as_deref(), Some("Le Méridien"));
+    assert_eq!(page.language.as_deref(), Some("fr"));
+    assert_eq!(page.description.as_deref(), Some("Résumé."));
+    assert_eq!(page.tags, ["mer", "port"]);
+    assert_eq!(page.paywalled, Some(true));
+}
+
+#[test]
+fn reads_the_body_and_the_paywall_of_linked_data() {
+    let page = read(
+        "<h1>Le port</h1><script type=application/ld+json>{\"@type\":\"NewsArticle\",\"isAccessibleForFree\":\"False\",\
+         \"articleBody\":\"&lt;p&gt;Un.&lt;/p&gt;&lt;p&gt;L&amp;#039;autre.&lt;/p&gt;\"}</script>",
+    );
+    assert_eq!(page.body_hint.as_deref(), Some("Un.\nL'autre."));
+    assert_eq!(page.paywalled, Some(true));
+}
+
+#[test]
+fn a_canonical_address_that_is_the_home_page_or_a_rubric_is_not_believed() {
+    for target in ["https://www.lemeridien.example/", "/mer", "javascript:void(0)"] {
+        let page = read_at(
+            &format!("<link rel=canonical href='{target}'><h1>x"),
+            "https://www.lemeridien.example/mer/port/article.html",
+        );
+        assert_eq!(page.canonical, None, "{target}");
+    }
+}
+
+#[test]
+fn hostile_pages_end() {
+    let many = |piece: &str| piece.repeat(20_000);
+    for html in [
+        many("<h1>a - b"),
+        many("<div class='date byline author'>Par 3 mars"),
+        many("<p><b>Anne Le Gall</b></p>"),
+        format!("<title>{}</title><meta name=author content='{}'>", many(" - a"), many("y y ")),
+        format!("<script type=application/ld+json>{}</script>", many("{\"@graph\":[\"")),
+        format!("<meta property=og:title content='{}'>", many("&amp;amp;")),
+    ] {
+        let dom = parse(&html, &Limits::default()).unwrap();
+        extract(&dom, None);
+    }
+}
