@@ -1,5 +1,7 @@
 //! The phrase rules as a reader of the library sees them: every rule proves itself by its own examples.
 
+use std::ops::Range;
+
 use tamis::clean::Kind;
 use tamis::clean::text::{Line, Phrases, Scope, Verdict};
 
@@ -204,7 +206,7 @@ fn strange_lines_do_no_harm() {
     for language in ["fr", "en", "ja", "ar", "", "xx", "français"] {
         assert_eq!(judge(&strange, language).len(), strange.len());
     }
-    let broken = Line { text: "À lire", links: vec![1..99, 5..2, 0..1], html: true, ..Line::default() };
+    let broken = Line { text: "À lire", links: vec![1..99, Range { start: 5, end: 2 }, 0..1], html: true, ..Line::default() };
     assert_eq!(Phrases::builtin().judge(&[broken], Some("fr")).len(), 1);
     assert!(Phrases::builtin().judge(&[], None).is_empty());
 }

@@ -106,7 +106,7 @@ fn field(line: &str) -> Option<(String, String)> {
 
 /// Takes away what is no part of the article before its first paragraph.
 pub(super) fn sort_out(items: &mut [Item], found: &mut DirtyResult) {
-    let Some(end) = items.iter().position(|item| opens_the_text(item)) else { return };
+    let Some(end) = items.iter().position(opens_the_text) else { return };
     let (head, body) = items.split_at_mut(end);
     if head.is_empty() {
         return;
@@ -154,7 +154,7 @@ fn take_breadcrumbs(head: &mut [Item]) {
         let parts: Vec<&str> = item.text.split(['>', '›', '»', '/', '|', '•']).map(str::trim).collect();
         let short = |part: &&str| !part.is_empty() && part.split_whitespace().count() <= TITLE_WORDS;
         if parts.len() >= 3
-            && parts.iter().take(parts.len() - 1).all(|part| short(&part))
+            && parts.iter().take(parts.len() - 1).all(short)
             && !ends_sentence(&item.text)
         {
             item.remove(Kind::Breadcrumb, "dirty.breadcrumb");

@@ -265,7 +265,7 @@ mod tests {
             Span { range: 0..11, mark: Mark::Strong },
             Span { range: 17..21, mark: Mark::Link("/p".into()) },
         ];
-        item.cut(&[0..14], Kind::Related, "x");
+        item.cut(std::slice::from_ref(&(0..14)), Kind::Related, "x");
         assert_eq!(item.text, "le pont est rouvert.");
         assert_eq!(item.spans, [Span { range: 3..7, mark: Mark::Link("/p".into()) }]);
         assert_eq!(item.cut[0].line, "À lire ici :");

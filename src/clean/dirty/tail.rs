@@ -13,10 +13,14 @@ const MIN_PROSE: usize = 2;
 /// Takes the signature for the author; also the byline that the phrase rules found.
 pub(super) fn take_signature(items: &mut [Item], found: &mut DirtyResult) {
     let bylines = items.iter().filter_map(|item| match &item.removed {
-        Some((Kind::Byline, rule)) if rule != "dirty.field" => Some(item.text.as_str()),
+        Some((Kind::Byline, rule)) if rule != "dirty.field" => Some((item.text.as_str(), rule.as_str())),
         _ => None,
     });
-    if let Some(name) = bylines.filter_map(name_of_byline).next() {
+    let name_of = |(line, rule): (&str, &str)| match rule.ends_with(".signature") {
+        true => signature(line),
+        false => name_of_byline(line),
+    };
+    if let Some(name) = bylines.filter_map(name_of).next() {
         found.author.get_or_insert(name);
     }
     if items.iter().filter(|item| item.is_kept() && is_prose(&item.text)).count() < MIN_PROSE {
