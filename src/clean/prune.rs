@@ -103,11 +103,15 @@ fn judge(dom: &Dom, node: NodeId, share: f32, survey: &Survey, rules: &GenericRu
     Some(Mark { kind: rule.kind, rule: format!("prune.{source}.{}", rule.id) })
 }
 
-/// Whether an inline element stands in running text, where taking it out would tear the sentence.
+/// Whether an inline element stands in running text or in a link, where taking it out would tear the sentence, or
+/// a label ("Lire aussi") from what it announces.
 fn is_within_sentence(dom: &Dom, node: NodeId) -> bool {
     let tag = dom.tag(node);
     if is_block_level(tag) {
         return false;
+    }
+    if dom.parent(node).is_some_and(|parent| dom.tag(parent) == "a") {
+        return true;
     }
     let before = text_beside(dom, dom.prev_sibling(node), Dom::prev_sibling);
     let after = text_beside(dom, dom.next_sibling(node), Dom::next_sibling);

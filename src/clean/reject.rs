@@ -13,6 +13,8 @@ use super::survey::text_weight;
 const MAX_WALL_WEIGHT: u32 = 900;
 /// A consent wall may list many purposes.
 const MAX_CONSENT_WEIGHT: u32 = 5000;
+/// A wall stands in a page without the menus and lists of an article page.
+const MAX_CONSENT_BLOCKS: usize = 80;
 /// Of a longer wall at least so many words must be shown.
 const LONG_CONSENT_WORDS: usize = 6;
 /// A list of articles has at least so many teasers ...
@@ -143,7 +145,8 @@ pub fn wall(dom: &Dom, blocks: &[TextBlock], metadata: &Metadata) -> Option<Reje
     let kept = || blocks.iter().filter(|block| block.fate.kept);
     let weight: u32 = kept().map(|block| text_weight(&block.text)).sum();
     if weight > MAX_WALL_WEIGHT {
-        return is_long_consent(kept(), weight, metadata).then_some(Rejection::ConsentWall);
+        let is_consent = blocks.len() <= MAX_CONSENT_BLOCKS && is_long_consent(kept(), weight, metadata);
+        return is_consent.then_some(Rejection::ConsentWall);
     }
     if !has_text(dom) {
         return Some(Rejection::EmptyShell);
@@ -164,9 +167,9 @@ pub fn wall(dom: &Dom, blocks: &[TextBlock], metadata: &Metadata) -> Option<Reje
     WALLS.iter().find(is_shown).map(|wall| wall.rejection.clone())
 }
 
-/// A page without a date or an author whose kept text talks of nothing but consent.
+/// A page without an author whose kept text talks of nothing but consent.
 fn is_long_consent<'b>(kept: impl Iterator<Item = &'b TextBlock>, weight: u32, metadata: &Metadata) -> bool {
-    if weight > MAX_CONSENT_WEIGHT || metadata.date.is_some() || !metadata.authors.is_empty() {
+    if weight > MAX_CONSENT_WEIGHT || !metadata.authors.is_empty() {
         return false;
     }
     let text = kept.map(|block| block.text.to_lowercase()).collect::<Vec<_>>().join("\n");
