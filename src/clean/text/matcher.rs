@@ -1,19 +1,25 @@
 //! Which rules may hit a line: one pass over the line for all rules of a language.
 //!
-//! Two sets of patterns are asked: one anchored at the start of the line (whole lines, labels, beginnings), which
-//! gives up after a few bytes on prose; one that looks anywhere, over short lines and the ends of long ones. The
-//! regular expression of a single rule runs only after its set has named it.
+//! Every pattern has literals of which one must stand in the line (see `literals`); one automaton finds those of
+//! all patterns at once. The regular expression of a pattern runs only where its literal stands, and is compiled
+//! when that happens first.
 
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
-use regex::{Regex, RegexSet, RegexSetBuilder};
+use aho_corasick::AhoCorasick;
+use regex::Regex;
 
 use super::fold::Folded;
+use super::literals::required;
 use super::rule::{Rule, Scope, compile};
 
 /// The part of a long line, in folded bytes from its end, where phrases glued to a paragraph are looked for.
 const TAIL: usize = 320;
+/// The part of a very long line, in folded bytes from its start, where phrases at its start are looked for.
+const HEAD: usize = 400;
+/// Lines up to this length, in folded bytes, are searched as a whole: rules may touch lines of 600 characters.
+const WHOLE: usize = 1500;
 /// What may stand before a phrase: bullets, arrows, opening brackets and quotes.
 const BEFORE: &str = r#"^[-\s>|*•·▪▫●○■□►▶▸➤➜→⇒»+~_:"'(\[#/👉📷🎥⏱🕒✉⚡]*"#;
 /// What may stand after a phrase that is a whole line.
@@ -25,18 +31,24 @@ pub(super) struct Matcher {
     rules: Vec<Rule>,
     /// What saves a line from a rule, side by side with the rules.
     vetoes: Vec<Option<Regex>>,
-    start: Set,
-    anywhere: Set,
+    probes: Vec<Probe>,
+    /// Finds the literals of all probes.
+    literals: Option<AhoCorasick>,
+    /// The probes of each literal.
+    probes_of: Vec<Vec<u32>>,
+    /// Probes without a literal.
+    always: Vec<u32>,
 }
 
-/// Patterns that are asked in one pass.
-#[derive(Debug, Default)]
-struct Set {
-    sources: Vec<String>,
-    /// The rule of each pattern.
-    owners: Vec<usize>,
-    all: OnceLock<RegexSet>,
-    single: Vec<OnceLock<Option<Regex>>>,
+/// One pattern of a rule, in its frame.
+#[derive(Debug)]
+struct Probe {
+    /// The rule.
+    owner: usize,
+    source: String,
+    regex: OnceLock<Option<Regex>>,
+    /// Looks anywhere in the line; otherwise at its start.
+    anywhere: bool,
 }
 
 /// A phrase found in a line.
@@ -53,80 +65,97 @@ pub(super) struct Hit<'m> {
 }
 
 impl Matcher {
-    pub fn new<'r>(rules: impl Iterator<Item = &'r Rule>, definitions: &BTreeMap<String, String>) -> Matcher {
+    pub fn new<'r>(
+        rules: impl Iterator<Item = &'r Rule>,
+        definitions: &BTreeMap<String, String>,
+    ) -> Matcher {
         let mut matcher = Matcher::default();
+        let mut by_literal: BTreeMap<String, Vec<u32>> = BTreeMap::new();
         for rule in rules.filter(|rule| !rule.off) {
-            let owner = matcher.rules.len();
             for source in rule.sources(definitions) {
-                match rule.scope {
-                    Scope::Suffix | Scope::Contains => {
-                        matcher.anywhere.add(owner, framed(rule.scope, &source));
-                    }
-                    scope => {
-                        matcher.start.add(owner, framed(scope, &source));
-                        if rule.at_end {
-                            matcher.anywhere.add(owner, format!("(?:^|[^a-z0-9])({source})(?:[^a-z0-9]|$)"));
-                        }
-                    }
-                }
+                matcher.add(rule, &source, &mut by_literal);
             }
             matcher.vetoes.push(rule.veto(definitions).ok().flatten());
             matcher.rules.push(rule.clone());
         }
+        matcher.literals = AhoCorasick::new(by_literal.keys()).ok();
+        matcher.probes_of = by_literal.into_values().collect();
         matcher
+    }
+
+    /// Adds a pattern; a label that may be glued to a paragraph is looked for twice.
+    fn add(&mut self, rule: &Rule, source: &str, by_literal: &mut BTreeMap<String, Vec<u32>>) {
+        let anywhere = matches!(rule.scope, Scope::Suffix | Scope::Contains);
+        let literals = required(source);
+        let mut framed = vec![(anywhere, framed(rule.scope, source))];
+        if rule.at_end {
+            framed.push((true, format!("(?:^|[^a-z0-9])({source})(?:[^a-z0-9]|$)")));
+        }
+        for (anywhere, source) in framed {
+            let probe = self.probes.len() as u32;
+            self.probes.push(Probe { owner: self.rules.len(), source, regex: OnceLock::new(), anywhere });
+            match &literals {
+                Some(literals) => {
+                    literals.iter().for_each(|one| by_literal.entry(one.clone()).or_default().push(probe));
+                }
+                None => self.always.push(probe),
+            }
+        }
     }
 
     /// The phrases of a line: in the order of the rules those at its start, then those anywhere.
     pub fn hits<'m>(&'m self, line: &Folded) -> Vec<Hit<'m>> {
         let text = line.as_str();
-        let mut hits = Vec::new();
-        self.start.hits(self, text, 0, &mut hits);
-        self.anywhere.hits(self, text, tail_start(text), &mut hits);
-        hits
-    }
-}
-
-impl Set {
-    fn add(&mut self, owner: usize, source: String) {
-        self.sources.push(source);
-        self.owners.push(owner);
-        self.single.push(OnceLock::new());
-    }
-
-    fn hits<'m>(&'m self, matcher: &'m Matcher, text: &str, from: usize, hits: &mut Vec<Hit<'m>>) {
-        let part = &text[from..];
-        for index in self.set().matches(part) {
-            let owner = self.owners[index];
-            let rule = &matcher.rules[owner];
-            let Some(regex) = self.single[index].get_or_init(|| compile(&self.sources[index]).ok()) else {
-                continue;
-            };
-            let glued = !regex.as_str().starts_with('^') && rule.scope != Scope::Contains;
-            let found = if glued { last_captures(regex, part) } else { regex.captures(part) };
-            let Some(found) = found else { continue };
-            let Some(label) = found.get(1) else { continue };
-            let saved = || matcher.vetoes[owner].as_ref().is_some_and(|veto| veto.is_match(part));
-            if cuts_a_word(part, label.end()) || saved() {
-                continue;
-            }
-            hits.push(Hit {
-                rule,
-                start: from + label.start(),
-                end: from + label.end(),
-                group: found.iter().skip(2).flatten().next().map(|m| (from + m.start(), from + m.end())),
-                glued,
-            });
+        if text.is_empty() {
+            return Vec::new();
         }
+        let chars = text.chars().count();
+        let mut probes = self.candidates(text);
+        probes.sort_unstable_by_key(|probe| (self.probes[*probe as usize].anywhere, *probe));
+        probes.dedup();
+        probes.into_iter().filter_map(|probe| self.try_probe(&self.probes[probe as usize], text, chars)).collect()
     }
 
-    /// A pattern that does not compile was told at loading; here it only stands aside.
-    fn set(&self) -> &RegexSet {
-        self.all.get_or_init(|| {
-            let limit = 64 << 20; // bytes; some hundreds of patterns need about two million
-            RegexSetBuilder::new(&self.sources)
-                .size_limit(limit)
-                .build()
-                .unwrap_or_else(|_| RegexSet::empty())
+    /// Probes whose literal stands in the line, in any order, with repetitions.
+    fn candidates(&self, text: &str) -> Vec<u32> {
+        let mut found = self.always.clone();
+        let Some(literals) = &self.literals else { return found };
+        let mut search = |part: &str| {
+            for literal in literals.find_overlapping_iter(part) {
+                found.extend(&self.probes_of[literal.pattern().as_usize()]);
+            }
+        };
+        if text.len() <= WHOLE {
+            search(text);
+        } else {
+            search(&text[..boundary(text, HEAD)]);
+            search(&text[tail_start(text)..]);
+        }
+        found
+    }
+
+    fn try_probe<'m>(&'m self, probe: &'m Probe, text: &str, chars: usize) -> Option<Hit<'m>> {
+        let rule = &self.rules[probe.owner];
+        let glued = probe.anywhere && rule.scope != Scope::Contains;
+        // Folding makes a line hardly longer; the engine counts exactly.
+        if !glued && chars / 2 > rule.max_chars() {
+            return None;
+        }
+        let from = if probe.anywhere { tail_start(text) } else { 0 };
+        let part = &text[from..];
+        let regex = probe.regex.get_or_init(|| compile(&probe.source).ok()).as_ref()?;
+        let found = if glued { last_captures(regex, part) } else { regex.captures(part) }?;
+        let label = found.get(1)?;
+        let saved = || self.vetoes[probe.owner].as_ref().is_some_and(|veto| veto.is_match(part));
+        if cuts_a_word(part, label.end()) || saved() {
+            return None;
+        }
+        Some(Hit {
+            rule,
+            start: from + label.start(),
+            end: from + label.end(),
+            group: found.iter().skip(2).flatten().next().map(|m| (from + m.start(), from + m.end())),
+            glued,
         })
     }
 }
@@ -143,11 +172,15 @@ pub(super) fn framed(scope: Scope, source: &str) -> String {
 
 /// Where the part begins that is searched for phrases anywhere: the whole of a short line, the end of a long one.
 fn tail_start(text: &str) -> usize {
-    let mut start = text.len().saturating_sub(TAIL);
-    while !text.is_char_boundary(start) {
-        start += 1;
+    boundary(text, text.len().saturating_sub(TAIL))
+}
+
+/// The next place between two characters.
+fn boundary(text: &str, mut at: usize) -> usize {
+    while !text.is_char_boundary(at) {
+        at += 1;
     }
-    start
+    at
 }
 
 /// The last of the matches: a paragraph may speak of what stands glued to its end.

@@ -17,6 +17,7 @@ mod engine;
 mod examples;
 mod fold;
 mod language;
+mod literals;
 mod matcher;
 mod page;
 mod rule;
