@@ -1,87 +1,56 @@
 //! The order of the stages: decode, parse, clean, article. The one file that knows it.
 
-use serde::{Deserialize, Serialize};
 use url::Url;
 
-use crate::article::Article;
-use crate::clean::Kind;
-use crate::error::{Error, Rejection};
-
-/// What to prefer where the evidence is thin.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Focus {
-    /// Leave out what is doubtful.
-    Precision,
-    /// Weigh both alike.
-    #[default]
-    Balanced,
-    /// Keep what is doubtful.
-    Recall,
-}
-
-/// How to clean.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct CleanOptions {
-    /// What to prefer where the evidence is thin.
-    pub focus: Focus,
-    /// Fewest characters of an article; shorter ones are rejected as `too-short`.
-    pub min_chars: usize,
-    /// Largest page, in bytes after decompression; larger ones are rejected as `too-large`.
-    pub max_bytes: usize,
-    /// Languages that are wanted (ISO 639-1); empty for all. Others are rejected as `wrong-language`.
-    pub languages: Vec<String>,
-    /// Kinds of boilerplate to keep, marked as such in Markdown and HTML.
-    pub keep: Vec<Kind>,
-}
-
-impl Default for CleanOptions {
-    fn default() -> CleanOptions {
-        CleanOptions {
-            focus: Focus::Balanced,
-            min_chars: 25,
-            max_bytes: 32 << 20,
-            languages: Vec::new(),
-            keep: Vec::new(),
-        }
-    }
-}
-
-/// The rules in force: the built-in ones, overlaid by the user's folder.
-#[derive(Clone, Debug, Default)]
-pub struct Rules {}
-
-impl Rules {
-    /// The rules that are built in.
-    pub fn builtin() -> Rules {
-        Rules::default()
-    }
-
-    /// Adds the rules of a folder; they win over those that are there.
-    pub fn overlay_dir(self, path: &std::path::Path) -> Result<Rules, Error> {
-        let _ = path;
-        Ok(self)
-    }
-}
+use crate::article::{Article, Block, Metadata, metadata};
+use crate::clean::block::TextBlock;
+use crate::clean::classify::Classifier;
+use crate::clean::context::Contexts;
+use crate::clean::dirty::clean_dirty;
+use crate::clean::features::Features;
+use crate::clean::label::label;
+use crate::clean::phrases;
+use crate::clean::prune::Marks;
+use crate::clean::reject;
+use crate::clean::segment::segment;
+use crate::clean::survey::Survey;
+use crate::clean::text::detect_language;
+use crate::clean::vector::{Evidence, Table, table};
+use crate::decode::{decode, not_html};
+use crate::error::Rejection;
+use crate::explain::{ExplainedBlock, Explanation};
+use crate::options::CleanOptions;
+use crate::parse::{Dom, Limits, parse};
+use crate::rules::Rules;
 
 /// Cleans pages. Reusable, `Send + Sync`, without state between pages.
-#[derive(Clone, Debug, Default)]
+///
+/// ```
+/// use tamis::{CleanOptions, Cleaner, Rules};
+///
+/// let cleaner = Cleaner::new(Rules::builtin(), CleanOptions::default());
+/// let html = "<nav>Accueil</nav><article><h1>Crue</h1><p>La Loire est montée de deux mètres dans la nuit.</p></article>";
+/// let article = cleaner.clean(html, None)?;
+/// assert_eq!(article.to_text(), "La Loire est montée de deux mètres dans la nuit.");
+/// # Ok::<(), tamis::Rejection>(())
+/// ```
+#[derive(Clone, Debug)]
 pub struct Cleaner {
     rules: Rules,
+    classifier: Classifier,
     options: CleanOptions,
+}
+
+impl Default for Cleaner {
+    fn default() -> Cleaner {
+        Cleaner::new(Rules::default(), CleanOptions::default())
+    }
 }
 
 impl Cleaner {
     /// A cleaner with these rules and options.
     pub fn new(rules: Rules, options: CleanOptions) -> Cleaner {
-        Cleaner { rules, options }
-    }
-
-    /// Cleans a page that is decoded already.
-    pub fn clean(&self, html: &str, url: Option<&Url>) -> Result<Article, Rejection> {
-        let _ = (html, url, &self.rules, &self.options);
-        Err(Rejection::NoMainContent)
+        Cleaner { rules, classifier: Classifier::builtin(), options }
     }
 
     /// Cleans a page as served. `content_type` is the HTTP header, where known.
@@ -91,47 +60,125 @@ impl Cleaner {
         content_type: Option<&str>,
         url: Option<&Url>,
     ) -> Result<Article, Rejection> {
-        let _ = content_type;
-        self.clean(&String::from_utf8_lossy(bytes), url)
+        self.check_size(bytes.len())?;
+        match not_html(bytes, content_type) {
+            Some(rejection) => Err(rejection),
+            None => self.clean(&decode(bytes, content_type, url).text, url),
+        }
+    }
+
+    /// Cleans a page that is decoded already.
+    pub fn clean(&self, html: &str, url: Option<&Url>) -> Result<Article, Rejection> {
+        self.check_size(html.len())?;
+        let dom = parse(html, &Limits::default())?;
+        let (blocks, metadata) = self.read(&dom, url);
+        self.judge(&dom, blocks, metadata)
     }
 
     /// Cleans text that an earlier scraper left dirty.
     pub fn clean_text(&self, dirty: &str) -> Result<Article, Rejection> {
-        let _ = dirty;
-        Err(Rejection::NoMainContent)
+        self.check_size(dirty.len())?;
+        self.accept(clean_dirty(dirty, &self.rules.phrases).into_article(&self.options.keep))
     }
 
     /// Says of every block of a page what became of it and why.
     pub fn explain(&self, html: &str, url: Option<&Url>) -> Explanation {
-        let _ = (html, url);
-        Explanation::default()
+        let dom = match self.check_size(html.len()).and_then(|()| parse(html, &Limits::default())) {
+            Ok(dom) => dom,
+            Err(rejection) => return Explanation::rejected(&rejection),
+        };
+        let (blocks, metadata) = self.read(&dom, url);
+        let explained = blocks.iter().cloned().map(|block| ExplainedBlock::of(&dom, block)).collect();
+        let verdict = match self.judge(&dom, blocks, metadata) {
+            Ok(_) => Explanation::accepted(),
+            Err(rejection) => Explanation::rejected(&rejection),
+        };
+        Explanation { blocks: explained, ..verdict }
+    }
+
+    /// What the classifier is trained on: the text of each block and its row of measurements.
+    #[doc(hidden)]
+    pub fn training_rows(&self, html: &str, url: Option<&Url>) -> Result<(Vec<String>, Table), Rejection> {
+        let dom = parse(html, &Limits::default())?;
+        let metadata = metadata::extract(&dom, url);
+        let (blocks, table) = self.measure(&dom, &metadata);
+        Ok((blocks.into_iter().map(|block| block.text).collect(), table))
+    }
+
+    /// The blocks of a page with their fates, and its metadata.
+    fn read(&self, dom: &Dom, url: Option<&Url>) -> (Vec<TextBlock>, Metadata) {
+        let mut metadata = metadata::extract(dom, url);
+        let (mut blocks, table) = self.measure(dom, &metadata);
+        self.classifier.decide(&table, &mut blocks, self.options.focus.threshold());
+        settle_language(&mut metadata, &blocks);
+        phrases::apply(&self.rules.phrases, &mut blocks, metadata.language.as_deref());
+        (blocks, metadata)
+    }
+
+    /// The blocks of a page as the rules label them, and what the classifier sees of them.
+    fn measure(&self, dom: &Dom, metadata: &Metadata) -> (Vec<TextBlock>, Table) {
+        let root = dom.body().unwrap_or(dom.document());
+        let survey = Survey::of(dom, root, &self.rules.generic);
+        let marks = Marks::of(dom, root, &survey, &self.rules.generic);
+        let mut blocks = segment(dom, root, &survey, &marks);
+        let features = Features::of(dom, &survey, &blocks);
+        let verdicts = phrases::judge(&self.rules.phrases, &blocks, metadata.language.as_deref());
+        let inside = label(dom, &survey, &mut blocks, &features, metadata.title.as_deref());
+        let contexts = Contexts::of(dom, root, &survey, &marks);
+        let evidence = Evidence::of(&blocks, &inside, &verdicts);
+        let table = table(dom, &blocks, &features, &contexts, &evidence, metadata);
+        (blocks, table)
+    }
+
+    /// An article, or why the page is none.
+    fn judge(&self, dom: &Dom, blocks: Vec<TextBlock>, metadata: Metadata) -> Result<Article, Rejection> {
+        match reject::wall(dom, &blocks, &metadata) {
+            Some(rejection) => Err(rejection),
+            None => self.accept(Article { blocks: self.assemble(blocks), metadata, warnings: Vec::new() }),
+        }
+    }
+
+    /// The article's blocks, and those of the kinds that are to be kept.
+    fn assemble(&self, blocks: Vec<TextBlock>) -> Vec<Block> {
+        let wanted = |block: &TextBlock| {
+            let on_request = block.fate.kind.is_some_and(|kind| self.options.keep.contains(&kind));
+            block.fate.kept || (on_request && !block.text.is_empty())
+        };
+        let finish = |block: TextBlock| Block {
+            kind: block.kind,
+            text: block.text,
+            spans: block.spans,
+            boilerplate: if block.fate.kept { None } else { block.fate.kind },
+        };
+        blocks.into_iter().filter(wanted).map(finish).collect()
+    }
+
+    fn accept(&self, article: Article) -> Result<Article, Rejection> {
+        let own = article.blocks.iter().filter(|block| block.boilerplate.is_none());
+        let chars: usize = own.map(|block| block.text.chars().count()).sum();
+        let min = self.options.min_chars;
+        let language = article.metadata.language.as_deref().unwrap_or("");
+        match chars {
+            0 => Err(Rejection::NoMainContent),
+            _ if chars < min => Err(Rejection::TooShort { chars, min }),
+            _ if !self.options.wants_language(language) => {
+                Err(Rejection::WrongLanguage { found: language.to_owned() })
+            }
+            _ => Ok(article),
+        }
+    }
+
+    fn check_size(&self, bytes: usize) -> Result<(), Rejection> {
+        let max = self.options.max_bytes;
+        if bytes > max { Err(Rejection::TooLarge { bytes, max }) } else { Ok(()) }
     }
 }
 
-/// Every block of a page with its fate.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
-pub struct Explanation {
-    /// `ok` or the rejection, in kebab-case.
-    pub status: String,
-    /// One sentence about a status other than `ok`.
-    pub reason: Option<String>,
-    /// The blocks in the order of the page.
-    pub blocks: Vec<ExplainedBlock>,
-}
-
-/// One block of a page with its fate.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
-pub struct ExplainedBlock {
-    /// Its text.
-    pub text: String,
-    /// Where it stands: tags, ids and classes from the body down.
-    pub path: String,
-    /// Whether it is part of the article.
-    pub kept: bool,
-    /// What kind of boilerplate it is, when it was removed.
-    pub kind: Option<Kind>,
-    /// The step or rule that decided, as in `prune.tag.nav` or `fr.related.lire-aussi`.
-    pub rule: String,
-    /// The labeller's score, from 0 (boilerplate) to 1 (article), where it was asked.
-    pub score: Option<f32>,
+/// The language that the page names, else the one that its text is in.
+fn settle_language(metadata: &mut Metadata, blocks: &[TextBlock]) {
+    if metadata.language.is_none() {
+        let texts: Vec<&str> =
+            blocks.iter().filter(|block| block.fate.kept).map(|block| block.text.as_str()).collect();
+        metadata.language = detect_language(&texts.join("\n")).map(str::to_owned);
+    }
 }

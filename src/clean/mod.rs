@@ -5,7 +5,24 @@
 //! - boilerplate: blocks that do not belong to the article; each removed block has a [`Kind`] and a rule
 //! - line: a block's text as the phrase rules see it; dirty text has lines only
 
+pub mod block;
+pub mod classify;
+pub mod context;
+pub(crate) mod dirty;
+pub mod features;
+pub mod forest;
+pub mod label;
+pub mod names;
+pub mod phrases;
+pub mod prune;
+pub mod reject;
+pub mod rules;
+pub mod segment;
+mod shape;
+pub mod survey;
 pub mod text;
+pub mod vector;
+pub mod words;
 
 use serde::{Deserialize, Serialize};
 

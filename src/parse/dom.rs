@@ -1,7 +1,8 @@
 //! The arena: nodes, elements, attributes and one text buffer, linked by `u32`.
 //!
-//! A node that the tree builder created and then left out of the tree stays in the tables, but no walk reaches it.
-//! The contents of `<template>` hang below a [`NodeKind::Fragment`] that is no child of anything, for the same effect.
+//! A node that the tree builder created and then left out of the tree stays in the tables, but no walk
+//! reaches it. The contents of `<template>` hang below a [`NodeKind::Fragment`] that is no child of anything,
+//! for the same effect.
 
 use std::ops::Range;
 
@@ -233,6 +234,11 @@ impl Dom {
     pub(super) fn element(&self, node: NodeId) -> Option<&Element> {
         let node = self.node(node);
         (node.kind == NodeKind::Element).then(|| &self.elements[node.start as usize])
+    }
+
+    /// The fragment with the contents of a `<template>`.
+    pub(super) fn template_contents(&self, node: NodeId) -> Option<NodeId> {
+        NodeId::from_link(self.element(node)?.template)
     }
 
     pub(super) fn attribute_rows(&self, node: NodeId) -> &[Attribute] {

@@ -3,6 +3,8 @@
 use html5ever::{LocalName, local_name};
 use memchr::memmem;
 
+const DATA_PREFIX: &str = "data-";
+
 /// Longer values of `data-*` attributes are serialized state of scripts.
 const MAX_DATA_VALUE_BYTES: usize = 200;
 
@@ -21,11 +23,16 @@ pub(super) enum Retention {
 }
 
 impl Retention {
-    /// Whether an attribute is stored.
+    /// Whether attributes of this name may be stored.
+    pub fn keeps_attribute_named(self, name: &str) -> bool {
+        self != Retention::Article || is_read(name) || name.starts_with(DATA_PREFIX)
+    }
+
+    /// Whether this very attribute is stored.
     pub fn keeps_attribute(self, name: &str, value: &str) -> bool {
         self != Retention::Article
             || is_read(name)
-            || (name.starts_with("data-") && value.len() <= MAX_DATA_VALUE_BYTES)
+            || (name.starts_with(DATA_PREFIX) && value.len() <= MAX_DATA_VALUE_BYTES)
     }
 
     /// Whether the body of a script with this `type` and `id` is stored.
@@ -35,6 +42,11 @@ impl Retention {
             || STATE_MARKERS
                 .iter()
                 .any(|marker| id == *marker || memmem::find(body.as_bytes(), marker.as_bytes()).is_some())
+    }
+
+    /// Whether the text of comments and the name of the DOCTYPE are stored.
+    pub fn keeps_comments(self) -> bool {
+        self != Retention::Article
     }
 
     /// Whether the text inside a `<style>` is stored.

@@ -2,32 +2,42 @@
 //!
 //! Terms:
 //! - *tokenizer*: cuts the markup into tokens (start tag, end tag, text, comment, DOCTYPE);
-//! - *tree builder*: html5ever's own implementation of the HTML standard's tree construction, which turns tokens into tree edits;
-//! - *sink*: receives those edits and writes them into the arena;
-//! - *arena*: the flat tables of [`Dom`]. Nothing in it is reference-counted and nothing recurses, so that no page can
+//! - *tree builder*: html5ever's own implementation of the HTML standard's tree construction, which turns
+//!   tokens into tree edits;
+//! - *guard*: stands between the two and drops the tags that would make the tree builder slow;
+//! - *sink*: receives those edits and lets the *writer* enter them into the arena;
+//! - *arena*: the flat tables of [`Dom`]. Nothing in it is reference-counted and nothing recurses, so that no
+//!   page can
 //!   overflow the stack and a tree is dropped in one go.
 //!
 //! Scripting is off: the content of `<noscript>` is parsed as elements.
 
 mod dom;
+mod guard;
+#[cfg(test)]
+mod hostile;
 mod keep;
 mod limits;
+#[cfg(test)]
+mod outline;
 mod select;
 mod sink;
+#[cfg(test)]
+mod speed;
+mod tokenizer;
 mod walk;
+mod writer;
 
 pub use dom::{Dom, NodeId, NodeKind};
 pub use limits::Limits;
 pub use select::Selector;
 pub use walk::Edge;
 
-use html5ever::TokenizerResult;
-use html5ever::tendril::StrTendril;
-use html5ever::tokenizer::{BufferQueue, Tokenizer, TokenizerOpts};
-use html5ever::tree_builder::{TreeBuilder, TreeBuilderOpts, TreeSink};
-
 use crate::error::Rejection;
+use guard::Guard;
+use keep::Retention;
 use sink::Sink;
+use tokenizer::{Tokenizer, normalise_newlines};
 
 /// Parses a page into a new [`Dom`].
 pub fn parse(html: &str, limits: &Limits) -> Result<Dom, Rejection> {
@@ -36,15 +46,18 @@ pub fn parse(html: &str, limits: &Limits) -> Result<Dom, Rejection> {
 
 /// Parses a page into `dom`, whose old content is dropped and whose buffers are reused.
 pub fn parse_into(html: &str, limits: &Limits, dom: Dom) -> Result<Dom, Rejection> {
+    parse_keeping(html, limits, dom, Retention::Article)
+}
+
+const BYTE_ORDER_MARK: char = '\u{feff}';
+
+fn parse_keeping(html: &str, limits: &Limits, dom: Dom, retention: Retention) -> Result<Dom, Rejection> {
+    let limits = &limits.clamped();
     limits.check_bytes(html.len())?;
-    let options = TreeBuilderOpts { scripting_enabled: false, ..TreeBuilderOpts::default() };
-    let builder = TreeBuilder::new(Sink::new(dom, limits), options);
-    let tokenizer = Tokenizer::new(builder, TokenizerOpts::default());
-    let queue = BufferQueue::default();
-    queue.push_back(StrTendril::from_slice(html));
-    while !matches!(tokenizer.feed(&queue), TokenizerResult::Done) {}
-    tokenizer.end();
-    let dom = tokenizer.sink.sink.finish();
+    let page = normalise_newlines(html.strip_prefix(BYTE_ORDER_MARK).unwrap_or(html));
+    let sink = Sink::new(dom, limits, retention, page.len());
+    let guard = Tokenizer::new(&page, Guard::new(sink, limits, retention)).run();
+    let dom = guard.finish();
     limits.check_nodes(dom.len())?;
     Ok(dom)
 }

@@ -1,6 +1,10 @@
-//! CSS selectors over the arena: scraper's selector grammar, matched by the `selectors` crate without a second parse.
+//! CSS selectors over the arena: scraper's selector grammar, matched by the `selectors` crate without a
+//! second parse.
 //!
-//! A selector sees the attributes that the arena keeps; one on a dropped attribute (`onclick`, `target`...) matches nothing.
+//! A selector sees the attributes that the arena keeps; one on a dropped attribute (`onclick`, `target`...)
+//! matches nothing.
+
+use std::cell::Cell;
 
 use html5ever::{Namespace, ns};
 use scraper::error::SelectorErrorKind;
@@ -15,6 +19,14 @@ use selectors::parser::{ParseRelative, SelectorList};
 use selectors::{Element, OpaqueElement};
 
 use super::dom::{Attribute, Dom, NodeId, NodeKind};
+
+/// Steps from sibling to sibling in one selection. `a ~ b` takes as many for each `b` as there are siblings
+/// before it, which a page of 100,000 siblings turns into minutes. Past the limit, elements count as having
+/// no siblings.
+///
+/// A debug build of the `selectors` crate counts siblings twice and insists on the same answer, so it has no
+/// limit.
+const MOST_SIBLING_STEPS: u32 = if cfg!(debug_assertions) { u32::MAX } else { 10_000_000 };
 
 /// A parsed, reusable list of CSS selectors.
 #[derive(Clone, Debug)]
@@ -33,16 +45,23 @@ impl Selector {
 
     /// Whether the node is an element that matches.
     pub fn matches(&self, dom: &Dom, node: NodeId) -> bool {
-        self.matches_with(dom, node, &mut context(&mut SelectorCaches::default()))
+        let steps = Cell::new(MOST_SIBLING_STEPS);
+        self.matches_with(dom, node, &steps, &mut context(&mut SelectorCaches::default()))
     }
 
-    fn matches_with(&self, dom: &Dom, node: NodeId, context: &mut MatchingContext<Simple>) -> bool {
+    fn matches_with(
+        &self,
+        dom: &Dom,
+        node: NodeId,
+        steps: &Cell<u32>,
+        context: &mut MatchingContext<Simple>,
+    ) -> bool {
         dom.kind(node) == NodeKind::Element
             && self
                 .list
                 .slice()
                 .iter()
-                .any(|one| matches_selector(one, 0, None, &ElementRef { dom, node }, context))
+                .any(|one| matches_selector(one, 0, None, &ElementRef { dom, node, steps }, context))
     }
 }
 
@@ -56,12 +75,13 @@ impl Dom {
     pub fn select_in(&self, root: NodeId, selector: &Selector) -> Vec<NodeId> {
         let mut caches = SelectorCaches::default();
         let mut context = context(&mut caches);
+        let steps = Cell::new(MOST_SIBLING_STEPS);
         if self.kind(root) == NodeKind::Element {
-            context.scope_element = Some(ElementRef { dom: self, node: root }.opaque());
+            context.scope_element = Some(ElementRef { dom: self, node: root, steps: &steps }.opaque());
         }
         self.descendants(root)
             .skip(1)
-            .filter(|&node| selector.matches_with(self, node, &mut context))
+            .filter(|&node| selector.matches_with(self, node, &steps, &mut context))
             .collect()
     }
 }
@@ -82,11 +102,19 @@ fn context(caches: &mut SelectorCaches) -> MatchingContext<'_, Simple> {
 struct ElementRef<'a> {
     dom: &'a Dom,
     node: NodeId,
+    steps: &'a Cell<u32>,
 }
 
 impl<'a> ElementRef<'a> {
-    fn new(dom: &'a Dom, node: NodeId) -> Option<Self> {
-        (dom.kind(node) == NodeKind::Element).then_some(ElementRef { dom, node })
+    /// Another node of the same tree, if it is an element.
+    fn at(self, node: NodeId) -> Option<Self> {
+        (self.dom.kind(node) == NodeKind::Element).then_some(ElementRef { node, ..self })
+    }
+
+    fn may_step(self) -> bool {
+        let left = self.steps.get();
+        self.steps.set(left.saturating_sub(1));
+        left > 0
     }
 
     fn rows(&self) -> &'a [Attribute] {
@@ -99,9 +127,12 @@ impl<'a> ElementRef<'a> {
             .is_some_and(|value| value.split_ascii_whitespace().any(matches))
     }
 
-    /// The first element along a chain of nodes.
+    /// The first element along a chain of siblings.
     fn first(self, mut nodes: impl Iterator<Item = NodeId>) -> Option<Self> {
-        nodes.find_map(|node| ElementRef::new(self.dom, node))
+        if !self.may_step() {
+            return None;
+        }
+        nodes.find_map(|node| self.at(node))
     }
 }
 
@@ -119,7 +150,7 @@ impl Element for ElementRef<'_> {
     }
 
     fn parent_element(&self) -> Option<Self> {
-        ElementRef::new(self.dom, self.dom.parent(self.node)?)
+        self.at(self.dom.parent(self.node)?)
     }
 
     fn parent_node_is_shadow_root(&self) -> bool {

@@ -1,4 +1,5 @@
-//! Walks over the arena and edits of its links. No walk recurses: each follows links with a constant amount of state.
+//! Walks over the arena and edits of its links. No walk recurses: each follows links with a constant amount
+//! of state.
 
 use std::iter::successors;
 
@@ -97,5 +98,66 @@ impl Dom {
             Some(prev) => self.nodes[prev.index()].next_sibling = next,
             None => self.nodes[parent.index()].first_child = next,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::parse::{Limits, parse};
+
+    fn parsed(html: &str) -> Dom {
+        parse(html, &Limits::default()).expect("within the limits")
+    }
+
+    fn tags(dom: &Dom, nodes: impl Iterator<Item = NodeId>) -> Vec<&str> {
+        nodes.map(|node| if dom.text(node).is_empty() { dom.tag(node) } else { dom.text(node) }).collect()
+    }
+
+    fn first(dom: &Dom, tag: &str) -> NodeId {
+        dom.descendants(dom.document()).find(|&node| dom.tag(node) == tag).expect("in the page")
+    }
+
+    #[test]
+    fn walks_stay_below_their_root() {
+        let dom = parsed("<div><p>a<i>b</i></p>c</div><ul>d</ul>");
+        let paragraph = first(&dom, "p");
+        assert_eq!(tags(&dom, dom.descendants(paragraph)), ["p", "a", "i", "b"]);
+        assert_eq!(tags(&dom, dom.descendants(first(&dom, "div"))), ["div", "p", "a", "i", "b", "c"]);
+        assert_eq!(tags(&dom, dom.children(first(&dom, "div"))), ["p", "c"]);
+        assert_eq!(tags(&dom, dom.ancestors(paragraph)), ["div", "body", "html", ""]);
+        assert_eq!(dom.depth(paragraph), 4);
+        assert_eq!(dom.text_content(paragraph), "ab");
+    }
+
+    #[test]
+    fn traversal_opens_and_closes_every_node() {
+        let dom = parsed("<p>a<br></p>");
+        let edges = dom.traverse(first(&dom, "p")).map(|edge| match edge {
+            Edge::Open(node) => format!("+{}{}", dom.tag(node), dom.text(node)),
+            Edge::Close(node) => format!("-{}{}", dom.tag(node), dom.text(node)),
+        });
+        assert_eq!(edges.collect::<Vec<_>>(), ["+p", "+a", "-a", "+br", "-br", "-p"]);
+    }
+
+    #[test]
+    fn links_agree_with_each_other() {
+        let dom = parsed("<table>x<b>y<td>z</b><p>v</table><a><div></a>w<template>t</template>");
+        for node in dom.descendants(dom.document()) {
+            let children: Vec<_> = dom.children(node).collect();
+            assert_eq!(children.first().copied(), dom.first_child(node));
+            assert_eq!(children.last().copied(), dom.last_child(node));
+            assert!(children.iter().all(|&child| dom.parent(child) == Some(node)));
+            assert!(children.windows(2).all(|pair| dom.prev_sibling(pair[1]) == Some(pair[0])));
+        }
+    }
+
+    #[test]
+    fn finds_the_parts_of_the_document() {
+        let dom = parsed("<!-- c --><!doctype html><title>t</title>b");
+        let tag = |node: Option<NodeId>| node.map(|node| dom.tag(node));
+        let parts = [dom.root_element(), dom.head(), dom.body()].map(tag);
+        assert_eq!(parts, [Some("html"), Some("head"), Some("body")]);
+        assert_eq!(parsed("<frameset>").body(), None);
     }
 }

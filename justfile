@@ -1,0 +1,18 @@
+# `just test` is what .ci/run checks, without the quality gate.
+test:
+    cargo fmt --check
+    cargo clippy --all-targets -- -D warnings
+    cargo test
+    RUSTDOCFLAGS="-D warnings" cargo doc --no-deps
+
+# licences and bans (cargo install cargo-deny)
+deny:
+    cargo deny check licenses bans sources
+
+# quality on the labelled pages, with the floors of .ci/run
+eval:
+    cargo run --release -- eval ../shared/corpus
+
+# the block classifier, from the labelled pages (see model/README.md)
+train:
+    python3 model/train.py

@@ -1,0 +1,63 @@
+//! The block classifier: a small forest that gives each block the probability that it belongs to the article.
+//!
+//! Trained by `model/train.py` on the columns of [`super::vector`], which see the neighbours of a block as well as
+//! the block itself; so one pass is enough. The rules' decision is one of the columns.
+
+use super::Kind;
+use super::block::{Fate, TextBlock};
+use super::forest::Forest;
+use super::vector::Table;
+
+const BUILTIN: &[u8] = include_bytes!("../../model/blocks.bin");
+
+/// The block classifier.
+#[derive(Clone, Debug)]
+pub struct Classifier {
+    forest: Forest,
+}
+
+impl Classifier {
+    /// The classifier that is built in.
+    pub fn builtin() -> Classifier {
+        Classifier::read(BUILTIN).expect("the built-in model is tested")
+    }
+
+    /// Reads a model file; `None` when it is damaged.
+    pub fn read(mut bytes: &[u8]) -> Option<Classifier> {
+        let forest = Forest::read(&mut bytes)?;
+        bytes.is_empty().then_some(Classifier { forest })
+    }
+
+    /// Decides every block but the headline: kept from `threshold` on. A block that the rules removed keeps their
+    /// reason; one that they kept is of no known kind.
+    pub fn decide(&self, table: &Table, blocks: &mut [TextBlock], threshold: f32) {
+        if table.width != self.forest.width() {
+            return;
+        }
+        for (index, block) in blocks.iter_mut().enumerate() {
+            if block.fate.kind == Some(Kind::Title) {
+                continue;
+            }
+            let score = self.forest.ask(table.row(index));
+            let fate = match (score >= threshold, block.fate.kept) {
+                (true, true) | (false, false) => block.fate.clone(),
+                (true, false) => Fate::kept("model"),
+                (false, true) => Fate::removed(Kind::Other, "model"),
+            };
+            block.fate = Fate { score: Some(score), ..fate };
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clean::vector::WIDTH;
+
+    #[test]
+    fn builtin_model_loads_is_small_and_fits_the_columns() {
+        let classifier = Classifier::builtin();
+        assert_eq!(classifier.forest.width(), WIDTH);
+        assert!(BUILTIN.len() <= 600_000, "{} bytes", BUILTIN.len());
+    }
+}

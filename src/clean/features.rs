@@ -1,0 +1,88 @@
+//! What can be measured of a block and of the page around it.
+
+use std::collections::HashMap;
+
+use super::block::TextBlock;
+use super::survey::{Survey, text_weight};
+use crate::article::BlockKind;
+use crate::parse::{Dom, NodeId};
+
+/// Prose has at least this weight (characters, see [`text_weight`]) ...
+const MIN_PROSE_WEIGHT: u32 = 80;
+/// ... or this one, when it ends as a sentence does.
+const MIN_SENTENCE_WEIGHT: u32 = 20;
+/// Text of which more is links is a list of links.
+const MAX_PROSE_LINK_DENSITY: f32 = 0.5;
+
+/// Measurements of one block.
+#[derive(Clone, Debug, Default)]
+pub struct Features {
+    /// Characters, dense scripts counted as several.
+    pub weight: u32,
+    /// Share of the characters that are links.
+    pub link_density: f32,
+    /// Ends as a sentence does.
+    pub ends_sentence: bool,
+    /// A heading.
+    pub heading: bool,
+    /// Running text.
+    pub prose: bool,
+    /// How often the same text stands in the page.
+    pub repeats: u32,
+    /// An element above it is named like the body of an article.
+    pub in_body: bool,
+    /// An element above it is named like a standfirst.
+    pub in_standfirst: bool,
+}
+
+impl Features {
+    /// Measures all blocks of a page.
+    pub fn of(dom: &Dom, survey: &Survey, blocks: &[TextBlock]) -> Vec<Features> {
+        let mut repeats: HashMap<&str, u32> = HashMap::new();
+        for block in blocks {
+            *repeats.entry(&block.text).or_default() += 1;
+        }
+        blocks
+            .iter()
+            .map(|block| Features::of_block(dom, survey, block, repeats[block.text.as_str()]))
+            .collect()
+    }
+
+    fn of_block(dom: &Dom, survey: &Survey, block: &TextBlock, repeats: u32) -> Features {
+        let weight = text_weight(&block.text);
+        let linked: u32 = block.links().into_iter().map(|range| text_weight(&block.text[range])).sum();
+        let link_density = linked as f32 / weight.max(1) as f32;
+        let ends_sentence = ends_sentence(&block.text);
+        let heading = matches!(block.kind, BlockKind::Heading(_));
+        let mass = weight - linked.min(weight);
+        let prose = !heading
+            && link_density <= MAX_PROSE_LINK_DENSITY
+            && (mass >= MIN_PROSE_WEIGHT || (mass >= MIN_SENTENCE_WEIGHT && ends_sentence));
+        let mut features =
+            Features { weight, link_density, ends_sentence, heading, prose, repeats, ..Features::default() };
+        for node in above(dom, block.element) {
+            let names = survey.get(node).names;
+            features.in_body |= names.body;
+            features.in_standfirst |= names.standfirst;
+        }
+        features
+    }
+
+    /// Weight of the running text.
+    pub fn mass(&self) -> u32 {
+        if self.prose { (self.weight as f32 * (1.0 - self.link_density)) as u32 } else { 0 }
+    }
+}
+
+/// An element and those above it.
+pub fn above(dom: &Dom, element: NodeId) -> impl Iterator<Item = NodeId> {
+    [element].into_iter().chain(dom.ancestors(element))
+}
+
+/// Whether a text ends with the mark of a sentence, quotes and brackets aside.
+pub fn ends_sentence(text: &str) -> bool {
+    let text = text.trim_end_matches(|c: char| {
+        c.is_whitespace() || matches!(c, '"' | '\'' | '”' | '’' | '»' | '“' | ')' | ']' | '」' | '』')
+    });
+    text.ends_with(['.', '!', '?', '…', '。', '！', '？', ':', ';', '؟', '।', '۔'])
+}

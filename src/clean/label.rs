@@ -1,0 +1,222 @@
+//! Decides which blocks are the article, by rules: where the prose is densest, what stands beside it.
+//!
+//! 1. root: the element that holds the article: from the densest prose up or down to a named container
+//! 2. members: blocks in the root that are prose or stand between prose
+//! 3. standfirst: a prose block between the headline and the root
+//! 4. edges: loose short blocks before the first and after the last prose go
+
+use super::Kind;
+use super::block::{Fate, TextBlock};
+use super::features::{Features, above};
+use super::survey::Survey;
+use crate::article::BlockKind;
+use crate::parse::{Dom, Edge, NodeId, NodeKind};
+
+/// A child that holds this share of its parent's prose is followed downwards.
+const DOMINANT_SHARE: f32 = 0.85;
+/// A named container counts when it holds this share of the page's prose.
+const MIN_NAMED_SHARE: f32 = 0.3;
+/// Above this link density a block between prose is links to elsewhere.
+const MAX_LINK_DENSITY: f32 = 0.66;
+/// A standfirst has between so much ...
+const MIN_STANDFIRST_WEIGHT: u32 = 40;
+/// ... and so much weight.
+const MAX_STANDFIRST_WEIGHT: u32 = 1200;
+/// How many blocks before the root a standfirst may stand.
+const STANDFIRST_REACH: usize = 12;
+
+/// Labels the undecided blocks and says which blocks stand in the root. `title` is the headline, where known.
+pub fn label(
+    dom: &Dom,
+    survey: &Survey,
+    blocks: &mut [TextBlock],
+    features: &[Features],
+    title: Option<&str>,
+) -> Vec<bool> {
+    let masses = masses(dom, blocks, features);
+    let Some(root) = root(dom, survey, &masses) else {
+        blocks
+            .iter_mut()
+            .filter(|block| block.fate.kept)
+            .for_each(|block| block.fate = Fate::removed(Kind::Other, "label.no-root"));
+        return vec![false; blocks.len()];
+    };
+    let inside = members(dom, root, blocks);
+    mark_title(blocks, features, title);
+    label_members(blocks, features, &inside);
+    keep_standfirst(blocks, features, &inside);
+    trim_edges(blocks, features);
+    drop_lone_headings(blocks);
+    inside
+}
+
+/// Mass of the undecided prose below each node.
+fn masses(dom: &Dom, blocks: &[TextBlock], features: &[Features]) -> Vec<u32> {
+    let mut masses = vec![0_u32; dom.len()];
+    for (block, features) in blocks.iter().zip(features) {
+        if block.fate.kept {
+            masses[block.element.index()] += features.mass();
+        }
+    }
+    for edge in dom.traverse(dom.document()) {
+        if let Edge::Close(node) = edge {
+            if let Some(parent) = dom.parent(node) {
+                masses[parent.index()] += masses[node.index()];
+            }
+        }
+    }
+    masses
+}
+
+/// The element that holds the article.
+fn root(dom: &Dom, survey: &Survey, masses: &[u32]) -> Option<NodeId> {
+    let body = dom.body()?;
+    let total = masses[body.index()];
+    if total == 0 {
+        return None;
+    }
+    let top = descend(dom, masses, body);
+    let named = best_named(dom, survey, masses, top);
+    Some(named.map_or(top, |named| descend(dom, masses, named)))
+}
+
+/// Follows the child that holds nearly all prose.
+fn descend(dom: &Dom, masses: &[u32], from: NodeId) -> NodeId {
+    let mut node = from;
+    loop {
+        let next = dom.children(node).max_by_key(|child| masses[child.index()]);
+        match next {
+            Some(child)
+                if dom.kind(child) == NodeKind::Element
+                    && masses[child.index()] as f32 >= DOMINANT_SHARE * masses[node.index()] as f32
+                    && masses[child.index()] > 0
+                    && !matches!(dom.tag(child), "p" | "li" | "blockquote" | "td" | "th") =>
+            {
+                node = child
+            }
+            _ => return node,
+        }
+    }
+}
+
+/// The best element below `top` that says by tag, role or name that it holds the article.
+fn best_named(dom: &Dom, survey: &Survey, masses: &[u32], top: NodeId) -> Option<NodeId> {
+    let total = masses[top.index()] as f32;
+    let mut best: Option<(f32, NodeId)> = None;
+    for node in dom.descendants(top) {
+        let mass = masses[node.index()] as f32;
+        if dom.kind(node) != NodeKind::Element || mass < MIN_NAMED_SHARE * total {
+            continue;
+        }
+        let Some(trust) = trust(dom, survey, node) else { continue };
+        let score = mass * trust;
+        if best.is_none_or(|(best, _)| score > best) {
+            best = Some((score, node));
+        }
+    }
+    best.map(|(_, node)| node)
+}
+
+/// How much more an element counts because of what it says of itself.
+fn trust(dom: &Dom, survey: &Survey, node: NodeId) -> Option<f32> {
+    if dom.attribute(node, "itemprop").is_some_and(|value| value.eq_ignore_ascii_case("articleBody")) {
+        return Some(1.5);
+    }
+    match dom.tag(node) {
+        "article" => Some(1.3),
+        "main" => Some(1.05),
+        "body" | "html" => None,
+        _ if dom.attribute(node, "role") == Some("main") => Some(1.05),
+        _ if dom.attribute(node, "role") == Some("article") => Some(1.3),
+        _ => survey.get(node).names.body.then_some(1.2),
+    }
+}
+
+fn members(dom: &Dom, root: NodeId, blocks: &[TextBlock]) -> Vec<bool> {
+    blocks.iter().map(|block| above(dom, block.element).any(|node| node == root)).collect()
+}
+
+fn mark_title(blocks: &mut [TextBlock], features: &[Features], title: Option<&str>) {
+    let title = title.map(folded);
+    for (block, features) in blocks.iter_mut().zip(features) {
+        let is_title = match block.kind {
+            BlockKind::Heading(1) => true,
+            _ => features.weight < 400 && title.as_deref() == Some(folded(&block.text).as_str()),
+        };
+        if block.fate.kept && is_title {
+            block.fate = Fate::removed(Kind::Title, "label.title");
+        }
+    }
+}
+
+fn folded(text: &str) -> String {
+    text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+}
+
+fn label_members(blocks: &mut [TextBlock], features: &[Features], inside: &[bool]) {
+    for ((block, features), inside) in blocks.iter_mut().zip(features).zip(inside) {
+        if !block.fate.kept {
+            continue;
+        }
+        block.fate = if !inside {
+            Fate::removed(Kind::Other, "label.outside")
+        } else if features.prose {
+            Fate::kept("label.prose")
+        } else if features.link_density > MAX_LINK_DENSITY {
+            Fate::removed(Kind::Related, "label.links")
+        } else {
+            Fate::kept("label.between")
+        };
+    }
+}
+
+/// A standfirst outside of the root: the last fitting block before it, close to the headline.
+fn keep_standfirst(blocks: &mut [TextBlock], features: &[Features], inside: &[bool]) {
+    let Some(first) = inside.iter().position(|inside| *inside) else { return };
+    let headline = blocks[..first].iter().rposition(|block| block.fate.kind == Some(Kind::Title));
+    let from = headline.map_or(first.saturating_sub(STANDFIRST_REACH), |headline| headline + 1);
+    for index in from..first {
+        let found = &features[index];
+        let named = found.in_standfirst;
+        let near = headline.is_some() && index - from <= STANDFIRST_REACH;
+        let fits = found.link_density < 0.3
+            && (MIN_STANDFIRST_WEIGHT..=MAX_STANDFIRST_WEIGHT).contains(&found.weight);
+        let undecided = blocks[index].fate.rule == "label.outside";
+        if undecided && fits && (named || (near && (found.prose || found.heading))) {
+            blocks[index].fate = Fate::kept("label.standfirst");
+        }
+    }
+}
+
+/// Short loose blocks at both ends are labels, tags, dates.
+fn trim_edges(blocks: &mut [TextBlock], features: &[Features]) {
+    let prose: Vec<usize> = (0..blocks.len()).filter(|&i| blocks[i].fate.kept && features[i].prose).collect();
+    let (Some(&first), Some(&last)) = (prose.first(), prose.last()) else { return };
+    for index in (0..first).chain(last + 1..blocks.len()) {
+        let block = &mut blocks[index];
+        let belongs =
+            matches!(block.kind, BlockKind::ListItem { .. } | BlockKind::Cell { .. } | BlockKind::Quote);
+        let opens =
+            index < first && features[index].heading && features[index].weight >= MIN_STANDFIRST_WEIGHT;
+        if block.fate.kept && block.fate.rule == "label.between" && !opens && !(belongs && index > last) {
+            block.fate = Fate::removed(Kind::Other, "label.edge");
+        }
+    }
+}
+
+/// A heading that nothing follows before the next one of its rank, or the end, heads what was removed.
+fn drop_lone_headings(blocks: &mut [TextBlock]) {
+    let mut next: Option<u8> = Some(0);
+    for block in blocks.iter_mut().rev().filter(|block| block.fate.kept) {
+        match block.kind {
+            BlockKind::Heading(level) => {
+                if next.is_some_and(|next| next <= level && next == 0) {
+                    block.fate = Fate::removed(Kind::Related, "label.lone-heading");
+                } else {
+                    next = Some(level);
+                }
+            }
+            _ => next = None,
+        }
+    }
+}

@@ -1,0 +1,86 @@
+//! The words of class and id names: "ArticleBody__shareBar" has the words article, body, share, bar.
+
+use aho_corasick::{AhoCorasick, MatchKind};
+
+use crate::parse::{Dom, NodeId};
+
+/// Finds word patterns ("share", "read-also") in names; the answer is the indices of the patterns.
+#[derive(Clone, Debug)]
+pub struct NameMatcher {
+    automaton: AhoCorasick,
+}
+
+impl NameMatcher {
+    /// Builds the matcher. Patterns are lower-case words joined by `-`.
+    pub fn new<'p>(patterns: impl IntoIterator<Item = &'p str>) -> Result<NameMatcher, String> {
+        let framed = patterns.into_iter().map(|pattern| format!("-{pattern}-"));
+        let automaton = AhoCorasick::builder().match_kind(MatchKind::Standard).build(framed);
+        automaton.map(|automaton| NameMatcher { automaton }).map_err(|error| error.to_string())
+    }
+
+    /// Calls `found` with the index of each pattern in `words` (as [`words_of`] writes them).
+    pub fn find(&self, words: &str, mut found: impl FnMut(usize)) {
+        for hit in self.automaton.find_overlapping_iter(words) {
+            found(hit.pattern().as_usize());
+        }
+    }
+}
+
+/// Longest name that is looked at; longer ones are generated or hostile.
+const MAX_NAME_BYTES: usize = 400;
+
+/// Writes the words of an element's class and id as `-article-body-share-bar-`; empty without names.
+pub fn words_of(dom: &Dom, node: NodeId, out: &mut String) {
+    out.clear();
+    for attribute in ["class", "id", "itemprop", "data-testid", "data-component", "data-block"] {
+        if let Some(value) = dom.attribute(node, attribute) {
+            push_words(value, out);
+        }
+    }
+}
+
+fn push_words(name: &str, out: &mut String) {
+    let mut previous = ' ';
+    for c in name.chars().take(MAX_NAME_BYTES) {
+        let starts_word = c.is_uppercase() && (previous.is_lowercase() || previous.is_ascii_digit());
+        if (!c.is_alphanumeric() || starts_word) && !out.ends_with('-') {
+            out.push('-');
+        }
+        if c.is_alphanumeric() {
+            if out.is_empty() {
+                out.push('-');
+            }
+            out.extend(c.to_lowercase());
+        }
+        previous = c;
+    }
+    if !out.is_empty() && !out.ends_with('-') {
+        out.push('-');
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn words(name: &str) -> String {
+        let mut out = String::new();
+        push_words(name, &mut out);
+        out
+    }
+
+    #[test]
+    fn splits_camel_case_and_punctuation() {
+        assert_eq!(words("ArticleBody__shareBar"), "-article-body-share-bar-");
+        assert_eq!(words("  lire-aussi  js_x2 "), "-lire-aussi-js-x2-");
+        assert_eq!(words(""), "");
+    }
+
+    #[test]
+    fn finds_overlapping_patterns() {
+        let matcher = NameMatcher::new(["share", "share-bar", "bar"]).unwrap();
+        let mut hits = Vec::new();
+        matcher.find("-share-bar-", |index| hits.push(index));
+        assert_eq!(hits, [0, 1, 2]);
+    }
+}

@@ -1,0 +1,203 @@
+//! Generic rules as data: `rules/generic.toml`, read once, compiled for matching.
+
+use serde::Deserialize;
+
+use super::Kind;
+use super::names::NameMatcher;
+use crate::error::Error;
+
+const BUILTIN: &str = include_str!("../../rules/generic.toml");
+
+/// The rules that hold for any site.
+#[derive(Clone, Debug)]
+pub struct GenericRules {
+    file: RuleFile,
+    name_matcher: NameMatcher,
+    name_rule_of_pattern: Vec<NameMeaning>,
+}
+
+/// An element that matches is boilerplate of this kind, unless it holds too much prose.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BoxRule {
+    /// Name of the rule, unique in its table.
+    pub id: String,
+    /// What the box is.
+    pub kind: Kind,
+    /// Tags, roles or name patterns.
+    #[serde(alias = "words")]
+    pub names: Vec<String>,
+    /// Largest share of the page's prose that such a box may hold.
+    pub max_share: f32,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum NameMeaning {
+    Box(usize),
+    Harmless,
+    Body,
+    Standfirst,
+}
+
+/// What an element's names say.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct NameEvidence {
+    /// Index of the first box rule that matches.
+    pub rule: Option<u16>,
+    /// What that rule takes the element for.
+    pub kind: Option<Kind>,
+    /// A name for the body of an article.
+    pub body: bool,
+    /// A name for a standfirst.
+    pub standfirst: bool,
+}
+
+/// A rule file as it is written.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct RuleFile {
+    tags: Tags,
+    tag: Vec<BoxRule>,
+    role: Vec<BoxRule>,
+    name: Vec<BoxRule>,
+    harmless: Words,
+    body: Words,
+    standfirst: Words,
+}
+
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Tags {
+    skip: Vec<String>,
+}
+
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Words {
+    words: Vec<String>,
+}
+
+impl RuleFile {
+    /// Adds the rules of another file, which win where an id is the same.
+    fn extend(&mut self, other: RuleFile) {
+        self.tags.skip.extend(other.tags.skip);
+        let tables = [(&mut self.tag, other.tag), (&mut self.role, other.role), (&mut self.name, other.name)];
+        for (mine, others) in tables {
+            for rule in others {
+                match mine.iter_mut().find(|known| known.id == rule.id) {
+                    Some(known) => *known = rule,
+                    None => mine.push(rule),
+                }
+            }
+        }
+        self.harmless.words.extend(other.harmless.words);
+        self.body.words.extend(other.body.words);
+        self.standfirst.words.extend(other.standfirst.words);
+    }
+}
+
+impl GenericRules {
+    /// The rules that are built in.
+    pub fn builtin() -> GenericRules {
+        GenericRules::parse(BUILTIN, "generic.toml").expect("the built-in rules are tested")
+    }
+
+    /// These rules and those of another file, which win where an id is the same. The file needs only the tables that
+    /// it changes; words for skipped tags, bodies and standfirsts are added to the ones that are there.
+    pub fn overlay(&self, text: &str, origin: &str) -> Result<GenericRules, Error> {
+        let wrong = |message: String| Error::Rules { origin: origin.to_owned(), message };
+        let mut file = self.file.clone();
+        file.extend(toml::from_str(text).map_err(|error| wrong(error.to_string()))?);
+        GenericRules::compile(file).map_err(wrong)
+    }
+
+    /// Reads rules from TOML; `origin` names the file in messages.
+    pub fn parse(text: &str, origin: &str) -> Result<GenericRules, Error> {
+        let wrong = |message: String| Error::Rules { origin: origin.to_owned(), message };
+        let file = toml::from_str(text).map_err(|error| wrong(error.to_string()))?;
+        GenericRules::compile(file).map_err(wrong)
+    }
+
+    fn compile(file: RuleFile) -> Result<GenericRules, String> {
+        let mut patterns: Vec<&str> = Vec::new();
+        let mut meanings = Vec::new();
+        let mut add = |words: &'_ [String], meaning| {
+            meanings.resize(meanings.len() + words.len(), meaning);
+        };
+        for (index, rule) in file.name.iter().enumerate() {
+            patterns.extend(rule.names.iter().map(String::as_str));
+            add(&rule.names, NameMeaning::Box(index));
+        }
+        for (words, meaning) in [
+            (&file.harmless.words, NameMeaning::Harmless),
+            (&file.body.words, NameMeaning::Body),
+            (&file.standfirst.words, NameMeaning::Standfirst),
+        ] {
+            patterns.extend(words.iter().map(String::as_str));
+            add(words, meaning);
+        }
+        let name_matcher = NameMatcher::new(patterns)?;
+        Ok(GenericRules { name_matcher, name_rule_of_pattern: meanings, file })
+    }
+
+    /// Whether text in elements of this tag is never for readers.
+    pub fn skips(&self, tag: &str) -> bool {
+        self.file.tags.skip.iter().any(|skip| skip == tag)
+    }
+
+    /// The rule for a tag.
+    pub fn tag(&self, tag: &str) -> Option<&BoxRule> {
+        self.file.tag.iter().find(|rule| rule.names.iter().any(|name| name == tag))
+    }
+
+    /// The rule for a role.
+    pub fn role(&self, role: &str) -> Option<&BoxRule> {
+        self.file.role.iter().find(|rule| rule.names.iter().any(|name| role.eq_ignore_ascii_case(name)))
+    }
+
+    /// The name rule with this index.
+    pub fn name(&self, index: u16) -> &BoxRule {
+        &self.file.name[usize::from(index)]
+    }
+
+    /// What the words of an element's names say (see [`super::names::words_of`]).
+    pub fn judge_names(&self, words: &str) -> NameEvidence {
+        let mut evidence = NameEvidence::default();
+        let mut harmless = false;
+        self.name_matcher.find(words, |pattern| match self.name_rule_of_pattern[pattern] {
+            NameMeaning::Box(rule) => {
+                let rule = rule as u16;
+                evidence.rule = Some(evidence.rule.map_or(rule, |first| first.min(rule)));
+            }
+            NameMeaning::Harmless => harmless = true,
+            NameMeaning::Body => evidence.body = true,
+            NameMeaning::Standfirst => evidence.standfirst = true,
+        });
+        if harmless {
+            evidence.rule = None;
+        }
+        evidence.kind = evidence.rule.map(|rule| self.name(rule).kind);
+        evidence
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn builtin_rules_load() {
+        let rules = GenericRules::builtin();
+        assert!(rules.skips("script"));
+        assert_eq!(rules.tag("nav").map(|rule| rule.kind), Some(Kind::Navigation));
+        let evidence = rules.judge_names("-article-body-share-bar-");
+        assert!(evidence.body);
+        assert_eq!(evidence.rule.map(|rule| rules.name(rule).kind), Some(Kind::Share));
+    }
+
+    #[test]
+    fn names_the_file_when_a_rule_is_wrong() {
+        let error = GenericRules::parse("[tags]\nskip = 3", "mine.toml").unwrap_err().to_string();
+        assert!(error.contains("mine.toml") && error.contains("skip"), "{error}");
+    }
+}

@@ -1,0 +1,367 @@
+//! Cuts a page into text blocks, in reading order: one pass over the tree, no recursion.
+//!
+//! Text runs on through inline elements; block-level elements and double line breaks part it. Text of an
+//! inline element that is marked as boilerplate is diverted into a block of its own and the paragraph goes on.
+
+use super::block::{Fate, TextBlock};
+use super::prune::Marks;
+use super::survey::Survey;
+use crate::article::{BlockKind, Mark, Span};
+use crate::parse::{Dom, Edge, NodeId, NodeKind};
+
+/// Deepest list nesting that output shows.
+const MAX_LIST_DEPTH: usize = 6;
+
+/// Cuts everything below `root` into blocks.
+pub fn segment(dom: &Dom, root: NodeId, survey: &Survey, marks: &Marks) -> Vec<TextBlock> {
+    let mut state = Segmenter {
+        dom,
+        survey,
+        blocks: Vec::new(),
+        current: Run::default(),
+        diverted: Vec::new(),
+        elements: vec![root],
+        open: Vec::new(),
+        inside: None,
+        preformatted: 0,
+    };
+    let mut skipping: Option<NodeId> = None;
+    for edge in dom.traverse(root) {
+        match edge {
+            Edge::Open(node) if skipping.is_none() => {
+                if state.survey.get(node).skipped {
+                    skipping = Some(node);
+                } else {
+                    state.open(node, marks);
+                }
+            }
+            Edge::Close(node) if skipping == Some(node) => skipping = None,
+            Edge::Close(node) if skipping.is_none() => state.close(node),
+            _ => {}
+        }
+    }
+    state.flush();
+    super::shape::shape(dom, root, &mut state.blocks);
+    state.blocks
+}
+
+/// Text that is being gathered.
+#[derive(Default)]
+struct Run {
+    text: String,
+    spans: Vec<Span>,
+    /// White space was seen that is not written yet.
+    space: bool,
+    /// Line breaks that are not written yet.
+    breaks: usize,
+}
+
+struct OpenMark {
+    node: NodeId,
+    mark: Mark,
+    start: usize,
+}
+
+struct Segmenter<'a> {
+    dom: &'a Dom,
+    survey: &'a Survey,
+    blocks: Vec<TextBlock>,
+    current: Run,
+    /// Paragraphs that go on after a diverted inline element, with that element.
+    diverted: Vec<(NodeId, Run)>,
+    /// Open block-level elements.
+    elements: Vec<NodeId>,
+    /// Open links and emphasis.
+    open: Vec<OpenMark>,
+    /// The marked element that we are in, with its fate.
+    inside: Option<(NodeId, Fate)>,
+    preformatted: usize,
+}
+
+impl Segmenter<'_> {
+    fn open(&mut self, node: NodeId, marks: &Marks) {
+        match self.dom.kind(node) {
+            NodeKind::Text => return self.text(self.dom.text(node)),
+            NodeKind::Element => {}
+            _ => return,
+        }
+        let tag = self.dom.tag(node);
+        if is_block_level(tag) {
+            self.flush();
+            self.elements.push(node);
+            self.preformatted += usize::from(tag == "pre");
+        }
+        if let (None, Some(mark)) = (&self.inside, marks.get(node)) {
+            self.inside = Some((node, Fate::removed(mark.kind, mark.rule.clone())));
+            if !is_block_level(tag) {
+                self.divert(node);
+            }
+        }
+        match tag {
+            "br" => self.line_break(),
+            "hr" => self.flush(),
+            _ => {}
+        }
+        if let Some(mark) = self.mark_of(node, tag) {
+            self.settle_space();
+            self.open.push(OpenMark { node, mark, start: self.current.text.len() });
+        }
+    }
+
+    fn close(&mut self, node: NodeId) {
+        if self.dom.kind(node) != NodeKind::Element {
+            return;
+        }
+        if self.open.last().is_some_and(|open| open.node == node) {
+            if let Some(open) = self.open.pop() {
+                self.push_span(open.start, &open.mark);
+            }
+        }
+        let tag = self.dom.tag(node);
+        if is_block_level(tag) {
+            self.flush();
+            if matches!(tag, "td" | "th") {
+                self.empty_cell(node);
+            }
+            self.elements.pop();
+            self.preformatted -= usize::from(tag == "pre");
+        }
+        if self.diverted.last().is_some_and(|(diverted, _)| *diverted == node) {
+            self.flush();
+            if let Some((_, run)) = self.diverted.pop() {
+                self.current = run;
+                self.current.space = true;
+            }
+        }
+        if self.inside.as_ref().is_some_and(|(inside, _)| *inside == node) {
+            self.inside = None;
+        }
+    }
+
+    /// Puts the running paragraph aside while an inline box is read.
+    fn divert(&mut self, node: NodeId) {
+        let run = std::mem::take(&mut self.current);
+        self.diverted.push((node, run));
+    }
+
+    fn mark_of(&self, node: NodeId, tag: &str) -> Option<Mark> {
+        match tag {
+            "a" => Some(Mark::Link(self.dom.attribute(node, "href")?.trim().to_owned())),
+            "strong" | "b" => Some(Mark::Strong),
+            "em" | "i" | "cite" => Some(Mark::Emphasis),
+            "code" | "kbd" | "samp" => (self.preformatted == 0).then_some(Mark::Code),
+            _ => None,
+        }
+    }
+
+    fn text(&mut self, text: &str) {
+        if self.preformatted > 0 {
+            self.current.text.extend(text.chars().filter(|c| !is_invisible(*c) || matches!(c, '\n' | '\t')));
+            return;
+        }
+        for c in text.chars() {
+            if matches!(c, ' ' | '\n' | '\t' | '\r' | '\u{c}') {
+                self.current.space = true;
+            } else if !is_invisible(c) {
+                self.settle_space();
+                self.current.text.push(c);
+            }
+        }
+    }
+
+    /// Writes the white space and line breaks that were seen before a character.
+    fn settle_space(&mut self) {
+        let run = &mut self.current;
+        if run.breaks > 0 && !run.text.is_empty() {
+            run.text.push('\n');
+        } else if run.space && !run.text.is_empty() && !run.text.ends_with([' ', '\n']) {
+            run.text.push(' ');
+        }
+        run.space = false;
+        run.breaks = 0;
+    }
+
+    /// One line break stays in the paragraph, a second one ends it.
+    fn line_break(&mut self) {
+        if self.preformatted > 0 {
+            self.current.text.push('\n');
+        } else if self.current.breaks > 0 {
+            self.flush();
+        } else {
+            self.current.breaks += 1;
+        }
+    }
+
+    fn push_span(&mut self, start: usize, mark: &Mark) {
+        let end = self.current.text.trim_end().len();
+        if start < end {
+            self.current.spans.push(Span { range: start..end, mark: mark.clone() });
+        }
+    }
+
+    /// Ends the current block.
+    fn flush(&mut self) {
+        for index in 0..self.open.len() {
+            let OpenMark { start, mark, .. } = &self.open[index];
+            let (start, mark) = (*start, mark.clone());
+            self.push_span(start, &mark);
+            self.open[index].start = 0;
+        }
+        let run = std::mem::take(&mut self.current);
+        let text = if self.preformatted > 0 { run.text.trim_matches('\n') } else { run.text.trim() };
+        if text.trim().is_empty() {
+            return;
+        }
+        let cut = run.text.len() - run.text.trim_start_matches(|c: char| c.is_whitespace()).len();
+        let text = text.to_owned();
+        let mut spans = run.spans;
+        let shift = if self.preformatted > 0 { 0 } else { cut };
+        for span in &mut spans {
+            span.range =
+                span.range.start.saturating_sub(shift)..span.range.end.saturating_sub(shift).min(text.len());
+        }
+        spans.retain(|span| !span.range.is_empty());
+        spans.sort_by(|a, b| a.range.start.cmp(&b.range.start).then(b.range.end.cmp(&a.range.end)));
+        self.push_block(text, spans);
+    }
+
+    fn push_block(&mut self, text: String, spans: Vec<Span>) {
+        let Some(&element) = self.elements.last() else { return };
+        let fate = self.inside.as_ref().map_or(Fate::UNDECIDED, |(_, fate)| fate.clone());
+        let kind = self.kind_of();
+        self.blocks.push(TextBlock { element, kind, text, spans, fate });
+    }
+
+    /// A cell without text keeps its place in the row.
+    fn empty_cell(&mut self, cell: NodeId) {
+        let holds = |block: &TextBlock| {
+            self.dom.ancestors(block.element).chain([block.element]).any(|node| node == cell)
+        };
+        let is_filled = self.blocks.last().is_some_and(holds);
+        if !is_filled {
+            self.push_block(String::new(), Vec::new());
+        }
+    }
+
+    /// What the innermost telling element makes of the text.
+    fn kind_of(&self) -> BlockKind {
+        let mut list_depth = 0;
+        let mut item: Option<NodeId> = None;
+        for &element in self.elements.iter().rev() {
+            match self.dom.tag(element) {
+                tag @ ("h1" | "h2" | "h3" | "h4" | "h5" | "h6") if item.is_none() => {
+                    return BlockKind::Heading(tag.as_bytes()[1] - b'0');
+                }
+                "pre" => return BlockKind::Code,
+                "td" | "th" if item.is_none() => {
+                    let first = !has_cell_before(self.dom, element);
+                    return BlockKind::Cell { first, header: self.dom.tag(element) == "th" };
+                }
+                "blockquote" if item.is_none() => return BlockKind::Quote,
+                "li" => item = item.or(Some(element)),
+                "ul" | "ol" if item.is_some() => list_depth += 1,
+                "article" | "main" => break,
+                _ => {}
+            }
+        }
+        match item {
+            Some(item) if list_depth > 0 => BlockKind::ListItem {
+                depth: (list_depth - 1).min(MAX_LIST_DEPTH) as u8,
+                number: item_number(self.dom, item),
+            },
+            _ => BlockKind::Paragraph,
+        }
+    }
+}
+
+fn has_cell_before(dom: &Dom, cell: NodeId) -> bool {
+    let mut before = dom.prev_sibling(cell);
+    while let Some(node) = before {
+        if matches!(dom.tag(node), "td" | "th") {
+            return true;
+        }
+        before = dom.prev_sibling(node);
+    }
+    false
+}
+
+/// Largest list that is numbered; counting siblings must not become quadratic.
+const MAX_NUMBERED_ITEMS: u32 = 500;
+
+/// The number of an item, when its list is ordered.
+fn item_number(dom: &Dom, item: NodeId) -> Option<u32> {
+    let list = dom.parent(item).filter(|list| dom.tag(*list) == "ol")?;
+    let start = dom.attribute(list, "start").and_then(|start| start.trim().parse().ok()).unwrap_or(1_u32);
+    let mut number = start;
+    let mut before = dom.prev_sibling(item);
+    while let Some(node) = before {
+        number = number.saturating_add(u32::from(dom.tag(node) == "li"));
+        if number - start > MAX_NUMBERED_ITEMS {
+            return None;
+        }
+        before = dom.prev_sibling(node);
+    }
+    Some(number)
+}
+
+/// Characters that take no room: controls, soft hyphen, zero-width characters, byte order mark.
+fn is_invisible(c: char) -> bool {
+    matches!(c, '\u{ad}' | '\u{200b}' | '\u{2060}' | '\u{feff}' | '\u{fffc}' | '\u{80}'..='\u{9f}')
+        || c.is_ascii_control()
+}
+
+/// Elements that begin and end a block of text.
+pub fn is_block_level(tag: &str) -> bool {
+    matches!(
+        tag,
+        "address"
+            | "article"
+            | "aside"
+            | "blockquote"
+            | "body"
+            | "center"
+            | "dd"
+            | "details"
+            | "dialog"
+            | "dir"
+            | "div"
+            | "dl"
+            | "dt"
+            | "fieldset"
+            | "figcaption"
+            | "figure"
+            | "footer"
+            | "form"
+            | "h1"
+            | "h2"
+            | "h3"
+            | "h4"
+            | "h5"
+            | "h6"
+            | "header"
+            | "hgroup"
+            | "html"
+            | "legend"
+            | "li"
+            | "main"
+            | "menu"
+            | "nav"
+            | "ol"
+            | "p"
+            | "pre"
+            | "search"
+            | "section"
+            | "summary"
+            | "table"
+            | "caption"
+            | "tbody"
+            | "td"
+            | "tfoot"
+            | "th"
+            | "thead"
+            | "tr"
+            | "ul"
+            | "amp-img"
+            | "picture"
+    )
+}

@@ -1,0 +1,95 @@
+//! First look at a tree: what each element holds and what its names say. A side table, never stored in the tree.
+//!
+//! - prose: characters of running text, which are those of long text nodes outside of links
+
+use super::names::words_of;
+use super::rules::{GenericRules, NameEvidence};
+use crate::parse::{Dom, Edge, NodeId, NodeKind};
+
+/// Shorter text nodes are mostly labels and buttons.
+const MIN_PROSE_CHARS: u32 = 30;
+
+/// What is known of each node, by index.
+#[derive(Debug, Default)]
+pub struct Survey {
+    nodes: Vec<NodeFacts>,
+}
+
+/// What is known of one node.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct NodeFacts {
+    /// Characters of prose below it.
+    pub prose: u32,
+    /// Paragraph elements (`p`) below it.
+    pub paragraphs: u32,
+    /// What its names say.
+    pub names: NameEvidence,
+    /// Whether its text is never for readers.
+    pub skipped: bool,
+}
+
+impl Survey {
+    /// Surveys everything below `root`.
+    pub fn of(dom: &Dom, root: NodeId, rules: &GenericRules) -> Survey {
+        let mut nodes = vec![NodeFacts::default(); dom.len()];
+        let mut words = String::new();
+        let (mut links, mut skipped) = (0_usize, 0_usize);
+        for edge in dom.traverse(root) {
+            match edge {
+                Edge::Open(node) if dom.kind(node) == NodeKind::Element => {
+                    let facts = &mut nodes[node.index()];
+                    let tag = dom.tag(node);
+                    facts.skipped = rules.skips(tag);
+                    facts.paragraphs = u32::from(tag == "p");
+                    skipped += usize::from(facts.skipped);
+                    links += usize::from(tag == "a");
+                    words_of(dom, node, &mut words);
+                    if !words.is_empty() {
+                        facts.names = rules.judge_names(&words);
+                    }
+                }
+                Edge::Open(node) => {
+                    if links == 0 && skipped == 0 {
+                        nodes[node.index()].prose = prose_chars(dom.text(node));
+                    }
+                }
+                Edge::Close(node) => {
+                    if dom.kind(node) == NodeKind::Element {
+                        skipped -= usize::from(nodes[node.index()].skipped);
+                        links -= usize::from(dom.tag(node) == "a");
+                    }
+                    let facts = nodes[node.index()];
+                    if let Some(parent) = dom.parent(node).filter(|_| node != root) {
+                        nodes[parent.index()].prose += facts.prose;
+                        nodes[parent.index()].paragraphs += facts.paragraphs;
+                    }
+                }
+            }
+        }
+        Survey { nodes }
+    }
+
+    /// The facts of a node.
+    pub fn get(&self, node: NodeId) -> &NodeFacts {
+        &self.nodes[node.index()]
+    }
+}
+
+fn prose_chars(text: &str) -> u32 {
+    let text = text.trim();
+    let chars = text_weight(text);
+    if chars >= MIN_PROSE_CHARS { chars } else { 0 }
+}
+
+/// Characters, those of scripts without spaces (Han, Kana, Hangul, Thai) counted as what they say in letters.
+pub fn text_weight(text: &str) -> u32 {
+    if text.is_ascii() {
+        return text.len() as u32;
+    }
+    text.chars().map(|c| if is_dense_script(c) { 3 } else { 1 }).sum()
+}
+
+/// Scripts in which a character says about as much as half a word.
+pub fn is_dense_script(c: char) -> bool {
+    matches!(c, '\u{0e00}'..='\u{0e7f}' | '\u{1100}'..='\u{11ff}' | '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}' | '\u{ac00}'..='\u{d7af}' | '\u{f900}'..='\u{faff}')
+}

@@ -1,0 +1,234 @@
+//! From hits to verdicts: limits, needs, and what goes along with a line.
+//!
+//! 1. each line on its own: the first rule whose evidence holds decides; a label that stands alone takes the links
+//!    or headlines after it along
+//! 2. once more, for rules that ask for the end of the prose: by now the notices behind the article are gone
+//! 3. a phrase that ends the article takes everything after it along, unless too much prose would go
+
+use std::ops::Range;
+
+use super::matcher::{Hit, Matcher};
+use super::page::{Page, is_linked};
+use super::rule::{Need, Rule, Scope, Takes};
+use super::shape::{begins_like_a_sentence, ends_sentence, ends_with_full_stop, is_headline, is_names, is_upper};
+use super::{Line, Verdict};
+
+/// Largest share of the prose that a phrase such as "Leave a Reply" may take along: what is left behind it may be
+/// readers' comments, not the article.
+const GUARD: f32 = 0.25;
+/// Most lines that go along with a label.
+const MAX_RUN: usize = 12;
+
+/// Says of every line what the rules ask for.
+pub(super) fn judge(matcher: &Matcher, lines: &[Line<'_>]) -> Vec<Verdict> {
+    let mut page = Page::new(lines);
+    let hits: Vec<Vec<Hit<'_>>> = page.folded.iter().map(|line| matcher.hits(line)).collect();
+    let mut verdicts = vec![Verdict::Keep; lines.len()];
+    judge_lines(&page, &hits, &mut verdicts);
+    page.forget(&verdicts);
+    judge_lines(&page, &hits, &mut verdicts);
+    page.forget(&verdicts);
+    end_article(&page, &hits, &mut verdicts);
+    verdicts
+}
+
+/// Judges the lines that are kept so far, one by one.
+fn judge_lines(page: &Page<'_, '_>, hits: &[Vec<Hit<'_>>], verdicts: &mut [Verdict]) {
+    for (index, hits) in hits.iter().enumerate() {
+        if verdicts[index] != Verdict::Keep {
+            continue;
+        }
+        if let Some((verdict, along)) = hits.iter().find_map(|hit| apply(page, index, hit)) {
+            verdicts[index..=index + along].fill(verdict);
+        }
+    }
+}
+
+/// Takes away what stands after the first phrase that may end the article.
+fn end_article(page: &Page<'_, '_>, hits: &[Vec<Hit<'_>>], verdicts: &mut [Verdict]) {
+    let ends = |index: usize, hit: &Hit<'_>| {
+        hit.rule.scope == Scope::FromHere
+            && apply(page, index, hit).is_some()
+            && page.prose_after(index) <= hit.rule.guard.unwrap_or(GUARD)
+    };
+    let first = hits.iter().enumerate().find_map(|(index, hits)| {
+        hits.iter().find(|hit| ends(index, hit)).map(|hit| (index, hit.rule))
+    });
+    let Some((index, rule)) = first else { return };
+    for verdict in &mut verdicts[index + 1..] {
+        if !matches!(verdict, Verdict::Remove { .. }) {
+            *verdict = remove(rule);
+        }
+    }
+}
+
+/// What a rule asks for, when its evidence holds, and how many of the next lines go along.
+fn apply(page: &Page<'_, '_>, index: usize, hit: &Hit<'_>) -> Option<(Verdict, usize)> {
+    let rule = hit.rule;
+    let text = page.lines[index].text;
+    if !hit.glued && !within_limits(rule, text) {
+        return None;
+    }
+    if !rule.needs.iter().all(|need| holds(*need, page, index, hit)) {
+        return None;
+    }
+    match rule.scope {
+        Scope::Line | Scope::Begins | Scope::Contains | Scope::FromHere => {
+            Some((remove(rule), along(page, index, rule)))
+        }
+        Scope::Suffix => Some((cut_end(page, index, hit)?, 0)),
+        Scope::LeadIn if hit.glued => Some((glued_label(page, index, hit)?, 0)),
+        Scope::LeadIn => label(page, index, hit),
+    }
+}
+
+fn within_limits(rule: &Rule, text: &str) -> bool {
+    let max = rule.max_chars();
+    // A character has four bytes at most, so most long lines need no counting.
+    text.len() <= 4 * max
+        && text.chars().count() <= max
+        && rule.max_words.is_none_or(|words| text.split_whitespace().count() <= words)
+}
+
+/// Whether a need holds. Needs about words look at the capture group, or at the whole line.
+fn holds(need: Need, page: &Page<'_, '_>, index: usize, hit: &Hit<'_>) -> bool {
+    let line = &page.lines[index];
+    let folded = &page.folded[index];
+    let group = match hit.group {
+        Some((start, end)) => &line.text[folded.original(start)..folded.original(end)],
+        None => line.text,
+    };
+    match need {
+        Need::Names => is_names(group.trim_end_matches(['.', ' ', ')'])),
+        Need::Headline => is_headline(group),
+        Need::Capital => begins_like_a_sentence(group),
+        Need::NoStop => !ends_with_full_stop(line.text),
+        Need::Link => page.is_link(index),
+        Need::Upper => is_upper(group),
+        Need::NotHeading => !line.heading,
+        Need::Start => page.at_start(index),
+        Need::End => page.at_end(index),
+        Need::Edge => page.at_start(index) || page.at_end(index),
+        // A label with text behind it announces that text.
+        Need::Announces => {
+            let behind = || folded.as_str()[hit.end..].contains(char::is_alphanumeric);
+            page.is_announced(index + 1) || page.at_end(index) || behind()
+        }
+        Need::Html => line.html,
+        Need::Text => !line.html,
+    }
+}
+
+/// How many lines after this one a rule takes along; only labels and titles of boxes announce something.
+fn along(page: &Page<'_, '_>, index: usize, rule: &Rule) -> usize {
+    let most = match (rule.scope, rule.takes) {
+        (_, Takes::Run) => MAX_RUN,
+        (Scope::LeadIn, Takes::Next) => 1,
+        _ => 0,
+    };
+    (index + 1..=index + most).take_while(|next| page.is_announced(*next)).count()
+}
+
+/// A label at the start of a line: see [`Scope::LeadIn`].
+fn label(page: &Page<'_, '_>, index: usize, hit: &Hit<'_>) -> Option<(Verdict, usize)> {
+    let text = page.lines[index].text;
+    let end = page.folded[index].original(hit.end);
+    let separator = Separator::after(text, end);
+    let rest = &text[separator.end..];
+    if !rest.contains(char::is_alphanumeric) {
+        return Some((remove(hit.rule), along(page, index, hit.rule)));
+    }
+    if is_linked(page.links_in(index, separator.end..text.len())) {
+        return Some((remove(hit.rule), 0));
+    }
+    if let Some(cut) = cut_announced(page, index, separator.end) {
+        return Some((cut_ranges(hit.rule, cut), 0));
+    }
+    let unlinked = !page.lines[index].html || separator.strong;
+    let evident = separator.strong || label_stands_out(text, end, rest) || hit.rule.strong;
+    (unlinked && evident && is_headline(rest)).then(|| (remove(hit.rule), 0))
+}
+
+/// "LIRE AUSSI La Loire au plus bas": the label is in capitals, what follows is not.
+fn label_stands_out(text: &str, end: usize, rest: &str) -> bool {
+    is_upper(&text[..end]) && !is_upper(rest)
+}
+
+/// Label and link, or label and first line, when prose follows.
+fn cut_announced(page: &Page<'_, '_>, index: usize, from: usize) -> Option<Range<usize>> {
+    let line = &page.lines[index];
+    let starts_here = |link: &&Range<usize>| link.start <= from && from < link.end;
+    if let Some(link) = page.links(index).find(starts_here) {
+        return Some(0..skip_space(line.text, link.end));
+    }
+    let first_line = line.text[from..].find('\n').map(|length| from + length)?;
+    let whole = is_linked(page.links_in(index, from..first_line)) || is_headline(&line.text[from..first_line]);
+    whole.then(|| 0..skip_space(line.text, first_line))
+}
+
+/// What stands between a label and what it announces.
+struct Separator {
+    /// Where the announced text begins.
+    end: usize,
+    /// Whether it shows that the label is one: a colon, a quote mark turned arrow, two spaces, a line break.
+    strong: bool,
+}
+
+impl Separator {
+    fn after(text: &str, from: usize) -> Separator {
+        const SIGNS: &str = ":»>|→▶►➜•：-–—)]";
+        let rest = &text[from..];
+        let trimmed = rest.trim_start_matches(|c: char| c.is_whitespace() || is_ignored(c) || SIGNS.contains(c));
+        let between = &rest[..rest.len() - trimmed.len()];
+        let spaces = between.chars().filter(|c| c.is_whitespace()).count();
+        let strong = between.contains(|c: char| SIGNS.contains(c) || c == '\n')
+            || (spaces >= 2 && between.chars().all(char::is_whitespace));
+        Separator { end: text.len() - trimmed.len(), strong }
+    }
+}
+
+/// Joiners and soft hyphens are not seen.
+fn is_ignored(c: char) -> bool {
+    matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{feff}' | '\u{fe0f}')
+}
+
+/// A label after the last sentence of a paragraph: "… a-t-il dit. Lire aussi : La Loire au plus bas".
+fn glued_label(page: &Page<'_, '_>, index: usize, hit: &Hit<'_>) -> Option<Verdict> {
+    let text = page.lines[index].text;
+    let start = cut_start(text, page.folded[index].original(hit.start))?;
+    let separator = Separator::after(text, page.folded[index].original(hit.end));
+    let rest = &text[separator.end..];
+    let linked = is_linked(page.links_in(index, separator.end..text.len()));
+    let announced = separator.strong && is_headline(rest) && !page.lines[index].html;
+    (linked || announced).then(|| cut_ranges(hit.rule, start..text.len()))
+}
+
+/// A phrase glued to the end of a paragraph; alone on its line it goes with the line.
+fn cut_end(page: &Page<'_, '_>, index: usize, hit: &Hit<'_>) -> Option<Verdict> {
+    let text = page.lines[index].text;
+    let from = page.folded[index].original(hit.start);
+    if !text[..from].contains(char::is_alphanumeric) {
+        return Some(remove(hit.rule));
+    }
+    Some(cut_ranges(hit.rule, cut_start(text, from)?..text.len()))
+}
+
+/// Where to cut so that the sentence before stays whole; `None` when no sentence ends there.
+fn cut_start(text: &str, from: usize) -> Option<usize> {
+    let opening = |c: char| c.is_whitespace() || "([>|→•-–—*".contains(c);
+    let before = text[..from].trim_end_matches(opening);
+    (!before.is_empty() && ends_sentence(before)).then_some(before.len())
+}
+
+fn skip_space(text: &str, from: usize) -> usize {
+    let rest = &text[from..];
+    text.len() - rest.trim_start_matches(|c: char| c.is_whitespace() || is_ignored(c)).len()
+}
+
+fn remove(rule: &Rule) -> Verdict {
+    Verdict::Remove { kind: rule.kind, rule: rule.id.clone() }
+}
+
+fn cut_ranges(rule: &Rule, range: Range<usize>) -> Verdict {
+    Verdict::Cut { ranges: vec![range], kind: rule.kind, rule: rule.id.clone() }
+}

@@ -1,0 +1,165 @@
+//! Folding: what two writings of one phrase have in common.
+//!
+//! "À LIRE AUSSI", "A lire aussi" and "À&nbsp;lire aus&shy;si" fold to "a lire aussi". Every byte of the folded
+//! text remembers where it comes from, so that a match can be cut out of the original.
+
+use unicode_normalization::char::decompose_canonical;
+
+/// A line's folded text with the way back to the original.
+#[derive(Debug, Default)]
+pub(crate) struct Folded {
+    text: String,
+    /// For each byte of `text`, the start of the original character that it comes from.
+    origins: Vec<u32>,
+    /// Where the last visible character of the original ends.
+    end: usize,
+}
+
+impl Folded {
+    pub fn new(original: &str) -> Folded {
+        let mut folded = Folded {
+            text: String::with_capacity(original.len()),
+            origins: Vec::with_capacity(original.len()),
+            end: 0,
+        };
+        for (index, c) in original.char_indices() {
+            folded.push(c, index);
+        }
+        if folded.text.ends_with(' ') {
+            folded.text.pop();
+            folded.origins.pop();
+        }
+        folded
+    }
+
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// The place in the original of a byte offset of the folded text; always between two characters.
+    pub fn original(&self, offset: usize) -> usize {
+        self.origins.get(offset).map_or(self.end, |origin| *origin as usize)
+    }
+
+    /// Runs of white space become one space; none stands at the start.
+    fn push(&mut self, c: char, index: usize) {
+        let before = self.text.len();
+        if is_space(c) {
+            if !self.text.is_empty() && !self.text.ends_with(' ') {
+                self.text.push(' ');
+            }
+        } else {
+            fold_char(c, &mut self.text);
+            self.end = index + c.len_utf8();
+        }
+        let origin = u32::try_from(index).unwrap_or(u32::MAX);
+        self.origins.resize(self.origins.len() + self.text.len() - before, origin);
+    }
+}
+
+/// Folds a pattern: a character after a backslash is syntax and stays, white space stays as written.
+pub(crate) fn fold_pattern(pattern: &str) -> String {
+    let mut out = String::with_capacity(pattern.len());
+    let mut chars = pattern.chars();
+    while let Some(c) = chars.next() {
+        match c {
+            '\\' => {
+                out.push(c);
+                out.extend(chars.next());
+            }
+            _ if is_space(c) => out.push(' '),
+            _ => fold_char(c, &mut out),
+        }
+    }
+    out
+}
+
+fn is_space(c: char) -> bool {
+    c.is_whitespace() || c == '\u{2800}'
+}
+
+fn fold_char(c: char, out: &mut String) {
+    match c {
+        '\0'..='\x7f' => out.push(c.to_ascii_lowercase()),
+        '’' | '‘' | 'ʼ' | '‛' | '´' | '′' | '‹' | '›' => out.push('\''),
+        '“' | '”' | '„' | '‟' | '«' | '»' | '″' => out.push('"'),
+        '‐'..='―' | '−' | '⁃' => out.push('-'),
+        '…' => out.push_str("..."),
+        'ß' | 'ẞ' => out.push_str("ss"),
+        'œ' | 'Œ' => out.push_str("oe"),
+        'æ' | 'Æ' => out.push_str("ae"),
+        'ø' | 'Ø' => out.push('o'),
+        'ł' | 'Ł' => out.push('l'),
+        'đ' | 'Đ' => out.push('d'),
+        'ı' => out.push('i'),
+        // Full-width forms of ASCII.
+        '\u{ff01}'..='\u{ff5e}' => {
+            let narrow = u8::try_from(u32::from(c) - 0xfee0).unwrap_or(b'?');
+            out.push(char::from(narrow.to_ascii_lowercase()));
+        }
+        _ if is_invisible(c) => {}
+        // CJK and Hangul have neither case nor accents.
+        '\u{2e80}'..='\u{faff}' => out.push(c),
+        _ => {
+            for lower in c.to_lowercase() {
+                decompose_canonical(lower, |part| {
+                    if !is_mark(part) {
+                        out.push(part);
+                    }
+                });
+            }
+        }
+    }
+}
+
+/// Soft hyphens, joiners, direction marks, variation selectors, the Arabic tatweel.
+fn is_invisible(c: char) -> bool {
+    matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}'
+        | '\u{feff}' | '\u{fe00}'..='\u{fe0f}' | '\u{640}')
+        || is_mark(c)
+}
+
+/// Accents of Latin, Greek and Cyrillic, vowel signs and hamza of Arabic.
+fn is_mark(c: char) -> bool {
+    matches!(c, '\u{300}'..='\u{36f}' | '\u{64b}'..='\u{65f}' | '\u{670}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn fold(text: &str) -> String {
+        Folded::new(text).as_str().to_owned()
+    }
+
+    #[test]
+    fn case_accents_quotes_dashes_and_spaces_do_not_matter() {
+        assert_eq!(fold("  À\u{a0}LIRE\u{202f}\u{a0}aus\u{ad}si\n:  "), "a lire aussi :");
+        assert_eq!(fold("L’« Été » – c’est…"), "l'\" ete \" - c'est...");
+        assert_eq!(fold("Œuvre, STRASSE, Straße, Żółw, İstanbul"), "oeuvre, strasse, strasse, zolw, istanbul");
+        assert_eq!(fold("e\u{301}te\u{301}"), "ete");
+        assert_eq!(fold("Читайте ещё ＡＢＣ：関連"), "читаите еще abc:関連");
+        assert_eq!(fold("اقرأ أيضًا"), "اقرا ايضا");
+    }
+
+    #[test]
+    fn every_offset_leads_back_to_a_character_boundary() {
+        for text in ["  À lire…  ", "e\u{301}x", "\u{ad}\u{ad}", "", "日本\u{3000}語 ", "ﬀ İ ẞ"] {
+            let folded = Folded::new(text);
+            let mut last = 0;
+            for offset in 0..=folded.as_str().len() + 1 {
+                let place = folded.original(offset);
+                assert!(text.is_char_boundary(place), "{text:?} at {offset}");
+                assert!(place >= last, "{text:?} goes back at {offset}");
+                last = place;
+            }
+        }
+        let folded = Folded::new("  À lire : oui");
+        assert_eq!(&"  À lire : oui"[folded.original(7)..], ": oui");
+    }
+
+    #[test]
+    fn patterns_keep_their_syntax() {
+        assert_eq!(fold_pattern(r"À lire (Aussi|également) ?:\S+"), r"a lire (aussi|egalement) ?:\S+");
+    }
+}

@@ -1,0 +1,91 @@
+//! The language of a text, when nobody says it.
+
+use whatlang::{Lang, detect as guess};
+
+use super::Line;
+
+/// Characters that are looked at; more do not change the answer.
+const ENOUGH: usize = 3000;
+
+/// The language of a text (ISO 639-1), or `None` when it is too short or too mixed to tell.
+pub fn detect(text: &str) -> Option<&'static str> {
+    let end = text.char_indices().nth(ENOUGH).map_or(text.len(), |(index, _)| index);
+    let found = guess(&text[..end])?;
+    found.is_reliable().then(|| code(found.lang())).flatten()
+}
+
+/// The language of the longest lines.
+pub(super) fn detect_lines(lines: &[Line<'_>]) -> Option<&'static str> {
+    let mut longest: Vec<&str> = lines.iter().map(|line| line.text).collect();
+    longest.sort_by_key(|text| std::cmp::Reverse(text.len()));
+    let mut text = String::new();
+    for line in longest {
+        text.push_str(line);
+        text.push('\n');
+        if text.len() > ENOUGH {
+            break;
+        }
+    }
+    detect(&text)
+}
+
+/// The two-letter code of a language.
+fn code(language: Lang) -> Option<&'static str> {
+    const CODES: [(Lang, &str); 38] = [
+        (Lang::Ara, "ar"),
+        (Lang::Bel, "be"),
+        (Lang::Ben, "bn"),
+        (Lang::Bul, "bg"),
+        (Lang::Cat, "ca"),
+        (Lang::Ces, "cs"),
+        (Lang::Cmn, "zh"),
+        (Lang::Dan, "da"),
+        (Lang::Deu, "de"),
+        (Lang::Ell, "el"),
+        (Lang::Eng, "en"),
+        (Lang::Est, "et"),
+        (Lang::Fin, "fi"),
+        (Lang::Fra, "fr"),
+        (Lang::Heb, "he"),
+        (Lang::Hin, "hi"),
+        (Lang::Hrv, "hr"),
+        (Lang::Hun, "hu"),
+        (Lang::Ind, "id"),
+        (Lang::Ita, "it"),
+        (Lang::Jpn, "ja"),
+        (Lang::Kor, "ko"),
+        (Lang::Lav, "lv"),
+        (Lang::Lit, "lt"),
+        (Lang::Nld, "nl"),
+        (Lang::Nob, "no"),
+        (Lang::Pes, "fa"),
+        (Lang::Pol, "pl"),
+        (Lang::Por, "pt"),
+        (Lang::Ron, "ro"),
+        (Lang::Rus, "ru"),
+        (Lang::Slk, "sk"),
+        (Lang::Spa, "es"),
+        (Lang::Swe, "sv"),
+        (Lang::Tha, "th"),
+        (Lang::Tur, "tr"),
+        (Lang::Ukr, "uk"),
+        (Lang::Vie, "vi"),
+    ];
+    CODES.iter().find(|(known, _)| *known == language).map(|(_, code)| *code)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tells_languages_of_a_paragraph_and_admits_ignorance() {
+        let french = "Le conseil municipal a voté hier soir la rénovation du pont, dont le coût est estimé à deux \
+            millions d’euros, malgré l’opposition de plusieurs élus.";
+        let german = "Der Gemeinderat hat gestern Abend die Sanierung der Brücke beschlossen, deren Kosten auf zwei \
+            Millionen Euro geschätzt werden.";
+        assert_eq!(detect(french), Some("fr"));
+        assert_eq!(detect(german), Some("de"));
+        assert_eq!(detect("12 34"), None);
+    }
+}

@@ -1,0 +1,440 @@
+//! The measurements that the block classifier sees: one row of numbers a block.
+//!
+//! Own text and element, what stands above, the page as a whole, and the neighbours on both sides. Names of the
+//! columns are in [`names`]; the model file stores their count, so a model never meets columns it was not made for.
+
+use std::collections::{HashMap, HashSet};
+
+use super::Kind;
+use super::block::TextBlock;
+use super::context::{Context, Contexts, TELLING_TAGS};
+use super::features::Features;
+use super::text::Verdict;
+use super::words::{is_stop_word, words};
+use crate::article::{BlockKind, Metadata};
+use crate::parse::Dom;
+
+/// Innermost elements that tell something.
+const OWN_TAGS: [&str; 18] = [
+    "p",
+    "li",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "td",
+    "th",
+    "div",
+    "figcaption",
+    "blockquote",
+    "dd",
+    "dt",
+    "body",
+    "section",
+    "article",
+    "footer",
+    "pre",
+];
+/// Distances at which neighbours are looked at.
+const NEIGHBOURS: [isize; 6] = [-3, -2, -1, 1, 2, 3];
+/// How far the mass of prose around a block is summed.
+const MASS_RADII: [usize; 2] = [5, 15];
+
+/// Columns of a row. A model that was trained on other columns is not asked.
+pub const WIDTH: usize = 181;
+
+/// Evidence about a block that comes from outside of this module.
+#[derive(Clone, Debug, Default)]
+pub struct Evidence {
+    /// What the phrase rules take the block for.
+    pub phrase: Option<Kind>,
+    /// Whether the phrase rules cut a part of it only.
+    pub phrase_cut: bool,
+    /// Whether the labeller by rules keeps it.
+    pub kept_by_rules: bool,
+    /// Whether the block is in the root that the rules found: -1 before, 0 inside, 1 after.
+    pub beside_root: f32,
+}
+
+impl Evidence {
+    /// Evidence from the labeller by rules and the phrase rules. `inside` says which blocks stand in the root.
+    pub fn of(blocks: &[TextBlock], inside: &[bool], verdicts: &[Verdict]) -> Vec<Evidence> {
+        let first = inside.iter().position(|inside| *inside).unwrap_or(usize::MAX);
+        let last = inside.iter().rposition(|inside| *inside).unwrap_or(0);
+        let beside_root = |index: usize| match inside[index] {
+            true => 0.0,
+            false if index < first => -1.0,
+            false if index > last => 1.0,
+            false => 0.5,
+        };
+        let evidence = |index: usize, block: &TextBlock| Evidence {
+            kept_by_rules: block.fate.kept,
+            beside_root: beside_root(index),
+            phrase: match &verdicts[index] {
+                Verdict::Remove { kind, .. } | Verdict::Cut { kind, .. } => Some(*kind),
+                Verdict::Keep => None,
+            },
+            phrase_cut: matches!(verdicts[index], Verdict::Cut { .. }),
+        };
+        blocks.iter().enumerate().map(|(index, block)| evidence(index, block)).collect()
+    }
+}
+
+/// Rows of numbers, one a block, all of the same width.
+#[derive(Clone, Debug, Default)]
+pub struct Table {
+    /// Columns.
+    pub width: usize,
+    /// All rows, one after the other.
+    pub values: Vec<f32>,
+}
+
+impl Table {
+    /// How many rows there are.
+    pub fn rows(&self) -> usize {
+        self.values.len().checked_div(self.width).unwrap_or(0)
+    }
+
+    /// The row of a block.
+    pub fn row(&self, index: usize) -> &[f32] {
+        &self.values[index * self.width..(index + 1) * self.width]
+    }
+}
+
+/// What is known of the page as a whole.
+struct PageFacts {
+    total_weight: f32,
+    title_words: HashSet<String>,
+    description: String,
+    hint: HashSet<[u64; 1]>,
+    has_hint: bool,
+    headline: Option<usize>,
+    repeats: HashMap<String, u32>,
+    path_count: HashMap<u64, u32>,
+    path_mass: HashMap<u64, f32>,
+    parent_mass: HashMap<u64, f32>,
+    best_parent: f32,
+    best_path: f32,
+}
+
+/// The table of a page.
+pub fn table(
+    dom: &Dom,
+    blocks: &[TextBlock],
+    features: &[Features],
+    contexts: &Contexts,
+    evidence: &[Evidence],
+    metadata: &Metadata,
+) -> Table {
+    let above: Vec<Context> = blocks.iter().map(|block| *contexts.get(block.element)).collect();
+    let parents: Vec<u64> = blocks
+        .iter()
+        .map(|block| {
+            dom.parent(block.element).map_or(0, |parent| contexts.get(parent).path ^ parent.index() as u64)
+        })
+        .collect();
+    let facts = PageFacts::of(blocks, features, &above, &parents, metadata);
+    let mut own: Vec<Vec<f32>> = Vec::with_capacity(blocks.len());
+    let mut cumulated = 0.0;
+    for index in 0..blocks.len() {
+        let mut row = Vec::with_capacity(256);
+        text_columns(&mut row, &blocks[index], &features[index]);
+        place_columns(&mut row, dom, &blocks[index], &above[index]);
+        page_columns(
+            &mut row,
+            index,
+            blocks,
+            &features[index],
+            &above[index],
+            parents[index],
+            cumulated,
+            &facts,
+        );
+        evidence_columns(&mut row, &blocks[index], &above[index], &evidence[index], &facts);
+        cumulated += features[index].weight as f32;
+        own.push(row);
+    }
+    let mut table = Table { width: 0, values: Vec::new() };
+    let masses: Vec<f32> =
+        features.iter().map(|features| features.weight as f32 * (1.0 - features.link_density)).collect();
+    let sums = prefix_sums(&masses);
+    for index in 0..own.len() {
+        let start = table.values.len();
+        table.values.extend_from_slice(&own[index]);
+        for offset in NEIGHBOURS {
+            neighbour_columns(&mut table.values, index, offset, blocks, features, &above, &own, evidence);
+        }
+        for radius in MASS_RADII {
+            let (low, high) = (index.saturating_sub(radius), (index + radius + 1).min(own.len()));
+            table.values.push(sums[high] - sums[low]);
+        }
+        table.values.push(sums[index] / sums[own.len()].max(1.0));
+        table.width = table.values.len() - start;
+        debug_assert_eq!(table.width, WIDTH);
+    }
+    table
+}
+
+/// Sums of the first 0, 1, 2... numbers.
+pub fn prefix_sums(masses: &[f32]) -> Vec<f32> {
+    let mut sums = vec![0.0];
+    let mut sum = 0.0;
+    for mass in masses {
+        sum += mass;
+        sums.push(sum);
+    }
+    sums
+}
+
+fn flag(value: bool) -> f32 {
+    f32::from(u8::from(value))
+}
+
+fn kind_number(kind: Option<Kind>) -> f32 {
+    kind.map_or(-1.0, |kind| kind as u8 as f32)
+}
+
+fn text_columns(row: &mut Vec<f32>, block: &TextBlock, features: &Features) {
+    let text = &block.text;
+    let chars = text.chars().count().max(1) as f32;
+    let (mut all, mut stop, mut capital) = (0_u32, 0_u32, 0_u32);
+    for word in words(text) {
+        all += 1;
+        stop += u32::from(is_stop_word(word));
+        capital += u32::from(word.chars().next().is_some_and(char::is_uppercase));
+    }
+    let count = |wanted: fn(char) -> bool| text.chars().filter(|c| wanted(*c)).count() as f32;
+    let words = all.max(1) as f32;
+    row.extend([
+        features.weight as f32,
+        words,
+        features.link_density,
+        stop as f32 / words,
+        capital as f32 / words,
+        chars / words,
+        count(|c| matches!(c, '.' | ',' | ';' | ':' | '!' | '?' | '。' | '、' | '，' | '：')) / chars,
+        count(|c| c.is_uppercase()) / chars,
+        count(|c| c.is_ascii_digit()) / chars,
+        count(super::survey::is_dense_script) / chars,
+        flag(features.ends_sentence),
+        flag(text.ends_with(':')),
+        flag(text.chars().next().is_some_and(char::is_uppercase)),
+        flag(text.chars().next().is_some_and(|c| c.is_ascii_digit())),
+        flag(text.starts_with(['(', '[', '*', '>', '—', '-', '•', '|'])),
+        flag(text.starts_with(['«', '"', '“', '„'])),
+        flag(text.contains('|')),
+        flag(text.contains('@')),
+        flag(text.contains('©')),
+        flag(text.contains("http") || text.contains("www.")),
+        flag(text.contains('\n')),
+        flag(text.contains('/')),
+        block.spans.len() as f32,
+        block.links().len() as f32,
+        strong_share(block),
+    ]);
+}
+
+fn strong_share(block: &TextBlock) -> f32 {
+    let strong: usize = block
+        .spans
+        .iter()
+        .filter(|span| matches!(span.mark, crate::article::Mark::Strong | crate::article::Mark::Emphasis))
+        .map(|span| span.range.len())
+        .sum();
+    (strong as f32 / block.text.len().max(1) as f32).min(1.0)
+}
+
+fn place_columns(row: &mut Vec<f32>, dom: &Dom, block: &TextBlock, above: &Context) {
+    let tag = dom.tag(block.element);
+    row.extend(OWN_TAGS.iter().map(|own| flag(*own == tag)));
+    row.extend((0..TELLING_TAGS.len()).map(|bit| flag(above.tags & (1 << bit) != 0)));
+    row.extend([
+        match block.kind {
+            BlockKind::Paragraph => 0.0,
+            BlockKind::Heading(level) => level as f32,
+            BlockKind::ListItem { .. } => 7.0,
+            BlockKind::Quote => 8.0,
+            BlockKind::Code => 9.0,
+            BlockKind::Cell { .. } => 10.0,
+        },
+        above.depth as f32,
+        above.negative_names as f32,
+        above.positive_names as f32,
+        above.negative_distance.min(20) as f32,
+        above.positive_distance.min(20) as f32,
+        kind_number(above.negative_kind),
+        flag(above.standfirst),
+        flag(above.article_body),
+        kind_number(above.mark),
+    ]);
+}
+
+#[expect(clippy::too_many_arguments, reason = "a row is filled from all that is known of the block")]
+fn page_columns(
+    row: &mut Vec<f32>,
+    index: usize,
+    blocks: &[TextBlock],
+    features: &Features,
+    above: &Context,
+    parent: u64,
+    cumulated: f32,
+    facts: &PageFacts,
+) {
+    let headline = facts.headline.map_or(-1000.0, |headline| index as f32 - headline as f32);
+    let path_mass = facts.path_mass.get(&above.path).copied().unwrap_or(0.0);
+    row.extend([
+        index as f32 / blocks.len() as f32,
+        cumulated / facts.total_weight,
+        blocks.len() as f32,
+        headline,
+        headline / blocks.len() as f32,
+        facts.repeats.get(&digits_folded(&blocks[index].text)).copied().unwrap_or(1) as f32,
+        facts.path_count.get(&above.path).copied().unwrap_or(0) as f32,
+        path_mass,
+        path_mass / facts.total_weight,
+        path_mass / facts.best_path,
+        facts.parent_mass.get(&parent).copied().unwrap_or(0.0) / facts.best_parent,
+        facts.parent_mass.get(&parent).copied().unwrap_or(0.0),
+        features.weight as f32 / facts.total_weight,
+    ]);
+}
+
+fn evidence_columns(
+    row: &mut Vec<f32>,
+    block: &TextBlock,
+    above: &Context,
+    evidence: &Evidence,
+    facts: &PageFacts,
+) {
+    let (mut all, mut shared) = (0_u32, 0_u32);
+    for word in words(&block.text) {
+        all += 1;
+        shared += u32::from(facts.title_words.contains(&word.to_lowercase()));
+    }
+    let folded = letters_folded(&block.text);
+    let is_description = folded.len() > 20
+        && (facts.description.starts_with(&folded)
+            || (facts.description.len() > 20 && folded.starts_with(&facts.description)));
+    let shingles = shingles(&block.text);
+    let hits = shingles.iter().filter(|shingle| facts.hint.contains(&[**shingle])).count();
+    row.extend([
+        shared as f32 / all.max(1) as f32,
+        shared as f32 / facts.title_words.len().max(1) as f32,
+        flag(is_description),
+        if facts.has_hint && !shingles.is_empty() { hits as f32 / shingles.len() as f32 } else { -1.0 },
+        flag(facts.has_hint),
+        kind_number(evidence.phrase),
+        flag(evidence.phrase_cut),
+        flag(evidence.kept_by_rules),
+        evidence.beside_root,
+        flag(above.mark.is_some()),
+    ]);
+}
+
+#[expect(clippy::too_many_arguments, reason = "a neighbour is described by all that is known of it")]
+fn neighbour_columns(
+    out: &mut Vec<f32>,
+    index: usize,
+    offset: isize,
+    blocks: &[TextBlock],
+    features: &[Features],
+    above: &[Context],
+    own: &[Vec<f32>],
+    evidence: &[Evidence],
+) {
+    let Some(other) = index.checked_add_signed(offset).filter(|other| *other < blocks.len()) else {
+        out.extend([-1.0; 14]);
+        return;
+    };
+    out.extend([
+        features[other].weight as f32,
+        features[other].link_density,
+        own[other][3],
+        own[other][6],
+        flag(features[other].ends_sentence),
+        flag(features[other].heading),
+        above[other].negative_names as f32,
+        above[other].positive_distance.min(20) as f32,
+        kind_number(above[other].mark),
+        kind_number(evidence[other].phrase),
+        flag(evidence[other].kept_by_rules),
+        flag(above[other].path == above[index].path),
+        flag(blocks[other].kind == BlockKind::Paragraph),
+        above[other].depth as f32 - above[index].depth as f32,
+    ]);
+}
+
+impl PageFacts {
+    fn of(
+        blocks: &[TextBlock],
+        features: &[Features],
+        above: &[Context],
+        parents: &[u64],
+        metadata: &Metadata,
+    ) -> PageFacts {
+        let mut facts = PageFacts {
+            total_weight: features.iter().map(|features| features.weight as f32).sum::<f32>().max(1.0),
+            title_words: metadata
+                .title
+                .iter()
+                .flat_map(|title| words(title))
+                .map(str::to_lowercase)
+                .collect(),
+            description: letters_folded(metadata.description.as_deref().unwrap_or("")),
+            hint: metadata
+                .body_hint
+                .iter()
+                .flat_map(|hint| shingles(hint))
+                .map(|shingle| [shingle])
+                .collect(),
+            has_hint: metadata.body_hint.is_some(),
+            headline: blocks.iter().position(|block| block.kind == BlockKind::Heading(1)),
+            repeats: HashMap::new(),
+            path_count: HashMap::new(),
+            path_mass: HashMap::new(),
+            parent_mass: HashMap::new(),
+            best_parent: 1.0,
+            best_path: 1.0,
+        };
+        if let Some(title) = metadata.title.as_deref().map(letters_folded) {
+            facts.headline = blocks
+                .iter()
+                .position(|block| {
+                    block.fate.kind == Some(Kind::Title) || letters_folded(&block.text) == title
+                })
+                .or(facts.headline);
+        }
+        for index in 0..blocks.len() {
+            let mass = features[index].weight as f32 * (1.0 - features[index].link_density);
+            *facts.repeats.entry(digits_folded(&blocks[index].text)).or_default() += 1;
+            *facts.path_count.entry(above[index].path).or_default() += 1;
+            *facts.path_mass.entry(above[index].path).or_default() += mass;
+            if mass > 40.0 {
+                *facts.parent_mass.entry(parents[index]).or_default() += mass;
+            }
+        }
+        facts.best_parent = facts.parent_mass.values().copied().fold(1.0, f32::max);
+        facts.best_path = facts.path_mass.values().copied().fold(1.0, f32::max);
+        facts
+    }
+}
+
+/// The start of a text, digits made equal, to see what repeats.
+fn digits_folded(text: &str) -> String {
+    text.chars().take(80).map(|c| if c.is_numeric() { '#' } else { c }).collect()
+}
+
+fn letters_folded(text: &str) -> String {
+    text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+}
+
+/// Words of one shingle.
+const SHINGLE_WORDS: usize = 4;
+
+/// Hashes of the four-word shingles of a text.
+pub fn shingles(text: &str) -> Vec<u64> {
+    use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher};
+    let words: Vec<String> = words(text).map(str::to_lowercase).collect();
+    let hasher = BuildHasherDefault::<DefaultHasher>::default();
+    words.windows(SHINGLE_WORDS).map(|window| hasher.hash_one(window)).collect()
+}

@@ -1,0 +1,134 @@
+//! `tamis clean`: saved pages, archives and dirty text in, articles out, on all cores and in the order given.
+//!
+//! - batch: items that are cleaned at the same time; memory is bounded by it. While one is cleaned, the next is
+//!   gathered, which for an archive means read.
+
+use std::io::IsTerminal;
+
+use clap::Args;
+use rayon::prelude::*;
+use url::Url;
+
+use tamis::Cleaner;
+use tamis::outcome::{self, INTERNAL_ERROR, Input};
+use tamis::record::Record;
+use tamis::source::list::parse_url;
+use tamis::source::saved::{InputKind, Item, PageKind, READ_ERROR, STDIN, Saved, SavedPage};
+
+use super::options::{CleaningArgs, OutputArgs, input, pool};
+use super::output::{Output, Weight};
+use super::shell::{Exit, Shell, Usage};
+
+/// Items of a batch for each thread: enough that a slow page does not hold up the others.
+const BATCH_ITEMS_PER_THREAD: usize = 32;
+
+/// Bytes of archived pages in a batch; files are only read by the thread that cleans them.
+const BATCH_BYTES: usize = 64 << 20;
+
+/// Arguments of `tamis clean`.
+#[derive(Debug, Args)]
+pub struct CleanArgs {
+    /// Files, folders (walked) or globs; `-` or nothing for stdin. `.gz` and `.zst` are read through
+    #[arg(value_name = "PATH")]
+    paths: Vec<String>,
+    #[command(flatten)]
+    output: OutputArgs,
+    /// What the paths hold; auto tells by extension and content
+    #[arg(long, value_parser = input(), default_value = "auto", value_name = "KIND")]
+    input: InputKind,
+    /// Address of the page, where it is a single one
+    #[arg(long, value_name = "URL")]
+    url: Option<String>,
+    #[command(flatten)]
+    cleaning: CleaningArgs,
+    /// Threads; all cores without it
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    threads: Option<u16>,
+}
+
+/// Cleans what was named.
+pub fn execute(args: CleanArgs, _shell: &Shell) -> anyhow::Result<Exit> {
+    let work = Work {
+        cleaner: args.cleaning.cleaner()?,
+        url: args.url.as_deref().map(page_url).transpose()?,
+        max_bytes: args.cleaning.options().max_bytes,
+    };
+    let pool = pool(args.threads.map(usize::from))?;
+    let mut output = Output::open(&args.output)?;
+    let mut items = Saved::new(paths(args.paths)?, args.input, work.max_bytes);
+    let size = pool.current_num_threads() * BATCH_ITEMS_PER_THREAD;
+    let mut batch = gather(&mut items, size);
+    while !batch.is_empty() {
+        let (records, next) =
+            pool.install(|| rayon::join(|| work.clean_all(batch), || gather(&mut items, size)));
+        for record in &records {
+            output.put(record, weight(record))?;
+        }
+        output.flush()?;
+        batch = next;
+    }
+    output.finish()
+}
+
+/// Stdin where nothing is named, unless a person sits there and waits.
+fn paths(paths: Vec<String>) -> anyhow::Result<Vec<String>> {
+    if !paths.is_empty() {
+        return Ok(paths);
+    }
+    if std::io::stdin().is_terminal() {
+        let message = "nothing to clean\nhint: name files, folders or globs, or `-` to type a page";
+        return Err(Usage(message.to_owned()).into());
+    }
+    Ok(vec![STDIN.to_owned()])
+}
+
+/// The address of a page, as given with `--url`.
+pub fn page_url(text: &str) -> Result<Url, Usage> {
+    parse_url(text).map_err(|reason| Usage(format!("--url: `{text}` {reason}")))
+}
+
+/// What could not be read and what broke the cleaner are failures; all else is an outcome.
+fn weight(record: &Record) -> Weight {
+    let failed = [READ_ERROR, INTERNAL_ERROR].contains(&record.status.as_str());
+    if failed { Weight::Failed } else { Weight::Done }
+}
+
+fn gather(items: &mut Saved, size: usize) -> Vec<Item> {
+    let mut batch = Vec::new();
+    let mut bytes = 0;
+    while batch.len() < size && bytes < BATCH_BYTES {
+        let Some(item) = items.next() else { break };
+        bytes += item.bytes_held();
+        batch.push(item);
+    }
+    batch
+}
+
+/// What every thread needs.
+struct Work {
+    cleaner: Cleaner,
+    url: Option<Url>,
+    max_bytes: usize,
+}
+
+impl Work {
+    fn clean_all(&self, batch: Vec<Item>) -> Vec<Record> {
+        batch.into_par_iter().map(|item| self.clean_item(item)).collect()
+    }
+
+    fn clean_item(&self, item: Item) -> Record {
+        match item.load(self.max_bytes) {
+            Ok(page) => self.clean_page(&page),
+            Err(record) => *record,
+        }
+    }
+
+    fn clean_page(&self, page: &SavedPage) -> Record {
+        let archived = page.url.as_deref().and_then(|url| Url::parse(url).ok());
+        let input = match page.kind {
+            PageKind::Html => Input::Html(&page.bytes, page.content_type.as_deref()),
+            PageKind::Text => Input::Text(&page.bytes),
+        };
+        outcome::clean(&self.cleaner, &page.name, input, archived.as_ref().or(self.url.as_ref()))
+    }
+}

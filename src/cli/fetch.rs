@@ -1,0 +1,269 @@
+//! `tamis fetch`: fetch pages politely, clean each as it comes, write its record.
+//!
+//! Every address ends in a record: also what is no address, what failed, and what was not attempted because
+//! somebody pressed Ctrl-C.
+
+use std::collections::{HashMap, VecDeque};
+use std::sync::Arc;
+use std::time::Duration;
+
+use clap::Args;
+use indicatif::ProgressBar;
+use tokio::sync::Semaphore;
+use tokio::task::{Id, JoinError, JoinSet};
+use tokio::time::{Instant, sleep_until};
+
+use tamis::fetch::{Page, shown};
+use tamis::outcome::{self, INTERNAL_ERROR, Input};
+use tamis::record::Record;
+use tamis::{Cleaner, FetchOptions, Fetcher};
+
+use super::gather::{Gathered, Task, interleaved};
+use super::options::{CleaningArgs, OutputArgs};
+use super::output::{Output, Weight};
+use super::shell::{Exit, Shell, Usage};
+use super::stop;
+
+/// Pages under way for each request that may be: those that wait for their host's turn cost little.
+const WAITING_PER_REQUEST: usize = 16;
+
+/// How long pages under way may take after Ctrl-C.
+const GRACE: Duration = Duration::from_secs(10);
+
+/// Status of a page that was not asked for, or not to the end.
+const NOT_ATTEMPTED: &str = "not-attempted";
+
+/// Arguments of `tamis fetch`.
+#[derive(Debug, Args)]
+pub struct FetchArgs {
+    /// Addresses of pages
+    #[arg(value_name = "URL")]
+    urls: Vec<String>,
+    /// File with one address a line, `-` for stdin; `#` begins a comment (repeatable)
+    #[arg(long, value_name = "FILE")]
+    list: Vec<String>,
+    /// Fetch the articles of an RSS, Atom or JSON feed (repeatable)
+    #[arg(long, value_name = "URL")]
+    feed: Vec<String>,
+    /// Fetch the pages of a sitemap or sitemap index (repeatable)
+    #[arg(long, value_name = "URL")]
+    sitemap: Vec<String>,
+    #[command(flatten)]
+    output: OutputArgs,
+    #[command(flatten)]
+    network: NetworkArgs,
+    #[command(flatten)]
+    cleaning: CleaningArgs,
+}
+
+/// How to fetch.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Network")]
+struct NetworkArgs {
+    /// Reach loopback and private addresses, too (tests, intranets)
+    #[arg(long)]
+    allow_private: bool,
+    /// Least seconds between two requests to one host
+    #[arg(long, value_name = "SECONDS")]
+    delay: Option<f64>,
+    /// Most requests under way over all hosts
+    #[arg(long, value_name = "N")]
+    concurrency: Option<usize>,
+    /// Most seconds on the network for one page
+    #[arg(long, value_name = "SECONDS")]
+    timeout: Option<f64>,
+    /// How often a transient failure is tried again
+    #[arg(long, value_name = "N")]
+    retries: Option<u32>,
+    /// Page or mail address where a site's owner reaches you, sent to every site
+    #[arg(long, value_name = "ADDRESS")]
+    contact: Option<String>,
+    /// Proxy, as in http://proxy.example:3128, or `environment`
+    #[arg(long, value_name = "ADDRESS")]
+    proxy: Option<String>,
+}
+
+impl NetworkArgs {
+    fn options(self) -> FetchOptions {
+        let usual = FetchOptions::default();
+        FetchOptions {
+            allow_private: self.allow_private,
+            delay_seconds: self.delay.unwrap_or(usual.delay_seconds),
+            concurrency: self.concurrency.unwrap_or(usual.concurrency),
+            total_timeout_seconds: self.timeout.unwrap_or(usual.total_timeout_seconds),
+            retries: self.retries.unwrap_or(usual.retries),
+            contact: self.contact.or(usual.contact.clone()),
+            proxy: self.proxy.or(usual.proxy.clone()),
+            ..usual
+        }
+    }
+}
+
+/// Fetches what was named.
+pub fn execute(args: FetchArgs, shell: &Shell) -> anyhow::Result<Exit> {
+    if args.urls.is_empty() && args.list.is_empty() && args.feed.is_empty() && args.sitemap.is_empty() {
+        let message =
+            "nothing to fetch\nhint: name addresses, or use --list FILE, --feed URL or --sitemap URL";
+        return Err(Usage(message.to_owned()).into());
+    }
+    let cleaner = args.cleaning.cleaner()?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let exit = runtime.block_on(fetch(args, cleaner, shell));
+    // pages that were given up must not hold the process
+    runtime.shutdown_background();
+    exit
+}
+
+async fn fetch(args: FetchArgs, cleaner: Cleaner, shell: &Shell) -> anyhow::Result<Exit> {
+    let mut gathered = Gathered::default();
+    args.urls.iter().for_each(|url| gathered.argument(url));
+    args.list.iter().try_for_each(|list| gathered.list(list))?;
+    let fetcher = Fetcher::new(args.network.options())?;
+    let mut stop = std::pin::pin!(stop::requested());
+    let stopped = tokio::select! {
+        () = read_sources(&mut gathered, &args.feed, &args.sitemap, &fetcher) => false,
+        () = &mut stop => true,
+    };
+    let bar = shell.progress(gathered.tasks.len() as u64);
+    let mut output = Output::open(&args.output)?.telling_all(bar.is_hidden());
+    gathered.tasks.iter().for_each(|task| output.reserve(&task.source));
+    for record in gathered.failures.drain(..) {
+        output.put(&record, Weight::Failed)?;
+    }
+    let worker = Worker::new(fetcher, cleaner);
+    let limit = worker.fetcher.options().concurrency.saturating_mul(WAITING_PER_REQUEST);
+    let mut run = Run { waiting: interleaved(gathered.tasks), under_way: HashMap::new(), limit, bar, output };
+    if !stopped {
+        run.all(&worker, stop).await?;
+    }
+    run.finish()
+}
+
+async fn read_sources(gathered: &mut Gathered, feeds: &[String], sitemaps: &[String], fetcher: &Fetcher) {
+    for feed in feeds {
+        gathered.feed(feed, fetcher).await;
+    }
+    for sitemap in sitemaps {
+        gathered.sitemap(sitemap, fetcher).await;
+    }
+}
+
+/// What every page needs.
+#[derive(Clone)]
+struct Worker {
+    fetcher: Fetcher,
+    cleaner: Arc<Cleaner>,
+    /// A place for each core: cleaning more pages at once only costs memory.
+    cores: Arc<Semaphore>,
+}
+
+impl Worker {
+    fn new(fetcher: Fetcher, cleaner: Cleaner) -> Worker {
+        let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+        Worker { fetcher, cleaner: Arc::new(cleaner), cores: Arc::new(Semaphore::new(cores)) }
+    }
+
+    async fn record(self, task: Task) -> (Record, Weight) {
+        match self.fetcher.fetch(&task.url).await {
+            Ok(page) => self.clean(task, page).await,
+            Err(error) => {
+                let record = Record::failure(&task.source, error.status(), error.reason());
+                (record.at(Some(&shown(&task.url)), Some(&error.url)), Weight::Failed)
+            }
+        }
+    }
+
+    async fn clean(self, task: Task, page: Page) -> (Record, Weight) {
+        // closed never, so that a place always comes
+        let _place = self.cores.acquire().await.ok();
+        let cleaner = Arc::clone(&self.cleaner);
+        let source = task.source.clone();
+        let work = tokio::task::spawn_blocking(move || {
+            let input = Input::Html(&page.bytes, page.content_type.as_deref());
+            let record = outcome::clean(&cleaner, &source, input, Some(&page.final_url));
+            record.at(Some(page.url.as_str()), Some(page.final_url.as_str()))
+        });
+        match work.await {
+            Ok(record) => {
+                let failed = record.status == INTERNAL_ERROR;
+                (record, if failed { Weight::Failed } else { Weight::Done })
+            }
+            Err(error) => (broken(&task, &error), Weight::Failed),
+        }
+    }
+}
+
+/// The record of a page whose task died.
+fn broken(task: &Task, error: &JoinError) -> Record {
+    let reason = format!("the page was lost by an error of tamis ({error}); please report it");
+    Record::failure(&task.source, INTERNAL_ERROR, reason).at(Some(&shown(&task.url)), None)
+}
+
+/// All pages on their way.
+struct Run {
+    waiting: VecDeque<Task>,
+    under_way: HashMap<Id, Task>,
+    limit: usize,
+    bar: ProgressBar,
+    output: Output,
+}
+
+impl Run {
+    /// Fetches until all is done; after a wish to stop only what is under way, and not for long.
+    async fn all(
+        &mut self,
+        worker: &Worker,
+        mut stop: impl Future<Output = ()> + Unpin,
+    ) -> anyhow::Result<()> {
+        let mut pages = JoinSet::new();
+        let mut deadline: Option<Instant> = None;
+        loop {
+            while deadline.is_none() && self.under_way.len() < self.limit {
+                let Some(task) = self.waiting.pop_front() else { break };
+                let handle = pages.spawn(worker.clone().record(task.clone()));
+                self.under_way.insert(handle.id(), task);
+            }
+            tokio::select! {
+                done = pages.join_next_with_id() => match done {
+                    Some(done) => self.put(done)?,
+                    None => return Ok(()),
+                },
+                () = &mut stop, if deadline.is_none() => {
+                    tracing::warn!("stopping: pages under way have {} s", GRACE.as_secs());
+                    deadline = Some(Instant::now() + GRACE);
+                }
+                () = sleep_until(deadline.unwrap_or_else(Instant::now)), if deadline.is_some() => return Ok(()),
+                () = stop::requested(), if deadline.is_some() => return Ok(()),
+            }
+        }
+    }
+
+    fn put(&mut self, done: Result<(Id, (Record, Weight)), JoinError>) -> anyhow::Result<()> {
+        let (record, weight) = match done {
+            Ok((id, outcome)) => {
+                self.under_way.remove(&id);
+                outcome
+            }
+            Err(error) => match self.under_way.remove(&error.id()) {
+                Some(task) => (broken(&task, &error), Weight::Failed),
+                None => return Ok(()),
+            },
+        };
+        self.bar.inc(1);
+        self.bar.set_message(record.source.clone());
+        self.output.put(&record, weight)?;
+        self.output.flush()
+    }
+
+    /// Accounts for what was not done, and ends.
+    fn finish(mut self) -> anyhow::Result<Exit> {
+        self.bar.finish_and_clear();
+        for task in self.under_way.into_values().chain(self.waiting) {
+            let reason = "tamis was asked to stop before the page was fetched; fetch it again";
+            let record =
+                Record::failure(&task.source, NOT_ATTEMPTED, reason).at(Some(&shown(&task.url)), None);
+            self.output.put(&record, Weight::Failed)?;
+        }
+        self.output.finish()
+    }
+}

@@ -1,0 +1,71 @@
+//! `tamis run`: one unattended run, what cron calls.
+//!
+//! Everything it says goes to stderr; stdout stays empty.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::Args;
+use tokio::runtime::Runtime;
+
+use tamis::config::Config;
+use tamis::job::{self, report};
+
+use super::shell::{Exit, Shell};
+use super::stop;
+
+/// How long threads that still work on a page may keep the program after the report.
+const FAREWELL: Duration = Duration::from_millis(200);
+
+/// Arguments of `tamis run`.
+#[derive(Debug, Args)]
+pub struct RunArgs {
+    /// The configuration; else `config.toml` of this folder, else the built-in default
+    #[arg(short, long, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// Say what would be done, and write nothing
+    #[arg(long)]
+    dry_run: bool,
+    /// Allow loopback and private addresses, for tests and intranets
+    #[arg(long)]
+    allow_private: bool,
+}
+
+/// Runs once.
+pub fn execute(args: RunArgs, _shell: &Shell) -> anyhow::Result<Exit> {
+    let mut config = Config::find(args.config.as_deref())?;
+    config.fetch.allow_private |= args.allow_private;
+    config.check_for_run()?;
+    let runtime = Runtime::new()?;
+    let exit = if args.dry_run { plan(&runtime, &config) } else { run(&runtime, &config) };
+    runtime.shutdown_timeout(FAREWELL);
+    exit
+}
+
+fn plan(runtime: &Runtime, config: &Config) -> anyhow::Result<Exit> {
+    let plan = runtime.block_on(job::plan(config))?;
+    tell(&report::plan_table(&plan));
+    Ok(exit_of(report::plan_outcome(&plan)))
+}
+
+fn run(runtime: &Runtime, config: &Config) -> anyhow::Result<Exit> {
+    let report = runtime.block_on(job::run(config, stop::requested()))?;
+    tell(&report.table());
+    tracing::info!("{}", report.line());
+    Ok(exit_of(report.outcome()))
+}
+
+/// A table, line by line, so that each is an event of its own in JSON logs.
+fn tell(table: &str) {
+    for line in table.lines() {
+        tracing::info!("{line}");
+    }
+}
+
+fn exit_of(outcome: report::Outcome) -> Exit {
+    match outcome {
+        report::Outcome::Done => Exit::Done,
+        report::Outcome::PagesFailed => Exit::PagesFailed,
+        report::Outcome::Misconfigured => Exit::Usage,
+    }
+}

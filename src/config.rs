@@ -1,0 +1,293 @@
+//! The settings of an unattended run: one TOML file, whose default is the annotated `config.toml` of the project.
+//!
+//! - section: a table of the file, as in `[fetch]`; each is one struct
+//! - unknown keys and wrong types are errors that name the line and what to write instead (`message`)
+//! - relative paths are relative to the folder of the file
+//! - what is secret is masked wherever settings are shown (`mask`)
+
+mod mask;
+mod message;
+
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use crate::error::Error;
+use crate::fetch::FetchOptions;
+use crate::format::Format;
+use crate::options::CleanOptions;
+
+/// The annotated default. A test holds it equal to [`Config::default`].
+pub const DEFAULT_TOML: &str = include_str!("../config.toml");
+/// The file that is taken when none is named and it exists.
+pub const DEFAULT_FILE: &str = "config.toml";
+
+/// All settings of a run.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    /// Where pages come from. In a file of your own, a source that is not named is empty.
+    #[serde(default)]
+    pub sources: Sources,
+    /// How to fetch.
+    #[serde(default)]
+    pub fetch: FetchOptions,
+    /// How to clean.
+    #[serde(default)]
+    pub clean: CleanOptions,
+    /// Rules of your own.
+    #[serde(default)]
+    pub rules: RulesOptions,
+    /// Where articles go.
+    #[serde(default)]
+    pub output: Output,
+    /// Lock, memory, limits and report of a run.
+    #[serde(default)]
+    pub job: JobOptions,
+}
+
+/// Where pages come from.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Sources {
+    /// Files with one URL a line.
+    pub lists: Vec<PathBuf>,
+    /// Single URLs.
+    pub urls: Vec<String>,
+    /// Saved pages: files, folders (walked) or globs.
+    pub saved: Vec<String>,
+    /// RSS, Atom or JSON feeds: URLs or files.
+    pub feeds: Vec<String>,
+    /// Sitemaps or sitemap indexes: URLs or files.
+    pub sitemaps: Vec<String>,
+}
+
+/// Rules of your own.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct RulesOptions {
+    /// Folder whose rules win over the built-in ones; empty for none.
+    pub folder: PathBuf,
+}
+
+/// Where articles go.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Output {
+    /// What to write.
+    pub kind: OutputKind,
+    /// The folder or file. A file without extension gets the one of its kind.
+    pub path: PathBuf,
+    /// Format of the files in a folder.
+    pub format: Format,
+}
+
+/// What to write.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum OutputKind {
+    /// A folder with one file an article.
+    #[default]
+    Folder,
+    /// A file with one JSON record a line.
+    Jsonl,
+    /// An SQLite database.
+    Sqlite,
+}
+
+/// Lock, memory, limits and report of a run.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct JobOptions {
+    /// The database that remembers every page over runs.
+    pub state: PathBuf,
+    /// The lock against overlapping runs.
+    pub lock: PathBuf,
+    /// Where the report goes as JSON; empty for nowhere.
+    pub report: PathBuf,
+    /// Time after which a run takes no new pages, in seconds; 0 for no limit.
+    pub time_budget_seconds: u64,
+    /// How long pages under way may take once a run is to stop, in seconds.
+    pub grace_seconds: u64,
+    /// Failures in a row after which a page has failed for good.
+    pub max_attempts: u32,
+    /// Wait after a page's first failure, in seconds; grows fourfold with each further one.
+    pub retry_seconds: u64,
+    /// Longest wait between two tries of a page, in seconds.
+    pub longest_retry_seconds: u64,
+}
+
+impl Default for Config {
+    fn default() -> Config {
+        Config {
+            sources: Sources { saved: vec!["samples/pages".to_owned()], ..Sources::default() },
+            fetch: FetchOptions::default(),
+            clean: CleanOptions::default(),
+            rules: RulesOptions::default(),
+            output: Output::default(),
+            job: JobOptions::default(),
+        }
+    }
+}
+
+impl Default for Output {
+    fn default() -> Output {
+        Output { kind: OutputKind::Folder, path: "articles".into(), format: Format::Txt }
+    }
+}
+
+impl Default for JobOptions {
+    fn default() -> JobOptions {
+        JobOptions {
+            state: "state/tamis.sqlite".into(),
+            lock: "state/tamis.lock".into(),
+            report: "state/report.json".into(),
+            time_budget_seconds: 0,
+            grace_seconds: 30,
+            max_attempts: 6,
+            retry_seconds: 6 * 3600,
+            longest_retry_seconds: 7 * 24 * 3600,
+        }
+    }
+}
+
+impl Output {
+    /// The path with the extension of its kind where it has none.
+    pub fn full_path(&self) -> PathBuf {
+        let extension = match self.kind {
+            OutputKind::Folder => return self.path.clone(),
+            OutputKind::Jsonl => "jsonl",
+            OutputKind::Sqlite => "sqlite",
+        };
+        if self.path.extension().is_some() { self.path.clone() } else { self.path.with_extension(extension) }
+    }
+}
+
+impl Config {
+    /// Reads a file, or `config.toml` in the current folder if there is one, or takes the default.
+    pub fn find(path: Option<&Path>) -> Result<Config, Error> {
+        match path {
+            Some(path) => Config::load(path),
+            None if Path::new(DEFAULT_FILE).exists() => Config::load(Path::new(DEFAULT_FILE)),
+            None => Ok(Config::default()),
+        }
+    }
+
+    /// Reads and checks a file.
+    pub fn load(path: &Path) -> Result<Config, Error> {
+        let text = std::fs::read_to_string(path).map_err(|error| {
+            let hint = "hint: `tamis config --show > config.toml` writes one to start from";
+            Error::Config(format!("cannot read the configuration {}: {error}\n{hint}", path.display()))
+        })?;
+        let mut config = Config::from_toml(&text, &path.display().to_string())?;
+        config.resolve(path.parent().unwrap_or(Path::new("")));
+        config.check().map_err(|error| named(path, error))?;
+        Ok(config)
+    }
+
+    /// Parses settings; `origin` is the file's name for messages. Paths stay as they are.
+    pub fn from_toml(text: &str, origin: &str) -> Result<Config, Error> {
+        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+        toml::from_str(text).map_err(|error| Error::Config(message::explain(text, origin, &error)))
+    }
+
+    /// The settings as TOML, with what is secret masked.
+    pub fn shown(&self) -> String {
+        let table = toml::Table::try_from(self).expect("settings are plain data");
+        toml::to_string_pretty(&mask::masked(table)).expect("a table is TOML")
+    }
+
+    /// Finds settings that no run could work with. The message names the key and what to write.
+    pub fn check(&self) -> Result<(), Error> {
+        self.fetch.check()?;
+        self.check_sources()?;
+        self.check_paths()?;
+        match self.job.max_attempts {
+            0 => Err(Error::Config("job.max_attempts is 0; write 1 or more".to_owned())),
+            _ => Ok(()),
+        }
+    }
+
+    /// As [`Config::check`]; a run also needs a source.
+    pub fn check_for_run(&self) -> Result<(), Error> {
+        let Sources { lists, urls, saved, feeds, sitemaps } = &self.sources;
+        if lists.is_empty() && [urls, saved, feeds, sitemaps].iter().all(|places| places.is_empty()) {
+            let example = "as in `feeds = [\"https://www.site.example/rss\"]`";
+            return Err(Error::Config(format!("no source is named; name one under [sources], {example}")));
+        }
+        self.check()
+    }
+
+    fn check_sources(&self) -> Result<(), Error> {
+        for address in &self.sources.urls {
+            check_address(address)?;
+        }
+        let web = self.sources.feeds.iter().chain(&self.sources.sitemaps);
+        web.filter(|source| is_address(source)).try_for_each(|address| check_address(address))
+    }
+
+    fn check_paths(&self) -> Result<(), Error> {
+        let output = self.output.full_path();
+        let files = [
+            ("output.path", &output),
+            ("job.state", &self.job.state),
+            ("job.lock", &self.job.lock),
+            ("job.report", &self.job.report),
+        ];
+        for (index, (key, path)) in files.iter().enumerate() {
+            if path.as_os_str().is_empty() && *key != "job.report" {
+                return Err(Error::Config(format!("{key} is empty; name a path")));
+            }
+            if let Some((other, _)) = files[..index].iter().find(|(_, earlier)| earlier == path) {
+                let path = path.display();
+                return Err(Error::Config(format!("{other} and {key} are both {path}; give them two paths")));
+            }
+        }
+        Ok(())
+    }
+
+    /// Makes relative paths relative to a folder.
+    fn resolve(&mut self, folder: &Path) {
+        let (sources, job) = (&mut self.sources, &mut self.job);
+        let paths =
+            [&mut self.rules.folder, &mut self.output.path, &mut job.state, &mut job.lock, &mut job.report];
+        for path in paths.into_iter().chain(&mut sources.lists) {
+            if !path.as_os_str().is_empty() {
+                *path = folder.join(&*path);
+            }
+        }
+        let local =
+            sources.feeds.iter_mut().chain(&mut sources.sitemaps).filter(|source| !is_address(source));
+        for place in local.chain(&mut sources.saved) {
+            *place = folder.join(&*place).to_string_lossy().into_owned();
+        }
+    }
+}
+
+/// Whether a feed or sitemap is an address rather than a file.
+pub fn is_address(source: &str) -> bool {
+    source.contains("://")
+}
+
+fn check_address(address: &str) -> Result<(), Error> {
+    let problem = match url::Url::parse(address) {
+        Ok(url) if matches!(url.scheme(), "http" | "https") => return Ok(()),
+        Ok(url) => format!("`{}:` addresses cannot be fetched", url.scheme()),
+        Err(error) => error.to_string(),
+    };
+    let shown = mask::without_password(address);
+    Err(Error::Config(format!(
+        "sources: `{shown}` is no address ({problem}); write it as in `https://site.example/page`"
+    )))
+}
+
+fn named(path: &Path, error: Error) -> Error {
+    match error {
+        Error::Config(message) => Error::Config(format!("{}: {message}", path.display())),
+        other => other,
+    }
+}
+
+#[cfg(test)]
+#[path = "config/tests.rs"]
+mod tests;

@@ -1,0 +1,389 @@
+//! Politeness: a [`Host`] decides when the next request to it may start.
+//!
+//! Terms: the *delay* is the least time from one answer to the next request; a *hold* is an instant before which
+//! the host wants no request at all (Retry-After, or our own back-off after 429 and 503); a *turn* is the
+//! permission to make one request, given back when it is dropped.
+//!
+//! The delay counts from the moment the last request was answered, not from when it was sent. So the server
+//! never sees two requests closer than the delay, however long the first was on its way.
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use serde::Serialize;
+use tokio::sync::{Semaphore, SemaphorePermit};
+use tokio::time::Instant;
+
+use super::error::FetchErrorKind;
+use super::options::{FetchOptions, bounded, seconds};
+use super::retry;
+
+/// One host: its delay, its permits, its back-off.
+pub(super) struct Host {
+    rules: HostRules,
+    permits: Semaphore,
+    /// Held by the one task that is next to start, so that starts are spaced in order.
+    line: tokio::sync::Mutex<()>,
+    state: Mutex<State>,
+    waiting: AtomicUsize,
+}
+
+/// What the settings say of a host.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct HostRules {
+    pub(super) delay: Duration,
+    pub(super) per_host: usize,
+    pub(super) backoff: Duration,
+    pub(super) max_wait: Duration,
+}
+
+#[derive(Default)]
+struct State {
+    /// Crawl-delay of the host's robots.txt.
+    crawl_delay: Option<Duration>,
+    /// When a request was last started or answered.
+    last: Option<Instant>,
+    hold: Option<Hold>,
+    /// Answers of 429 or 503 in a row.
+    strikes: u32,
+    requests: u64,
+    holds: u64,
+}
+
+#[derive(Clone, Copy)]
+struct Hold {
+    until: Instant,
+    reason: &'static str,
+}
+
+/// What is known of a host, for the report.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct HostReport {
+    /// Name of the host.
+    pub host: String,
+    /// The delay in force, in seconds.
+    pub delay_seconds: f64,
+    /// Who asked for it: `settings` or `robots.txt Crawl-delay`.
+    pub delay_reason: &'static str,
+    /// Requests made so far, robots.txt and redirects included.
+    pub requests: u64,
+    /// How often the host asked to be left alone (429, 503).
+    pub holds: u64,
+    /// URLs that wait for their turn now.
+    pub waiting: usize,
+}
+
+impl Host {
+    pub(super) fn new(rules: HostRules) -> Host {
+        Host {
+            rules,
+            permits: Semaphore::new(rules.per_host.max(1)),
+            line: tokio::sync::Mutex::new(()),
+            state: Mutex::default(),
+            waiting: AtomicUsize::new(0),
+        }
+    }
+
+    /// Waits until a request may start. This is the policy: a permit of the host, then one's place in line,
+    /// then the delay and any hold, then a place among the requests to all hosts.
+    pub(super) async fn turn<'a>(&'a self, all_hosts: &'a Semaphore) -> Result<Turn<'a>, FetchErrorKind> {
+        let _waiting = Waiting::enter(&self.waiting);
+        let permit = self.permits.acquire().await.ok(); // the semaphores are never closed
+        let _line = self.line.lock().await;
+        self.wait_for_start().await?;
+        let place = all_hosts.acquire().await.ok();
+        self.state().begin();
+        Ok(Turn { host: self, answered: false, _permit: permit, _place: place })
+    }
+
+    async fn wait_for_start(&self) -> Result<(), FetchErrorKind> {
+        loop {
+            let Some((until, reason)) = self.state().earliest_start(&self.rules) else { return Ok(()) };
+            let wait = until.saturating_duration_since(Instant::now());
+            if wait.is_zero() {
+                return Ok(());
+            }
+            // The delay of the settings is the user's own wish and never too long.
+            if wait > self.rules.max_wait.max(self.rules.delay) {
+                let limit = self.rules.max_wait.as_secs_f64();
+                return Err(FetchErrorKind::HostBusy { wait, reason: reason.to_owned(), limit });
+            }
+            tokio::time::sleep_until(until).await;
+        }
+    }
+
+    /// Takes over the Crawl-delay of robots.txt, or its absence.
+    pub(super) fn set_crawl_delay(&self, crawl_delay: Option<Duration>) {
+        self.state().crawl_delay = crawl_delay.map(bounded);
+    }
+
+    pub(super) fn report(&self, name: &str) -> HostReport {
+        let state = self.state();
+        let (delay, delay_reason) = state.delay(&self.rules);
+        HostReport {
+            host: name.to_owned(),
+            delay_seconds: delay.as_secs_f64(),
+            delay_reason,
+            requests: state.requests,
+            holds: state.holds,
+            waiting: self.waiting.load(Ordering::Relaxed),
+        }
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    fn begin(&mut self) {
+        self.last = Some(Instant::now());
+        self.requests += 1;
+    }
+
+    fn delay(&self, rules: &HostRules) -> (Duration, &'static str) {
+        match self.crawl_delay {
+            Some(asked) if asked > rules.delay => (asked, "robots.txt Crawl-delay"),
+            _ => (rules.delay, "settings"),
+        }
+    }
+
+    /// When the next request may start, and what holds it back.
+    fn earliest_start(&self, rules: &HostRules) -> Option<(Instant, &'static str)> {
+        let (delay, reason) = self.delay(rules);
+        let spaced = self.last.map(|last| (last + delay, reason));
+        let held = self.hold.map(|hold| (hold.until, hold.reason));
+        spaced.into_iter().chain(held).max_by_key(|(until, _)| *until)
+    }
+
+    fn answered(&mut self, code: u16, retry_after: Option<Duration>, rules: &HostRules) {
+        self.last = Some(Instant::now());
+        match code {
+            429 | 503 => self.strike(retry_after, rules),
+            _ => self.strikes = 0,
+        }
+    }
+
+    fn strike(&mut self, retry_after: Option<Duration>, rules: &HostRules) {
+        let now = Instant::now();
+        // Requests that were under way together count as one.
+        if self.hold.is_none_or(|hold| hold.until <= now) {
+            self.strikes = self.strikes.saturating_add(1);
+            self.holds += 1;
+        }
+        let (wait, reason) = match retry_after {
+            Some(asked) => (bounded(asked), "Retry-After"),
+            None => (
+                retry::pause(rules.backoff, self.strikes, rules.max_wait, retry::chance()),
+                "back-off after 429 or 503",
+            ),
+        };
+        let until = now + wait;
+        if self.hold.is_none_or(|hold| hold.until < until) {
+            self.hold = Some(Hold { until, reason });
+        }
+    }
+}
+
+/// The permission to make one request. Dropped when the body has been read.
+pub(super) struct Turn<'a> {
+    host: &'a Host,
+    answered: bool,
+    _permit: Option<SemaphorePermit<'a>>,
+    _place: Option<SemaphorePermit<'a>>,
+}
+
+impl Turn<'_> {
+    /// Tells the host what it answered.
+    pub(super) fn answered(&mut self, code: u16, retry_after: Option<Duration>) {
+        self.answered = true;
+        self.host.state().answered(code, retry_after, &self.host.rules);
+    }
+}
+
+impl Drop for Turn<'_> {
+    fn drop(&mut self) {
+        // A request that failed or was given up may still have reached the server.
+        if !self.answered {
+            self.host.state().last = Some(Instant::now());
+        }
+    }
+}
+
+/// Counts a task as waiting for as long as it lives.
+struct Waiting<'a>(&'a AtomicUsize);
+
+impl<'a> Waiting<'a> {
+    fn enter(count: &'a AtomicUsize) -> Waiting<'a> {
+        count.fetch_add(1, Ordering::Relaxed);
+        Waiting(count)
+    }
+}
+
+impl Drop for Waiting<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+/// All hosts that were met, by name. http and https, and all ports of a name, are one host.
+#[derive(Default)]
+pub(super) struct Hosts {
+    known: Mutex<HashMap<String, Arc<Host>>>,
+}
+
+impl Hosts {
+    /// The host of this name, made on first sight.
+    pub(super) fn get(&self, name: &str, options: &FetchOptions) -> Arc<Host> {
+        let mut known = self.known();
+        if let Some(host) = known.get(name) {
+            return Arc::clone(host);
+        }
+        let host = Arc::new(Host::new(HostRules::of(name, options)));
+        known.insert(name.to_owned(), Arc::clone(&host));
+        host
+    }
+
+    /// What is known of every host, in order of their names.
+    pub(super) fn reports(&self) -> Vec<HostReport> {
+        let mut reports: Vec<HostReport> =
+            self.known().iter().map(|(name, host)| host.report(name)).collect();
+        reports.sort_by(|one, other| one.host.cmp(&other.host));
+        reports
+    }
+
+    fn known(&self) -> MutexGuard<'_, HashMap<String, Arc<Host>>> {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl HostRules {
+    fn of(name: &str, options: &FetchOptions) -> HostRules {
+        let own = options.hosts.get(name);
+        HostRules {
+            delay: seconds(own.and_then(|own| own.delay_seconds).unwrap_or(options.delay_seconds)),
+            per_host: own.and_then(|own| own.per_host).unwrap_or(options.per_host),
+            backoff: seconds(options.backoff_seconds),
+            max_wait: seconds(options.max_wait_seconds),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const RULES: HostRules = HostRules {
+        delay: Duration::from_secs(1),
+        per_host: 1,
+        backoff: Duration::from_secs(4),
+        max_wait: Duration::from_secs(60),
+    };
+
+    /// Makes one request that is answered at once; returns when it started, on the paused clock.
+    async fn request(host: &Host, code: u16, retry_after: Option<u64>) -> Instant {
+        let all = Semaphore::new(1);
+        let mut turn = host.turn(&all).await.expect("a turn");
+        let started = Instant::now();
+        turn.answered(code, retry_after.map(Duration::from_secs));
+        started
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn spaces_requests_by_the_delay_after_the_answer() {
+        let host = Host::new(RULES);
+        let all = Semaphore::new(1);
+        let mut turn = host.turn(&all).await.expect("a turn");
+        tokio::time::sleep(Duration::from_secs(5)).await;
+        turn.answered(200, None);
+        let answered = Instant::now();
+        drop(turn);
+        assert_eq!(request(&host, 200, None).await - answered, RULES.delay);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn spaces_requests_that_run_side_by_side() {
+        let host = Host::new(HostRules { per_host: 3, ..RULES });
+        let all = Semaphore::new(10);
+        let begin = Instant::now();
+        let mut turns = Vec::new();
+        for _ in 0..3 {
+            turns.push(host.turn(&all).await.expect("a turn"));
+        }
+        assert_eq!(begin.elapsed(), 2 * RULES.delay);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn crawl_delay_wins_when_it_is_longer() {
+        let host = Host::new(RULES);
+        let first = request(&host, 200, None).await;
+        host.set_crawl_delay(Some(Duration::from_secs(7)));
+        let second = request(&host, 200, None).await;
+        assert_eq!(second - first, Duration::from_secs(7));
+        assert_eq!(host.report("a").delay_reason, "robots.txt Crawl-delay");
+        host.set_crawl_delay(Some(Duration::from_millis(1)));
+        assert_eq!(request(&host, 200, None).await - second, RULES.delay);
+        assert_eq!(host.report("a").delay_reason, "settings");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn retry_after_holds_the_whole_host() {
+        let host = Host::new(RULES);
+        let first = request(&host, 503, Some(20)).await;
+        assert_eq!(request(&host, 200, None).await - first, Duration::from_secs(20));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn backs_off_longer_with_each_refusal_and_forgets_after_a_success() {
+        let host = Host::new(RULES);
+        let mut last = request(&host, 429, None).await;
+        for (low, high) in [(2, 4), (4, 8), (8, 16)] {
+            let next = request(&host, 429, None).await;
+            let waited = next - last;
+            assert!(waited >= Duration::from_secs(low) && waited <= Duration::from_secs(high), "{waited:?}");
+            last = next;
+        }
+        request(&host, 200, None).await;
+        let refused = request(&host, 429, None).await;
+        assert!(request(&host, 200, None).await - refused <= RULES.backoff);
+        assert_eq!(host.report("a").holds, 5);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn refuses_to_wait_longer_than_the_limit() {
+        let host = Host::new(RULES);
+        request(&host, 429, Some(3600)).await;
+        let kind = host.turn(&Semaphore::new(1)).await.err().expect("too long a wait");
+        assert_eq!(kind.status(), "host-busy");
+        assert!(kind.to_string().contains("3600 s"), "{kind}");
+        tokio::time::sleep(Duration::from_secs(3600)).await;
+        request(&host, 200, None).await;
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_delay_of_the_settings_may_be_longer_than_the_limit() {
+        let host = Host::new(HostRules { delay: Duration::from_secs(300), ..RULES });
+        let first = request(&host, 200, None).await;
+        assert_eq!(request(&host, 200, None).await - first, Duration::from_secs(300));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_turn_that_is_given_up_frees_the_host() {
+        let host = Host::new(RULES);
+        let all = Semaphore::new(1);
+        drop(host.turn(&all).await.expect("a turn"));
+        request(&host, 200, None).await;
+        assert_eq!(all.available_permits(), 1);
+    }
+
+    #[test]
+    fn one_host_has_its_own_settings() {
+        let mut options = FetchOptions::default();
+        let own = crate::fetch::HostOptions { delay_seconds: Some(9.0), ..Default::default() };
+        options.hosts.insert("slow.example".to_owned(), own);
+        assert_eq!(HostRules::of("slow.example", &options).delay, Duration::from_secs(9));
+        assert_eq!(HostRules::of("other.example", &options).delay, Duration::from_secs(1));
+    }
+}

@@ -1,0 +1,242 @@
+//! The unattended run: what cron calls.
+//!
+//! The order of a run: lock, state, output, sources, pages, report. Every page is saved in the order output,
+//! then state (`writer`), so that a run may be killed at any instant: what is in the state is in the output,
+//! and what is only in the output comes again to the same place.
+//!
+//! Two futures end a run early: the caller's `shutdown` and the time budget. Both raise the same stop: no new
+//! pages are taken, those under way end and are saved, the rest is for the next run.
+
+mod gather;
+mod lanes;
+pub mod lock;
+mod page;
+pub mod plan;
+pub mod report;
+mod schema;
+pub mod state;
+pub mod verdict;
+mod writer;
+
+use std::collections::HashSet;
+use std::future::Future;
+use std::path::Path;
+use std::pin::pin;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use jiff::Timestamp;
+use tokio::sync::{mpsc, watch};
+
+use crate::config::{Config, OutputKind};
+use crate::error::Error;
+use crate::fetch::Fetcher;
+use crate::pipeline::Cleaner;
+use crate::rules::Rules;
+use crate::sink::{FolderSink, JsonlSink, Sink, SqliteSink};
+use lock::Lock;
+use page::Tools;
+use plan::{Plan, Task};
+pub use report::Report;
+use report::Tally;
+use state::{Registration, State};
+use verdict::{Patience, iso};
+use writer::Writer;
+
+/// Results that may wait for the disk; past it, lanes wait too.
+const WAITING_RESULTS: usize = 256;
+
+/// Runs once: does what is new or due, and says what it did.
+///
+/// ```no_run
+/// # async fn example() -> Result<(), tamis::Error> {
+/// let config = tamis::Config::find(Some("config.toml".as_ref()))?;
+/// let report = tamis::run(&config, std::future::pending()).await?;
+/// eprintln!("{}", report.line());
+/// # Ok(())
+/// # }
+/// ```
+pub async fn run(config: &Config, shutdown: impl Future<Output = ()>) -> Result<Report, Error> {
+    let begun = Instant::now();
+    let lock = Lock::take(&config.job.lock)?;
+    let job = Job::open(config)?;
+    let (raise, stop) = watch::channel(false);
+    let early = stop_early(config.job.time_budget_seconds, shutdown);
+    let (result, stopped) = until_done(job.work(stop), early, &raise).await;
+    let report = Report { stopped, seconds: begun.elapsed().as_secs_f64(), ..result? };
+    if !config.job.report.as_os_str().is_empty() {
+        report.save(&config.job.report)?;
+    }
+    drop(lock);
+    Ok(report)
+}
+
+/// Says what a run would do, and writes nothing. Feeds and sitemaps are fetched, since only they know.
+pub async fn plan(config: &Config) -> Result<Plan, Error> {
+    let tools = tools(config)?;
+    let state = State::open_to_read(&config.job.state)?;
+    gather::gather(config, tools.fetcher.as_ref(), state.as_ref(), Timestamp::now()).await
+}
+
+/// What a run has open.
+struct Job<'a> {
+    config: &'a Config,
+    tools: Tools,
+    state: State,
+    sink: Box<dyn Sink>,
+    /// Name of a growing output file in the state database.
+    growing: Option<String>,
+    now: Timestamp,
+}
+
+impl<'a> Job<'a> {
+    fn open(config: &'a Config) -> Result<Job<'a>, Error> {
+        let tools = tools(config)?;
+        let state = State::open(&config.job.state)?;
+        let path = config.output.full_path();
+        let growing = (config.output.kind == OutputKind::Jsonl).then(|| absolute(&path));
+        let mark = match &growing {
+            Some(growing) => state.mark(growing)?,
+            None => None,
+        };
+        let sink: Box<dyn Sink> = match config.output.kind {
+            OutputKind::Folder => Box::new(FolderSink::open(&path, config.output.format)?),
+            OutputKind::Jsonl => Box::new(JsonlSink::open(&path, mark)?),
+            OutputKind::Sqlite => Box::new(SqliteSink::open(&path)?),
+        };
+        Ok(Job { config, tools, state, sink, growing, now: Timestamp::now() })
+    }
+
+    /// Sources, pages, counts.
+    async fn work(mut self, stop: watch::Receiver<bool>) -> Result<Report, Error> {
+        let plan = self.plan(stop.clone()).await?;
+        self.register(&plan.tasks)?;
+        let planned = plan.tasks.len();
+        let (config, now) = (self.config, self.now);
+        let (state, tally) = self.work_through(plan.tasks, stop).await?;
+        Ok(Report {
+            started: iso(now),
+            output: config.output.full_path().display().to_string(),
+            left: planned.saturating_sub(tally.tried + tally.unchanged),
+            sources: plan.sources,
+            tally,
+            states: state.counts()?,
+            ..Report::default()
+        })
+    }
+
+    /// The plan; an empty one if the run is stopped while sources are fetched.
+    async fn plan(&self, mut stop: watch::Receiver<bool>) -> Result<Plan, Error> {
+        let fetcher = self.tools.fetcher.as_ref();
+        tokio::select! {
+            plan = gather::gather(self.config, fetcher, Some(&self.state), self.now) => plan,
+            () = raised(&mut stop) => Ok(Plan::default()),
+        }
+    }
+
+    /// Settles the places of all pages before the first is tried, in the order of the plan, so that they do not
+    /// depend on which page is ready first.
+    fn register(&mut self, tasks: &[Task]) -> Result<(), Error> {
+        let planned: HashSet<&str> = tasks.iter().map(|task| task.key.as_str()).collect();
+        for saved in self.state.saved_places()? {
+            if !planned.contains(saved.key.as_str()) {
+                self.sink.reserve(&saved.source, Some(&saved.place));
+            }
+        }
+        let mut place = |task: &Task| {
+            let before = task.standing.as_ref().and_then(|standing| standing.place.as_deref());
+            self.sink.reserve(&task.source, before)
+        };
+        let places: Vec<Option<String>> = tasks.iter().map(&mut place).collect();
+        let pages = tasks.iter().zip(&places).map(|(task, place)| Registration {
+            key: &task.key,
+            source: &task.source,
+            place: place.as_deref(),
+        });
+        self.state.register(&pages.collect::<Vec<_>>(), &iso(self.now))
+    }
+
+    /// Tries all pages and saves what they bring. An output that fails ends the run at once.
+    async fn work_through(
+        self,
+        tasks: Vec<Task>,
+        stop: watch::Receiver<bool>,
+    ) -> Result<(State, Tally), Error> {
+        let grace = Duration::from_secs(self.config.job.grace_seconds);
+        let (results, waiting) = mpsc::channel(WAITING_RESULTS);
+        let planned = tasks.len();
+        let lanes = lanes::start(tasks, self.config, &self.tools, &results, &stop);
+        drop(results);
+        let Job { state, sink, growing, .. } = self;
+        let writer = Writer { sink, state, growing, tally: Tally::default(), planned };
+        let mut saving = tokio::task::spawn_blocking(move || writer.run(waiting));
+        let saved = tokio::select! {
+            saved = &mut saving => saved,
+            () = lanes::finish(lanes, stop, grace) => saving.await,
+        };
+        // The writer has no page's data to stumble over: a panic of its own is a fault of the program.
+        saved.unwrap_or_else(|error| std::panic::resume_unwind(error.into_panic()))
+    }
+}
+
+/// Waits for the work; when something ends it early, raises the stop, and says what it was.
+async fn until_done<T>(
+    work: impl Future<Output = T>,
+    early: impl Future<Output = &'static str>,
+    raise: &watch::Sender<bool>,
+) -> (T, Option<String>) {
+    let mut work = pin!(work);
+    tokio::select! {
+        result = &mut work => (result, None),
+        reason = early => {
+            raise.send_replace(true);
+            (work.await, Some(reason.to_owned()))
+        }
+    }
+}
+
+async fn stop_early(budget_seconds: u64, shutdown: impl Future<Output = ()>) -> &'static str {
+    let budget = async {
+        match budget_seconds {
+            0 => std::future::pending().await,
+            seconds => tokio::time::sleep(Duration::from_secs(seconds)).await,
+        }
+    };
+    tokio::select! {
+        () = shutdown => "shutdown",
+        () = budget => "time-budget",
+    }
+}
+
+/// Waits until the stop is raised; for ever if nobody can raise it any more.
+async fn raised(stop: &mut watch::Receiver<bool>) {
+    if stop.wait_for(|raised| *raised).await.is_err() {
+        std::future::pending::<()>().await;
+    }
+}
+
+fn tools(config: &Config) -> Result<Tools, Error> {
+    let fetcher = match gather::needs_network(&config.sources) {
+        true => Some(Fetcher::new(config.fetch.clone())?),
+        false => None,
+    };
+    let patience = Patience {
+        max_attempts: config.job.max_attempts,
+        first_wait: Duration::from_secs(config.job.retry_seconds),
+        longest_wait: Duration::from_secs(config.job.longest_retry_seconds),
+    };
+    let cleaner = Arc::new(Cleaner::new(rules(config)?, config.clean.clone()));
+    Ok(Tools { fetcher, cleaner, patience, max_bytes: config.clean.max_bytes })
+}
+
+/// The rules in force: the built-in ones, and those of the configured folder over them.
+pub fn rules(config: &Config) -> Result<Rules, Error> {
+    match config.rules.folder.as_os_str().is_empty() {
+        true => Ok(Rules::builtin()),
+        false => Rules::builtin().overlay_dir(&config.rules.folder),
+    }
+}
+
+fn absolute(path: &Path) -> String {
+    std::path::absolute(path).unwrap_or_else(|_| path.to_owned()).display().to_string()
+}

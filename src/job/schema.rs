@@ -1,0 +1,198 @@
+//! The state database's tables, and opening them without harm to what is there.
+//!
+//! A database is opened only if it is empty or ours (by its application id), not newer than this program, and
+//! whole (`quick_check`). In every other case nothing is written and the message says what to do.
+
+use std::path::Path;
+
+use rusqlite::{Connection, ErrorCode, OpenFlags};
+
+use crate::error::Error;
+use crate::sink::atomic;
+
+/// `tami` in ASCII: marks the file as ours.
+const APPLICATION_ID: i32 = 0x7461_6d69;
+/// Raised whenever the tables change.
+const VERSION: i32 = 1;
+/// How long to wait for another program that reads or writes the database.
+const PATIENCE: std::time::Duration = std::time::Duration::from_secs(10);
+
+/// The tables, documented where `.schema` shows it.
+pub const SCHEMA: &str = "
+CREATE TABLE pages (
+    key           TEXT PRIMARY KEY,   -- URL without fragment, or absolute path of a saved page
+    source        TEXT NOT NULL,      -- as given; records carry it
+    state         TEXT NOT NULL,      -- new, done, rejected, failing, failed or gone
+    status        TEXT,               -- of the last try: ok, or the rejection or error in kebab-case
+    reason        TEXT,               -- one sentence about a status other than ok
+    attempts      INTEGER NOT NULL,   -- tries in a row that failed
+    first_seen    TEXT NOT NULL,      -- this and the next two: UTC, ISO 8601
+    last_try      TEXT,
+    next_try      TEXT,               -- not before this time; only in the state failing
+    final_url     TEXT,               -- the address after redirects
+    etag          TEXT,               -- what the server said of the copy that was cleaned
+    last_modified TEXT,
+    content_hash  TEXT,               -- of the bytes that were cleaned
+    size          INTEGER,            -- of the saved page, in bytes
+    modified_ns   INTEGER,            -- its time of change, in nanoseconds since 1970
+    place         TEXT                -- file name in the output folder
+) WITHOUT ROWID;
+CREATE INDEX pages_by_state ON pages (state, next_try);
+CREATE TABLE outputs (
+    path TEXT PRIMARY KEY,            -- absolute path of a growing output file
+    mark INTEGER NOT NULL             -- its length at the last commit
+) WITHOUT ROWID;
+";
+
+/// Opens or makes the database.
+pub fn open(path: &Path) -> Result<Connection, Error> {
+    atomic::make_folder(atomic::folder_of(path))?;
+    let database = Connection::open(path).map_err(|error| failure(path, &error))?;
+    let fresh = check(&database, path)?;
+    let prepare = || {
+        database.pragma_update(None, "journal_mode", "wal")?;
+        // Full, so that a commit outlives a power cut: what is committed is never fetched again.
+        database.pragma_update(None, "synchronous", "full")?;
+        if fresh { create(&database) } else { Ok(()) }
+    };
+    prepare().map_err(|error| failure(path, &error))?;
+    Ok(database)
+}
+
+/// Opens an existing database without a trace; none if there is none.
+pub fn open_to_read(path: &Path) -> Result<Option<Connection>, Error> {
+    if !path.exists() {
+        return Ok(None);
+    }
+    let database = Connection::open_with_flags(read_only_address(path), read_only_flags())
+        .map_err(|error| failure(path, &error))?;
+    let empty = check(&database, path)?;
+    Ok((!empty).then_some(database))
+}
+
+/// With no write-ahead log beside it, nobody has the database open, and `immutable` keeps SQLite from making one.
+fn read_only_address(path: &Path) -> String {
+    let mut log = path.as_os_str().to_owned();
+    log.push("-wal");
+    let mode = if Path::new(&log).exists() { "mode=ro" } else { "immutable=1" };
+    let escaped = path.to_string_lossy().replace('%', "%25").replace('?', "%3f").replace('#', "%23");
+    format!("file:{escaped}?{mode}")
+}
+
+fn read_only_flags() -> OpenFlags {
+    OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI | OpenFlags::SQLITE_OPEN_NO_MUTEX
+}
+
+/// Whether the database is empty; an error if it is not ours, not whole or too new.
+fn check(database: &Connection, path: &Path) -> Result<bool, Error> {
+    let number = |name: &str| database.pragma_query_value(None, name, |row| row.get::<_, i32>(0));
+    let ask = || {
+        database.busy_timeout(PATIENCE)?;
+        let tables: i64 = database.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
+        let health: String = database.pragma_query_value(None, "quick_check", |row| row.get(0))?;
+        Ok((tables == 0, health, number("application_id")?, number("user_version")?))
+    };
+    let (empty, health, application, version) = ask().map_err(|error| failure(path, &error))?;
+    match () {
+        () if health != "ok" => Err(damaged(path, &health)),
+        () if empty => Ok(true),
+        () if application != APPLICATION_ID => Err(state_error(path, FOREIGN)),
+        () if version > VERSION => Err(state_error(path, NEWER)),
+        () => Ok(false),
+    }
+}
+
+const FOREIGN: &str = "belongs to another program; choose another path for job.state";
+const NEWER: &str = "was written by a newer tamis; update tamis, or choose another path for job.state";
+
+fn create(database: &Connection) -> rusqlite::Result<()> {
+    database.execute_batch(&format!(
+        "BEGIN; {SCHEMA} PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {VERSION}; COMMIT;"
+    ))
+}
+
+/// The error for people: what SQLite said, and what to do about it.
+pub fn failure(path: &Path, error: &rusqlite::Error) -> Error {
+    match error.sqlite_error_code() {
+        Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt) => damaged(path, &error.to_string()),
+        Some(ErrorCode::DatabaseBusy) => state_error(path, "another program is using it; try again later"),
+        Some(ErrorCode::DiskFull) => state_error(path, "the disk is full; make room and run again"),
+        _ => state_error(path, &error.to_string()),
+    }
+}
+
+fn damaged(path: &Path, finding: &str) -> Error {
+    let finding = finding.lines().next().unwrap_or_default();
+    let advice = "nothing was changed. Restore a backup, or move the file away to start afresh \
+                  (every page is then read again)";
+    state_error(path, &format!("it is damaged or no SQLite database ({finding}); {advice}"))
+}
+
+fn state_error(path: &Path, message: &str) -> Error {
+    Error::State { path: path.to_owned(), message: message.to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+
+    #[test]
+    fn a_file_that_is_no_database_is_left_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("state.sqlite");
+        let content = "not a database at all ".repeat(300);
+        fs::write(&path, &content).unwrap();
+        for message in [open(&path).unwrap_err().to_string(), open_to_read(&path).unwrap_err().to_string()] {
+            assert!(message.contains("damaged") && message.contains("move the file away"), "{message}");
+        }
+        assert_eq!(fs::read_to_string(&path).unwrap(), content);
+    }
+
+    #[test]
+    fn a_database_with_a_torn_page_is_left_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("state.sqlite");
+        let database = open(&path).unwrap();
+        let row =
+            "INSERT INTO pages (key, source, state, attempts, first_seen) VALUES (?1, ?1, 'new', 0, '')";
+        for number in 0..500 {
+            database.execute(row, [format!("https://a.example/{number}")]).unwrap();
+        }
+        drop(database);
+        let mut bytes = fs::read(&path).unwrap();
+        let middle = bytes.len() / 2;
+        bytes[middle - 3000..middle].fill(0xa5);
+        fs::write(&path, &bytes).unwrap();
+        let message = open(&path).unwrap_err().to_string();
+        assert!(message.contains("damaged"), "{message}");
+        assert_eq!(fs::read(&path).unwrap(), bytes);
+    }
+
+    #[test]
+    fn the_database_of_another_program_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("other.sqlite");
+        Connection::open(&path).unwrap().execute_batch("CREATE TABLE theirs (a)").unwrap();
+        assert!(open(&path).unwrap_err().to_string().contains("another program"));
+    }
+
+    #[test]
+    fn a_newer_database_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("state.sqlite");
+        open(&path).unwrap().pragma_update(None, "user_version", VERSION + 1).unwrap();
+        assert!(open(&path).unwrap_err().to_string().contains("newer tamis"));
+    }
+
+    #[test]
+    fn reading_leaves_no_trace() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a%20#?.sqlite");
+        assert!(open_to_read(&path).unwrap().is_none());
+        drop(open(&path).unwrap());
+        assert!(open_to_read(&path).unwrap().is_some());
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+}

@@ -1,0 +1,187 @@
+//! An SQLite database with one row a page; see [`SCHEMA`].
+
+use std::path::{Path, PathBuf};
+
+use rusqlite::{Connection, named_params};
+
+use super::{Sink, Stored, atomic};
+use crate::error::Error;
+use crate::record::Record;
+
+/// The table, documented where users see it: `.schema articles` prints the comments.
+pub const SCHEMA: &str = "
+CREATE TABLE IF NOT EXISTS articles (
+    source      TEXT PRIMARY KEY,  -- the URL as given, or the path of a saved page
+    url         TEXT,              -- the address that was asked for
+    final_url   TEXT,              -- the address after redirects
+    canonical   TEXT,              -- the address that the page names
+    title       TEXT,
+    authors     TEXT NOT NULL,     -- JSON list of names
+    date        TEXT,              -- ISO 8601
+    modified    TEXT,              -- ISO 8601
+    language    TEXT,              -- ISO 639-1
+    site        TEXT,
+    description TEXT,
+    image       TEXT,
+    tags        TEXT NOT NULL,     -- JSON list
+    paywalled   INTEGER,           -- 0, 1 or null
+    text        TEXT NOT NULL,     -- paragraphs parted by one blank line; empty unless status is ok
+    status      TEXT NOT NULL,     -- ok, or the rejection or error in kebab-case
+    reason      TEXT,              -- one sentence about a status other than ok
+    warnings    TEXT NOT NULL,     -- JSON list
+    saved_at    TEXT NOT NULL      -- when this row was last written, UTC, ISO 8601
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS articles_by_date ON articles (date);
+CREATE INDEX IF NOT EXISTS articles_by_status ON articles (status);
+";
+
+/// A page that fails later does not take the article away that it once gave.
+const UPSERT: &str = "
+INSERT INTO articles VALUES (
+    :source, :url, :final_url, :canonical, :title, :authors, :date, :modified, :language, :site,
+    :description, :image, :tags, :paywalled, :text, :status, :reason, :warnings,
+    strftime('%Y-%m-%dT%H:%M:%SZ', 'now'))
+ON CONFLICT (source) DO UPDATE SET
+    url = excluded.url, final_url = excluded.final_url, canonical = excluded.canonical,
+    title = excluded.title, authors = excluded.authors, date = excluded.date,
+    modified = excluded.modified, language = excluded.language, site = excluded.site,
+    description = excluded.description, image = excluded.image, tags = excluded.tags,
+    paywalled = excluded.paywalled, text = excluded.text, status = excluded.status,
+    reason = excluded.reason, warnings = excluded.warnings, saved_at = excluded.saved_at
+WHERE excluded.status = 'ok' OR articles.status <> 'ok'
+";
+
+/// Writes records into the table `articles`.
+#[derive(Debug)]
+pub struct SqliteSink {
+    path: PathBuf,
+    database: Connection,
+}
+
+impl SqliteSink {
+    /// Opens the database and makes it where needed.
+    pub fn open(path: &Path) -> Result<SqliteSink, Error> {
+        atomic::make_folder(atomic::folder_of(path))?;
+        let open = || {
+            let database = Connection::open(path)?;
+            database.pragma_update(None, "journal_mode", "wal")?;
+            database.pragma_update(None, "synchronous", "full")?;
+            database.execute_batch(SCHEMA)?;
+            Ok(database)
+        };
+        let database = open().map_err(|error| failure(path, &error))?;
+        Ok(SqliteSink { path: path.to_owned(), database })
+    }
+
+    fn try_put(&self, record: &Record) -> rusqlite::Result<usize> {
+        if self.database.is_autocommit() {
+            self.database.execute_batch("BEGIN IMMEDIATE")?;
+        }
+        self.database.prepare_cached(UPSERT)?.execute(named_params! {
+            ":source": record.source, ":url": record.url, ":final_url": record.final_url,
+            ":canonical": record.canonical, ":title": record.title, ":authors": json(&record.authors),
+            ":date": record.date, ":modified": record.modified, ":language": record.language,
+            ":site": record.site, ":description": record.description, ":image": record.image,
+            ":tags": json(&record.tags), ":paywalled": record.paywalled, ":text": record.text,
+            ":status": record.status, ":reason": record.reason, ":warnings": json(&record.warnings),
+        })
+    }
+}
+
+impl Sink for SqliteSink {
+    fn put(&mut self, record: &Record) -> Result<Stored, Error> {
+        self.try_put(record).map_err(|error| failure(&self.path, &error))?;
+        Ok(Stored::Written(self.path.display().to_string()))
+    }
+
+    fn flush(&mut self) -> Result<(), Error> {
+        if self.database.is_autocommit() {
+            return Ok(());
+        }
+        self.database.execute_batch("COMMIT").map_err(|error| failure(&self.path, &error))
+    }
+}
+
+fn json(list: &[String]) -> String {
+    serde_json::Value::from(list).to_string()
+}
+
+fn failure(path: &Path, error: &rusqlite::Error) -> Error {
+    let hint = match error.sqlite_error_code() {
+        Some(rusqlite::ErrorCode::NotADatabase) => "; choose another file for the output",
+        Some(rusqlite::ErrorCode::DatabaseCorrupt) => {
+            "; it was left as it is: restore a backup or move it away"
+        }
+        Some(rusqlite::ErrorCode::DatabaseBusy) => "; another program is writing to it",
+        _ => "",
+    };
+    let source = std::io::Error::other(format!("{error}{hint}"));
+    Error::Io { action: "cannot write to the database", path: path.to_owned(), source }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn record(source: &str, text: &str) -> Record {
+        Record { text: text.into(), status: "ok".into(), ..Record::default() }.from(source)
+    }
+
+    impl Record {
+        fn from(mut self, source: &str) -> Record {
+            self.source = source.into();
+            self
+        }
+    }
+
+    fn texts(path: &Path) -> Vec<(String, String)> {
+        let database = Connection::open(path).unwrap();
+        let mut rows = database.prepare("SELECT source, text FROM articles ORDER BY source").unwrap();
+        let rows = rows.query_map([], |row| Ok((row.get(0)?, row.get(1)?))).unwrap();
+        rows.map(Result::unwrap).collect()
+    }
+
+    #[test]
+    fn the_same_source_has_one_row_with_the_last_text() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("out/a.sqlite");
+        let mut sink = SqliteSink::open(&path).unwrap();
+        sink.put(&record("u", "old")).unwrap();
+        sink.flush().unwrap();
+        sink.put(&record("u", "new")).unwrap();
+        sink.put(&record("v", "other")).unwrap();
+        sink.finish().unwrap();
+        assert_eq!(texts(&path), [("u".into(), "new".into()), ("v".into(), "other".into())]);
+    }
+
+    #[test]
+    fn a_later_failure_does_not_take_the_article_away() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.sqlite");
+        let mut sink = SqliteSink::open(&path).unwrap();
+        sink.put(&record("u", "text")).unwrap();
+        sink.put(&Record::failure("u", "gone", "It is gone.")).unwrap();
+        sink.put(&Record::failure("v", "gone", "It is gone.")).unwrap();
+        sink.finish().unwrap();
+        assert_eq!(texts(&path), [("u".into(), "text".into()), ("v".into(), String::new())]);
+    }
+
+    #[test]
+    fn what_was_not_flushed_is_not_there() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.sqlite");
+        let mut sink = SqliteSink::open(&path).unwrap();
+        sink.put(&record("u", "text")).unwrap();
+        drop(sink);
+        assert_eq!(texts(&path), []);
+    }
+
+    #[test]
+    fn a_file_that_is_no_database_is_refused_and_left_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("letter.txt");
+        std::fs::write(&path, "Dear friend, ".repeat(100)).unwrap();
+        assert!(SqliteSink::open(&path).is_err());
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), "Dear friend, ".repeat(100));
+    }
+}
