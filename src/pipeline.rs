@@ -14,6 +14,7 @@ use crate::clean::prune::Marks;
 use crate::clean::reject;
 use crate::clean::segment::segment;
 use crate::clean::settle::{drop_lone_headings, settle_groups};
+use crate::clean::signature::sign;
 use crate::clean::survey::Survey;
 use crate::clean::text::detect_language;
 use crate::clean::vector::{Evidence, Table, table};
@@ -116,6 +117,7 @@ impl Cleaner {
         settle_language(&mut metadata, &blocks);
         phrases::apply(&self.rules.phrases, &mut blocks, metadata.language.as_deref());
         drop_lone_headings(&mut blocks);
+        sign(&mut metadata, &mut blocks);
         (blocks, metadata)
     }
 
@@ -125,8 +127,9 @@ impl Cleaner {
         let survey = Survey::of(dom, root, &self.rules.generic);
         let marks = Marks::of(dom, root, &survey, &self.rules.generic);
         let mut blocks = segment(dom, root, &survey, &marks);
-        let features = Features::of(dom, &survey, &blocks);
         let verdicts = phrases::judge(&self.rules.phrases, &blocks, metadata.language.as_deref());
+        phrases::cut_labels(&mut blocks, &verdicts);
+        let features = Features::of(dom, &survey, &blocks);
         let inside = label(dom, &survey, &mut blocks, &features, metadata.title.as_deref());
         let contexts = Contexts::of(dom, root, &survey, &marks);
         let evidence = Evidence::of(&blocks, &inside, &verdicts);

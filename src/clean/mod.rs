@@ -20,6 +20,7 @@ pub mod rules;
 pub mod segment;
 pub mod settle;
 mod shape;
+pub mod signature;
 pub mod survey;
 pub mod text;
 pub mod vector;

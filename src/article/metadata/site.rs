@@ -19,6 +19,7 @@ pub(super) fn name(head: &Head, story: &Story, title: Option<&str>, address: Opt
         .map(tidy)
         .filter(|name| !name.is_empty() && !name.starts_with("http"))
         .or_else(|| suffix(head.title.as_deref()?, title?))
+        .or_else(|| prefix(head.title.as_deref()?, title?))
         .or_else(|| address.and_then(host).map(str::to_owned))
 }
 
@@ -28,6 +29,16 @@ fn suffix(named: &str, title: &str) -> Option<String> {
     let (last, front) = parts.split_last()?;
     let is_headline = letters(&front.concat()) == letters(title);
     (is_headline && last.chars().count() <= MAX_NAME_CHARS).then(|| tidy(last))
+}
+
+/// "Le Site" of "Le Site : titre".
+fn prefix(named: &str, title: &str) -> Option<String> {
+    let is_separator =
+        |c: char| c.is_whitespace() || matches!(c, '-' | '–' | '—' | ':' | '|' | '»' | '·' | '>');
+    let named = tidy(named);
+    let front = named.strip_suffix(tidy(title).as_str())?;
+    let name = front.trim_end_matches(is_separator);
+    (!name.is_empty() && name != front && name.chars().count() <= MAX_NAME_CHARS).then(|| name.to_owned())
 }
 
 /// Everything that the site is called, folded to letters, to know its name in titles and bylines.

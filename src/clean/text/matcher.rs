@@ -65,10 +65,7 @@ pub(super) struct Hit<'m> {
 }
 
 impl Matcher {
-    pub fn new<'r>(
-        rules: impl Iterator<Item = &'r Rule>,
-        definitions: &BTreeMap<String, String>,
-    ) -> Matcher {
+    pub fn new<'r>(rules: impl Iterator<Item = &'r Rule>, definitions: &BTreeMap<String, String>) -> Matcher {
         let mut matcher = Matcher::default();
         let mut by_literal: BTreeMap<String, Vec<u32>> = BTreeMap::new();
         for rule in rules.filter(|rule| !rule.off) {
@@ -113,7 +110,10 @@ impl Matcher {
         let mut probes = self.candidates(text);
         probes.sort_unstable_by_key(|probe| (self.probes[*probe as usize].anywhere, *probe));
         probes.dedup();
-        probes.into_iter().filter_map(|probe| self.try_probe(&self.probes[probe as usize], text, chars)).collect()
+        probes
+            .into_iter()
+            .filter_map(|probe| self.try_probe(&self.probes[probe as usize], text, chars))
+            .collect()
     }
 
     /// Probes whose literal stands in the line, in any order, with repetitions.
