@@ -24,7 +24,7 @@ import export
 HERE = os.path.dirname(os.path.abspath(__file__))
 FEATURES = os.path.join(HERE, "..", "target", "features")
 SEED = 0
-THRESHOLD = 0.5
+THRESHOLD = 0.6  # of Focus::Balanced
 TREES = 250
 LEAVES = 31
 PARAMETERS = {

@@ -21,9 +21,9 @@ impl Focus {
     /// The score from which on a block is kept.
     pub(crate) fn threshold(self) -> f32 {
         match self {
-            Focus::Precision => 0.7,
-            Focus::Balanced => 0.5,
-            Focus::Recall => 0.25,
+            Focus::Precision => 0.8,
+            Focus::Balanced => 0.6,
+            Focus::Recall => 0.3,
         }
     }
 }

@@ -106,7 +106,7 @@ mod tests {
             spans: vec![link(0..20), link(24..29)],
             fate: Fate::UNDECIDED,
         };
-        block.cut(&[0..20]);
+        block.cut(std::slice::from_ref(&(0..20)));
         assert_eq!(block.text, "Le vrai texte.");
         assert_eq!(block.spans, vec![link(3..8)]);
     }

@@ -61,10 +61,10 @@ fn masses(dom: &Dom, blocks: &[TextBlock], features: &[Features]) -> Vec<u32> {
         }
     }
     for edge in dom.traverse(dom.document()) {
-        if let Edge::Close(node) = edge {
-            if let Some(parent) = dom.parent(node) {
-                masses[parent.index()] += masses[node.index()];
-            }
+        if let Edge::Close(node) = edge
+            && let Some(parent) = dom.parent(node)
+        {
+            masses[parent.index()] += masses[node.index()];
         }
     }
     masses

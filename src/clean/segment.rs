@@ -112,10 +112,10 @@ impl Segmenter<'_> {
         if self.dom.kind(node) != NodeKind::Element {
             return;
         }
-        if self.open.last().is_some_and(|open| open.node == node) {
-            if let Some(open) = self.open.pop() {
-                self.push_span(open.start, &open.mark);
-            }
+        if self.open.last().is_some_and(|open| open.node == node)
+            && let Some(open) = self.open.pop()
+        {
+            self.push_span(open.start, &open.mark);
         }
         let tag = self.dom.tag(node);
         if is_block_level(tag) {
