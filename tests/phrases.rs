@@ -206,7 +206,12 @@ fn strange_lines_do_no_harm() {
     for language in ["fr", "en", "ja", "ar", "", "xx", "français"] {
         assert_eq!(judge(&strange, language).len(), strange.len());
     }
-    let broken = Line { text: "À lire", links: vec![1..99, Range { start: 5, end: 2 }, 0..1], html: true, ..Line::default() };
+    let broken = Line {
+        text: "À lire",
+        links: vec![1..99, Range { start: 5, end: 2 }, 0..1],
+        html: true,
+        ..Line::default()
+    };
     assert_eq!(Phrases::builtin().judge(&[broken], Some("fr")).len(), 1);
     assert!(Phrases::builtin().judge(&[], None).is_empty());
 }

@@ -153,10 +153,7 @@ fn take_breadcrumbs(head: &mut [Item]) {
     for item in head.iter_mut().filter(|item| item.is_kept()) {
         let parts: Vec<&str> = item.text.split(['>', '›', '»', '/', '|', '•']).map(str::trim).collect();
         let short = |part: &&str| !part.is_empty() && part.split_whitespace().count() <= TITLE_WORDS;
-        if parts.len() >= 3
-            && parts.iter().take(parts.len() - 1).all(short)
-            && !ends_sentence(&item.text)
-        {
+        if parts.len() >= 3 && parts.iter().take(parts.len() - 1).all(short) && !ends_sentence(&item.text) {
             item.remove(Kind::Breadcrumb, "dirty.breadcrumb");
         }
     }

@@ -9,22 +9,25 @@
 use regex_syntax::hir::literal::Extractor;
 use regex_syntax::hir::{Class, Hir, HirKind};
 
-/// Bytes of a prefix that are looked up; lines that begin alike in so many bytes are few.
-pub(super) const KEY: usize = 3;
+/// Bytes of a prefix that are looked up: so many, or where the prefix is shorter the lesser number.
+pub(super) const KEYS: [usize; 2] = [6, 3];
 /// Longer literals are hardly rarer.
 const ENOUGH: usize = 6;
+/// More literals than this are taken only where there are no better.
+const MANY: usize = 140;
 /// Most literals of one pattern; a table of all months in nine languages has some hundred.
 const MOST: usize = 400;
 /// Most characters of a class that are taken one by one.
 const SMALL_CLASS: usize = 12;
 
-/// The first bytes of all matches; `None` when a match may begin with anything or with less than [`KEY`] bytes.
-pub(super) fn prefixes(source: &str) -> Option<Vec<[u8; KEY]>> {
+/// The first bytes of all matches, as many as [`KEYS`] says; `None` when a match may begin with anything.
+pub(super) fn prefixes(source: &str) -> Option<Vec<Vec<u8>>> {
     let hir = regex_syntax::parse(source).ok()?;
     let mut extractor = Extractor::new();
-    extractor.limit_literal_len(2 * KEY).limit_total(MOST);
+    extractor.limit_literal_len(KEYS[0]).limit_total(MOST);
     let found = extractor.extract(&hir);
-    let keys = found.literals()?.iter().map(|literal| literal.as_bytes().first_chunk::<KEY>().copied());
+    let key = |bytes: &[u8]| KEYS.iter().find_map(|length| bytes.get(..*length).map(<[u8]>::to_vec));
+    let keys = found.literals()?.iter().map(|literal| key(literal.as_bytes()));
     let mut keys = keys.collect::<Option<Vec<_>>>()?;
     keys.sort_unstable();
     keys.dedup();
@@ -118,7 +121,8 @@ fn of_class(class: &Class) -> Option<Vec<String>> {
 /// Long enough first, then few.
 fn worth(literals: &[String]) -> (usize, std::cmp::Reverse<usize>) {
     let shortest = literals.iter().map(String::len).min().unwrap_or(0);
-    (shortest.min(ENOUGH), std::cmp::Reverse(literals.len()))
+    let length = if literals.len() > MANY { shortest.min(1) } else { shortest.min(ENOUGH) };
+    (length, std::cmp::Reverse(literals.len()))
 }
 
 #[cfg(test)]
@@ -143,7 +147,11 @@ mod tests {
 
     #[test]
     fn prefixes_are_keys_of_all_matches() {
-        assert_eq!(prefixes("(?:a )?lire (?:aussi|egalement)").unwrap(), [*b"a l", *b"lir"]);
+        assert_eq!(
+            prefixes("(?:a )?lire (?:aussi|egalement)").unwrap(),
+            [&b"a lire"[..], b"lire a", b"lire e"]
+        );
+        assert_eq!(prefixes("via|lire").unwrap(), [&b"lir"[..], b"via"]);
         assert_eq!(prefixes("(?:a )?.{2}"), None);
         assert_eq!(prefixes("de?"), None, "shorter than a key");
     }

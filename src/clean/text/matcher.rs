@@ -11,7 +11,7 @@ use aho_corasick::AhoCorasick;
 use regex::Regex;
 
 use super::fold::Folded;
-use super::literals::{KEY, prefixes, required};
+use super::literals::{KEYS, prefixes, required};
 use super::rule::{Rule, Scope, compile};
 
 /// The part of a long line, in folded bytes from its end, where phrases glued to a paragraph are looked for.
@@ -33,7 +33,7 @@ pub(super) struct Matcher {
     vetoes: Vec<Option<Regex>>,
     probes: Vec<Probe>,
     /// Probes by the first bytes of a line, bullets left out.
-    by_start: HashMap<[u8; KEY], Vec<u32>>,
+    by_start: HashMap<Vec<u8>, Vec<u32>>,
     /// Finds the literals of the other probes.
     literals: Option<AhoCorasick>,
     /// The probes of each literal.
@@ -67,10 +67,7 @@ pub(super) struct Hit<'m> {
 }
 
 impl Matcher {
-    pub fn new<'r>(
-        rules: impl Iterator<Item = &'r Rule>,
-        definitions: &BTreeMap<String, String>,
-    ) -> Matcher {
+    pub fn new<'r>(rules: impl Iterator<Item = &'r Rule>, definitions: &BTreeMap<String, String>) -> Matcher {
         let mut matcher = Matcher::default();
         let mut by_literal: BTreeMap<String, Vec<u32>> = BTreeMap::new();
         for rule in rules.filter(|rule| !rule.off) {
@@ -116,16 +113,18 @@ impl Matcher {
         let mut probes = self.candidates(text);
         probes.sort_unstable_by_key(|probe| (self.probes[*probe as usize].anywhere, *probe));
         probes.dedup();
-        probes.into_iter().filter_map(|probe| self.try_probe(&self.probes[probe as usize], text, chars)).collect()
+        probes
+            .into_iter()
+            .filter_map(|probe| self.try_probe(&self.probes[probe as usize], text, chars))
+            .collect()
     }
 
     /// Probes whose literal stands in the line, in any order, with repetitions.
     fn candidates(&self, text: &str) -> Vec<u32> {
         let mut found = self.always.clone();
-        let start = text.trim_start_matches(is_before).as_bytes().first_chunk::<KEY>();
-        if let Some(probes) = start.and_then(|key| self.by_start.get(key)) {
-            found.extend(probes);
-        }
+        let start = text.trim_start_matches(is_before).as_bytes();
+        let keys = KEYS.iter().filter_map(|length| start.get(..*length));
+        keys.filter_map(|key| self.by_start.get(key)).for_each(|probes| found.extend(probes));
         let Some(literals) = &self.literals else { return found };
         let mut search = |part: &str| {
             for literal in literals.find_overlapping_iter(part) {
@@ -183,9 +182,9 @@ fn tail_start(text: &str) -> usize {
 }
 
 /// The keys by which a pattern is found at the start of a line; none when it may begin with a bullet itself.
-fn keys(pattern: &str) -> Option<Vec<[u8; KEY]>> {
+fn keys(pattern: &str) -> Option<Vec<Vec<u8>>> {
     let keys = prefixes(pattern)?;
-    let begins_before = |key: &[u8; KEY]| {
+    let begins_before = |key: &Vec<u8>| {
         let first = String::from_utf8_lossy(key).chars().next();
         first.is_none_or(|c| is_before(c) || c == char::REPLACEMENT_CHARACTER)
     };
@@ -232,7 +231,8 @@ mod tests {
     #[test]
     fn what_stands_before_is_the_same_for_both_ways() {
         let regex = Regex::new(&format!("{BEFORE}$")).unwrap();
-        for c in (0..0x1_0000u32).chain(0x1_f300..0x1_f700).filter_map(char::from_u32).filter(|c| *c != '\n') {
+        for c in (0..0x1_0000u32).chain(0x1_f300..0x1_f700).filter_map(char::from_u32).filter(|c| *c != '\n')
+        {
             assert_eq!(regex.is_match(&c.to_string()), is_before(c), "{c:?}");
         }
     }
