@@ -14,6 +14,8 @@ use tamis::Cleaner;
 fn main() -> anyhow::Result<()> {
     let arguments: Vec<String> = std::env::args().collect();
     let [_, set, out] = arguments.as_slice() else { anyhow::bail!("usage: features CORPUS-SET OUT") };
+    let columns = Path::new(out).with_file_name("columns.json");
+    std::fs::write(columns, json!(tamis::clean::vector::names()).to_string())?;
     let cleaner = Cleaner::default();
     let gold = std::fs::read_to_string(Path::new(set).join("gold.jsonl"))?;
     let lines: Vec<&str> = gold.lines().collect();
@@ -40,19 +42,7 @@ fn page(cleaner: &Cleaner, set: &str, line: &str) -> anyhow::Result<(Value, Vec<
     let file = File::open(Path::new(set).join("html").join(format!("{id}.html.gz")))?;
     flate2::read::MultiGzDecoder::new(file).read_to_end(&mut bytes)?;
     let url = gold["url"].as_str().and_then(|url| url.parse().ok());
-    let html = dec(&bytes);
+    let html = tamis::decode::decode(&bytes, None, url.as_ref()).text;
     let (texts, table) = cleaner.training_rows(&html, url.as_ref()).unwrap_or_default();
     Ok((json!({ "id": id, "width": table.width, "texts": texts }), table.values))
-}
-fn dec(b: &[u8]) -> String {
-    if let Ok(s) = std::str::from_utf8(b) {
-        return s.to_owned();
-    }
-    let head = String::from_utf8_lossy(&b[..b.len().min(4096)]).to_lowercase();
-    let m = regex::Regex::new("charset=[\"']?([\\w-]+)").unwrap();
-    let e = m
-        .captures(&head)
-        .and_then(|c| encoding_rs::Encoding::for_label(c[1].as_bytes()))
-        .unwrap_or(encoding_rs::WINDOWS_1252);
-    e.decode(b).0.into_owned()
 }

@@ -17,6 +17,7 @@ sys.path.insert(0, SHARED)
 import score  # noqa: E402  the scorer that counts: its tokens are used for labels too
 
 SETS = {"fr": 4.0, "newsrooms": 2.0, "multilingual": 0.7, "pagetypes": 0.7}
+OTHER_TYPE_SHARE = 0.5  # weight of pages that are no articles: forums, products, lists
 POSITIVE_SHARE = 0.6
 DISPUTED_WEIGHT = 0.05
 
@@ -27,7 +28,8 @@ class Page:
     def __init__(self, set_name, gold, texts, rows):
         self.set, self.gold, self.texts, self.rows = set_name, gold, texts, rows
         self.labels = labels(texts, gold["text"])
-        self.weights = weights(texts) * SETS[set_name]
+        is_article = gold.get("type", "article") == "article"
+        self.weights = weights(texts) * SETS[set_name] * (1.0 if is_article else OTHER_TYPE_SHARE)
         if gold.get("alt"):
             other = labels(texts, gold["alt"])
             self.weights[other != self.labels] *= DISPUTED_WEIGHT

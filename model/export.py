@@ -7,11 +7,6 @@ import numpy as np
 LEAF = 0x8000
 
 
-def column_names():
-    """Names of columns by index; columns without a name go by their number."""
-    return {}
-
-
 def threshold_of(value):
     """The largest f32 at most `value`: rows are f32, so comparisons stay what they were in training."""
     rounded = np.float32(value)

@@ -13,6 +13,8 @@ use crate::clean::phrases;
 use crate::clean::prune::Marks;
 use crate::clean::reject;
 use crate::clean::segment::segment;
+use crate::clean::settle::{drop_lone_headings, settle_groups};
+use crate::clean::signature::sign;
 use crate::clean::survey::Survey;
 use crate::clean::text::detect_language;
 use crate::clean::vector::{Evidence, Table, table};
@@ -109,9 +111,13 @@ impl Cleaner {
     fn read(&self, dom: &Dom, url: Option<&Url>) -> (Vec<TextBlock>, Metadata) {
         let mut metadata = metadata::extract(dom, url);
         let (mut blocks, table) = self.measure(dom, &metadata);
-        self.classifier.decide(&table, &mut blocks, self.options.focus.threshold());
+        let threshold = self.options.focus.threshold();
+        self.classifier.decide(&table, &mut blocks, threshold);
+        settle_groups(dom, &mut blocks, threshold);
         settle_language(&mut metadata, &blocks);
         phrases::apply(&self.rules.phrases, &mut blocks, metadata.language.as_deref());
+        drop_lone_headings(&mut blocks);
+        sign(&mut metadata, &mut blocks);
         (blocks, metadata)
     }
 
@@ -121,8 +127,9 @@ impl Cleaner {
         let survey = Survey::of(dom, root, &self.rules.generic);
         let marks = Marks::of(dom, root, &survey, &self.rules.generic);
         let mut blocks = segment(dom, root, &survey, &marks);
-        let features = Features::of(dom, &survey, &blocks);
         let verdicts = phrases::judge(&self.rules.phrases, &blocks, metadata.language.as_deref());
+        phrases::cut_labels(&mut blocks, &verdicts);
+        let features = Features::of(dom, &survey, &blocks);
         let inside = label(dom, &survey, &mut blocks, &features, metadata.title.as_deref());
         let contexts = Contexts::of(dom, root, &survey, &marks);
         let evidence = Evidence::of(&blocks, &inside, &verdicts);
@@ -134,6 +141,7 @@ impl Cleaner {
     fn judge(&self, dom: &Dom, blocks: Vec<TextBlock>, metadata: Metadata) -> Result<Article, Rejection> {
         match reject::wall(dom, &blocks, &metadata) {
             Some(rejection) => Err(rejection),
+            None if reject::is_list(&blocks) => Err(Rejection::ListPage),
             None => self.accept(Article { blocks: self.assemble(blocks), metadata, warnings: Vec::new() }),
         }
     }

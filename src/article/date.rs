@@ -36,13 +36,28 @@ pub struct Moment {
     clock: Option<Clock>,
 }
 
-/// A time of day with its offset from UTC in minutes, where given.
+/// The distance from UTC as given.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Offset {
+    /// `Z`, `UTC` or `GMT`.
+    Zulu,
+    /// Minutes, as in `+01:00`.
+    Minutes(i32),
+}
+
+impl Offset {
+    fn is_utc(self) -> bool {
+        matches!(self, Offset::Zulu | Offset::Minutes(0))
+    }
+}
+
+/// A time of day with its offset from UTC, where given.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Clock {
     hour: i8,
     minute: i8,
     second: Option<i8>,
-    offset: Option<i32>,
+    offset: Option<Offset>,
 }
 
 impl Moment {
@@ -59,7 +74,10 @@ impl Moment {
 
     /// Whether this stamp, when in UTC, can be on that other day by the clocks of where the page was written.
     pub fn may_be_on_local_day_of(&self, other: &Moment) -> bool {
-        let Some(Clock { hour, offset: Some(0), .. }) = self.clock else { return false };
+        let Some(Clock { hour, offset: Some(offset), .. }) = self.clock else { return false };
+        if !offset.is_utc() {
+            return false;
+        }
         // Zones run from UTC-12 to UTC+14.
         (self.day.tomorrow().is_ok_and(|day| day == other.day) && hour >= 24 - 14)
             || (self.day.yesterday().is_ok_and(|day| day == other.day) && hour < 12)
@@ -67,9 +85,10 @@ impl Moment {
 
     /// The next day, when this stamp is in UTC and exactly at that hour.
     pub fn day_begun_at_utc(&self, hour: i8) -> Option<Moment> {
-        let midnight = Clock { hour, minute: 0, second: Some(0), offset: Some(0) };
+        let clock = self.clock.filter(|clock| clock.offset.is_some_and(Offset::is_utc))?;
+        let is_midnight = clock.hour == hour && clock.minute == 0 && clock.second == Some(0);
         let day = self.day.tomorrow().ok()?;
-        (self.clock == Some(midnight)).then_some(Moment { day, clock: None })
+        is_midnight.then_some(Moment { day, clock: None })
     }
 
     /// Reads what was written for machines: ISO 8601 and its loose kin, RFC 2822, seconds since 1970; at last, any text.
@@ -104,8 +123,8 @@ impl fmt::Display for Moment {
         }
         match clock.offset {
             None => Ok(()),
-            Some(0) => formatter.write_str("Z"),
-            Some(minutes) => {
+            Some(Offset::Zulu) => formatter.write_str("Z"),
+            Some(Offset::Minutes(minutes)) => {
                 let sign = if minutes < 0 { '-' } else { '+' };
                 write!(formatter, "{sign}{:02}:{:02}", minutes.abs() / 60, minutes.abs() % 60)
             }
@@ -129,7 +148,7 @@ fn from_epoch(value: &str) -> Option<Moment> {
         hour: moment.hour(),
         minute: moment.minute(),
         second: Some(moment.second()),
-        offset: Some(0),
+        offset: Some(Offset::Zulu),
     };
     let day = Moment::day(moment.year(), moment.month(), moment.day())?;
     Some(Moment { clock: Some(clock), ..day })
@@ -170,6 +189,7 @@ mod tests {
             ("2021-03-03", "2021-03-03"),
             ("2021-03-03T14:05:00+01:00", "2021-03-03T14:05:00+01:00"),
             ("2021-03-03T14:05:00.000Z", "2021-03-03T14:05:00Z"),
+            ("2021-03-03T14:05:00+00:00", "2021-03-03T14:05:00+00:00"),
             ("2021-03-03T14:05:00.123-0330", "2021-03-03T14:05:00-03:30"),
             ("2021-03-03 14:05:00 +0100", "2021-03-03T14:05:00+01:00"),
             ("2021-03-03T14:05", "2021-03-03T14:05"),

@@ -6,9 +6,14 @@
 use super::Kind;
 use super::block::{Fate, TextBlock};
 use super::forest::Forest;
+use super::label::STANDFIRST_RULE;
 use super::vector::Table;
 
 const BUILTIN: &[u8] = include_bytes!("../../model/blocks.bin");
+
+/// A standfirst stands alone between the headline and the body, which the classifier takes for a teaser; the rules
+/// look at the whole. So theirs is kept from this share of the threshold on.
+const STANDFIRST_SHARE: f32 = 0.4;
 
 /// The block classifier.
 #[derive(Clone, Debug)]
@@ -39,6 +44,8 @@ impl Classifier {
                 continue;
             }
             let score = self.forest.ask(table.row(index));
+            let is_standfirst = block.fate.rule == STANDFIRST_RULE;
+            let threshold = if is_standfirst { threshold * STANDFIRST_SHARE } else { threshold };
             let fate = match (score >= threshold, block.fate.kept) {
                 (true, true) | (false, false) => block.fate.clone(),
                 (true, false) => Fate::kept("model"),

@@ -25,6 +25,9 @@ const MAX_STANDFIRST_WEIGHT: u32 = 1200;
 /// How many blocks before the root a standfirst may stand.
 const STANDFIRST_REACH: usize = 12;
 
+/// The rule by which a block beside the root is kept.
+pub const STANDFIRST_RULE: &str = "label.standfirst";
+
 /// Labels the undecided blocks and says which blocks stand in the root. `title` is the headline, where known.
 pub fn label(
     dom: &Dom,
@@ -46,7 +49,6 @@ pub fn label(
     label_members(blocks, features, &inside);
     keep_standfirst(blocks, features, &inside);
     trim_edges(blocks, features);
-    drop_lone_headings(blocks);
     inside
 }
 
@@ -183,7 +185,7 @@ fn keep_standfirst(blocks: &mut [TextBlock], features: &[Features], inside: &[bo
             && (MIN_STANDFIRST_WEIGHT..=MAX_STANDFIRST_WEIGHT).contains(&found.weight);
         let undecided = blocks[index].fate.rule == "label.outside";
         if undecided && fits && (named || (near && (found.prose || found.heading))) {
-            blocks[index].fate = Fate::kept("label.standfirst");
+            blocks[index].fate = Fate::kept(STANDFIRST_RULE);
         }
     }
 }
@@ -200,23 +202,6 @@ fn trim_edges(blocks: &mut [TextBlock], features: &[Features]) {
             index < first && features[index].heading && features[index].weight >= MIN_STANDFIRST_WEIGHT;
         if block.fate.kept && block.fate.rule == "label.between" && !opens && !(belongs && index > last) {
             block.fate = Fate::removed(Kind::Other, "label.edge");
-        }
-    }
-}
-
-/// A heading that nothing follows before the next one of its rank, or the end, heads what was removed.
-fn drop_lone_headings(blocks: &mut [TextBlock]) {
-    let mut next: Option<u8> = Some(0);
-    for block in blocks.iter_mut().rev().filter(|block| block.fate.kept) {
-        match block.kind {
-            BlockKind::Heading(level) => {
-                if next.is_some_and(|next| next <= level && next == 0) {
-                    block.fate = Fate::removed(Kind::Related, "label.lone-heading");
-                } else {
-                    next = Some(level);
-                }
-            }
-            _ => next = None,
         }
     }
 }

@@ -32,7 +32,12 @@ const MAX_NAME_BYTES: usize = 400;
 /// Writes the words of an element's class and id as `-article-body-share-bar-`; empty without names.
 pub fn words_of(dom: &Dom, node: NodeId, out: &mut String) {
     out.clear();
+    // the id of a heading is made of its own words
+    let is_heading = matches!(dom.tag(node), "h1" | "h2" | "h3" | "h4" | "h5" | "h6");
     for attribute in ["class", "id", "itemprop", "data-testid", "data-component", "data-block"] {
+        if is_heading && attribute == "id" {
+            continue;
+        }
         if let Some(value) = dom.attribute(node, attribute) {
             push_words(value, out);
         }

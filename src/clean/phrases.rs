@@ -12,6 +12,19 @@ pub fn judge(phrases: &Phrases, blocks: &[TextBlock], language: Option<&str>) ->
     blocks.iter().map(verdict).map(Option::unwrap_or_default).collect()
 }
 
+/// Cuts glued labels off before the blocks are measured, so that a paragraph is judged for what it is without them.
+pub fn cut_labels(blocks: &mut [TextBlock], verdicts: &[Verdict]) {
+    for (block, verdict) in blocks.iter_mut().zip(verdicts) {
+        if let Verdict::Cut { ranges, kind, rule } = verdict {
+            block.cut(ranges);
+            block.fate = match block.text.is_empty() {
+                true => Fate::removed(*kind, rule.clone()),
+                false => block.fate.clone(),
+            };
+        }
+    }
+}
+
 /// Removes and cuts what the phrase rules ask for, among the blocks that are kept so far.
 pub fn apply(phrases: &Phrases, blocks: &mut [TextBlock], language: Option<&str>) {
     let verdicts = judge(phrases, blocks, language);

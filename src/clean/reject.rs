@@ -11,6 +11,22 @@ use super::survey::text_weight;
 
 /// With more prose than this in its article, a page is what it seems.
 const MAX_WALL_WEIGHT: u32 = 900;
+/// A consent wall may list many purposes.
+const MAX_CONSENT_WEIGHT: u32 = 5000;
+/// A wall stands in a page without the menus and lists of an article page.
+const MAX_CONSENT_BLOCKS: usize = 80;
+/// Of a longer wall at least so many words must be shown.
+const LONG_CONSENT_WORDS: usize = 6;
+/// A list of articles has at least so many teasers ...
+const MIN_TEASERS: usize = 5;
+/// ... which make this share of what is kept.
+const MIN_TEASER_SHARE: f32 = 0.7;
+/// Longest teaser.
+const MAX_TEASER_WEIGHT: u32 = 400;
+/// Shortest headline of a teaser.
+const MIN_HEADLINE_BYTES: usize = 20;
+/// A teaser stands at most so many blocks after the linked headline it belongs to.
+const TEASER_REACH: usize = 2;
 /// Words are counted in the first part of a page only.
 const MAX_TEXT_BYTES: usize = 20_000;
 
@@ -105,11 +121,32 @@ const WALLS: [Wall; 4] = [
     },
 ];
 
+/// Whether what is kept are teasers: short texts, each below a headline that is a link.
+pub fn is_list(blocks: &[TextBlock]) -> bool {
+    let is_link = |block: &TextBlock| {
+        let linked: usize = block.links().iter().map(|range| range.len()).sum();
+        !block.fate.kept && block.text.len() >= MIN_HEADLINE_BYTES && 10 * linked > 8 * block.text.len()
+    };
+    let (mut teasers, mut teaser_weight, mut weight) = (0, 0, 0_u32);
+    for (index, block) in blocks.iter().enumerate().filter(|(_, block)| block.fate.kept) {
+        let own = text_weight(&block.text);
+        weight += own;
+        let before = &blocks[index.saturating_sub(TEASER_REACH)..index];
+        if own <= MAX_TEASER_WEIGHT && before.iter().any(is_link) {
+            teasers += 1;
+            teaser_weight += own;
+        }
+    }
+    teasers >= MIN_TEASERS && teaser_weight as f32 >= MIN_TEASER_SHARE * weight as f32
+}
+
 /// The rejection of a page whose kept blocks are these, if it is a wall.
 pub fn wall(dom: &Dom, blocks: &[TextBlock], metadata: &Metadata) -> Option<Rejection> {
     let kept = || blocks.iter().filter(|block| block.fate.kept);
-    if kept().map(|block| text_weight(&block.text)).sum::<u32>() > MAX_WALL_WEIGHT {
-        return None;
+    let weight: u32 = kept().map(|block| text_weight(&block.text)).sum();
+    if weight > MAX_WALL_WEIGHT {
+        let is_consent = blocks.len() <= MAX_CONSENT_BLOCKS && is_long_consent(kept(), weight, metadata);
+        return is_consent.then_some(Rejection::ConsentWall);
     }
     if !has_text(dom) {
         return Some(Rejection::EmptyShell);
@@ -128,6 +165,15 @@ pub fn wall(dom: &Dom, blocks: &[TextBlock], metadata: &Metadata) -> Option<Reje
     let is_shown =
         |wall: &&Wall| wall.words.iter().filter(|word| text.contains(**word)).count() >= wall.needed;
     WALLS.iter().find(is_shown).map(|wall| wall.rejection.clone())
+}
+
+/// A page without an author whose kept text talks of nothing but consent.
+fn is_long_consent<'b>(kept: impl Iterator<Item = &'b TextBlock>, weight: u32, metadata: &Metadata) -> bool {
+    if weight > MAX_CONSENT_WEIGHT || !metadata.authors.is_empty() {
+        return false;
+    }
+    let text = kept.map(|block| block.text.to_lowercase()).collect::<Vec<_>>().join("\n");
+    WALLS[0].words.iter().filter(|word| text.contains(**word)).count() >= LONG_CONSENT_WORDS
 }
 
 fn has_text(dom: &Dom) -> bool {

@@ -20,8 +20,8 @@ pub struct Survey {
 pub struct NodeFacts {
     /// Characters of prose below it.
     pub prose: u32,
-    /// Paragraph elements (`p`) below it.
-    pub paragraphs: u32,
+    /// Links below it.
+    pub links: u32,
     /// What its names say.
     pub names: NameEvidence,
     /// Whether its text is never for readers.
@@ -40,7 +40,7 @@ impl Survey {
                     let facts = &mut nodes[node.index()];
                     let tag = dom.tag(node);
                     facts.skipped = rules.skips(tag);
-                    facts.paragraphs = u32::from(tag == "p");
+                    facts.links = u32::from(tag == "a");
                     skipped += usize::from(facts.skipped);
                     links += usize::from(tag == "a");
                     words_of(dom, node, &mut words);
@@ -61,7 +61,7 @@ impl Survey {
                     let facts = nodes[node.index()];
                     if let Some(parent) = dom.parent(node).filter(|_| node != root) {
                         nodes[parent.index()].prose += facts.prose;
-                        nodes[parent.index()].paragraphs += facts.paragraphs;
+                        nodes[parent.index()].links += facts.links;
                     }
                 }
             }

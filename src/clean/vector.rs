@@ -101,6 +101,31 @@ impl Table {
     }
 }
 
+/// Names of the columns, in order.
+pub fn names() -> Vec<String> {
+    let own = "weight words link-density stop-words capital-words word-length punctuation capitals digits dense-script \
+        ends-sentence ends-colon starts-capital starts-digit starts-sign starts-quote bar at copyright address line-break \
+        slash spans links strong";
+    let place = "kind depth negative-names positive-names negative-distance positive-distance negative-kind standfirst \
+        article-body mark";
+    let page = "position mass-before blocks headline headline-share repeats path-count path-mass path-share path-of-best \
+        parent-of-best parent-mass weight-share";
+    let evidence =
+        "title-of-block title-of-title description hint has-hint phrase phrase-cut rules root marked";
+    let neighbour = "weight link-density stop-words punctuation ends-sentence heading negative-names positive-distance mark \
+        phrase rules same-path paragraph depth";
+    let mut names: Vec<String> = own.split_whitespace().map(str::to_owned).collect();
+    names.extend(OWN_TAGS.iter().map(|tag| format!("is-{tag}")));
+    names.extend(TELLING_TAGS.iter().map(|tag| format!("in-{tag}")));
+    names.extend([place, page, evidence].into_iter().flat_map(str::split_whitespace).map(str::to_owned));
+    for offset in NEIGHBOURS {
+        names.extend(neighbour.split_whitespace().map(|name| format!("{name}[{offset:+}]")));
+    }
+    names.extend(MASS_RADII.map(|radius| format!("mass-around-{radius}")));
+    names.push("prose-before".to_owned());
+    names
+}
+
 /// What is known of the page as a whole.
 struct PageFacts {
     total_weight: f32,
@@ -437,4 +462,16 @@ pub fn shingles(text: &str) -> Vec<u64> {
     let words: Vec<String> = words(text).map(str::to_lowercase).collect();
     let hasher = BuildHasherDefault::<DefaultHasher>::default();
     words.windows(SHINGLE_WORDS).map(|window| hasher.hash_one(window)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_column_has_one_name() {
+        let names = names();
+        let distinct: HashSet<&String> = names.iter().collect();
+        assert_eq!((names.len(), distinct.len()), (WIDTH, WIDTH));
+    }
 }

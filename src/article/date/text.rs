@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 
 use regex::{Captures, Regex};
 
-use super::{Clock, Moment, Order};
+use super::{Clock, Moment, Offset, Order};
 use crate::article::metadata::words::fold;
 
 const MONTHS: &str = include_str!("../../../rules/months.toml");
@@ -195,17 +195,18 @@ pub(super) fn clock(hour_and_minute: &str, second: Option<i8>, rest: &str) -> Op
     })
 }
 
-/// Minutes from UTC: `z`, `+01:00`, `-0330`, `gmt+2`, and the zone names that RFC 2822 defines plus Europe's.
-fn offset(rest: &str) -> Option<i32> {
+/// The distance from UTC: `z`, `+01:00`, `-0330`, `gmt+2`, and the zone names that RFC 2822 defines plus Europe's.
+fn offset(rest: &str) -> Option<Offset> {
     let found = PATTERNS.as_ref()?.zone.captures(rest)?;
     if let Some(sign) = found.name("sign") {
         let number = |name: &str| found.name(name).and_then(|part| part.as_str().parse::<i32>().ok());
         let minutes = number("h")? * 60 + number("m").unwrap_or(0);
         let furthest = 14 * 60; // the Line Islands
-        return (minutes <= furthest).then_some(if sign.as_str() == "-" { -minutes } else { minutes });
+        let minutes = if sign.as_str() == "-" { -minutes } else { minutes };
+        return (minutes.abs() <= furthest).then_some(Offset::Minutes(minutes));
     }
     let hours = match &found["name"] {
-        "z" | "utc" | "gmt" => 0,
+        "z" | "utc" | "gmt" => return Some(Offset::Zulu),
         "bst" | "cet" => 1,
         "cest" => 2,
         "edt" => -4,
@@ -215,7 +216,7 @@ fn offset(rest: &str) -> Option<i32> {
         "pst" => -8,
         _ => return None,
     };
-    Some(hours * 60)
+    Some(Offset::Minutes(hours * 60))
 }
 
 #[cfg(test)]

@@ -40,6 +40,8 @@ const LABELS: [&str; 7] =
 const MAX_BYLINE_CHARS: usize = 150;
 /// Bylines stand this many nodes around the headline at most.
 const MAX_DISTANCE: u32 = 400;
+/// Elements that look like a byline; a page with more is a list of authors.
+const MAX_CANDIDATES: usize = 1000;
 /// Elements of one byline stand this many nodes apart at most.
 const MAX_SPREAD: u32 = 60;
 /// Introductions of a byline without any markup.
@@ -188,7 +190,7 @@ impl Sources<'_> {
     /// The byline nearest to the headline, with those that stand beside it.
     fn union(&self, fits: impl Fn(NodeId) -> bool) -> Byline {
         let mut found: Vec<(u32, NodeId, Byline)> = Vec::new();
-        for node in self.page.content().filter(|node| fits(*node)) {
+        for node in self.page.content().filter(|node| fits(*node)).take(MAX_CANDIDATES) {
             let byline = self.read(node);
             let distance = self.distance(node);
             if distance <= MAX_DISTANCE && (!byline.people.is_empty() || byline.collective.is_some()) {
@@ -252,6 +254,7 @@ impl Sources<'_> {
     fn introduced(&self) -> Byline {
         let dom = self.page.dom;
         let mut line: Option<String> = None;
+        let mut tries = 0;
         for node in dom.descendants(dom.body().unwrap_or(dom.document())) {
             let text = dom.text(node).trim();
             let Some(holder) = dom.parent(node).filter(|_| !text.is_empty()) else { continue };
@@ -263,6 +266,10 @@ impl Sources<'_> {
             let candidate = goes_on.or_else(|| introduction(text).map(str::to_owned)).unwrap_or_default();
             if candidate.is_empty() || candidate.split_whitespace().count() > MAX_LINE_WORDS {
                 continue;
+            }
+            tries += 1;
+            if tries > MAX_CANDIDATES {
+                break;
             }
             let trust = if dom.tag(holder) == "a" { Trust::Marked } else { Trust::Seen };
             let byline = Byline::read(&candidate, self.names, trust);

@@ -93,12 +93,13 @@ pub fn extract(dom: &Dom, url: Option<&Url>) -> Metadata {
         headlines: &title.nodes,
         names: &names,
     });
+    let site = site::name(&head, &story, title.text.as_deref(), address);
     Metadata {
         title: title.text,
         authors,
         date: dates.published.map(|moment| moment.to_string()),
         modified: dates.modified.map(|moment| moment.to_string()),
-        site: site::name(&head, &story, address),
+        site,
         language,
         canonical: site::canonical(&head, &story, address).map(String::from),
         description: description(&head, &story),

@@ -25,7 +25,9 @@ const HIDDEN_CLASSES: [&str; 8] = [
 ];
 /// Nodes that are read of one element; a byline or headline has a few dozen.
 const MAX_NODES: usize = 200;
-/// The same of an element that is for screen readers: a text in a span or two.
+/// Characters that are read of one element; whatever is longer is no headline, byline or date line.
+const MAX_TEXT_CHARS: usize = 600;
+/// Nodes that are read of an element that is for screen readers: a text in a span or two.
 const MAX_HIDDEN_NODES: usize = 10;
 /// Elements in which metadata are looked for; the largest real pages have some ten thousand.
 const MAX_ELEMENTS: usize = 50_000;
@@ -168,6 +170,7 @@ impl<'a> Page<'a> {
     pub fn lines(&self, node: NodeId) -> Vec<String> {
         let mut lines = vec![String::new()];
         let mut hidden = 0;
+        let mut room = MAX_TEXT_CHARS;
         for edge in self.dom.traverse(node).take(MAX_NODES * 2) {
             let (Edge::Open(at) | Edge::Close(at)) = edge;
             let opens = edge == Edge::Open(at);
@@ -175,7 +178,12 @@ impl<'a> Page<'a> {
             if at != node && (is_unread(tag) || self.is_hidden(at)) {
                 hidden = if opens { hidden + 1 } else { hidden - 1 };
             } else if opens && hidden == 0 && self.dom.kind(at) == NodeKind::Text {
-                lines.last_mut().into_iter().for_each(|line| line.push_str(self.dom.text(at)));
+                let text = self.dom.text(at).chars().take(room);
+                lines.last_mut().into_iter().for_each(|line| text.clone().for_each(|c| line.push(c)));
+                room -= text.count();
+                if room == 0 {
+                    break;
+                }
             } else if is_block(tag) {
                 lines.push(String::new());
             }

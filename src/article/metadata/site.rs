@@ -3,18 +3,42 @@
 use url::Url;
 
 use super::head::Head;
+use super::title;
 use super::words::{letters, tidy};
 use crate::article::jsonld::Story;
 
-/// The name of the site as the page gives it, or its host.
-pub(super) fn name(head: &Head, story: &Story, address: Option<&Url>) -> Option<String> {
+/// A longer end of a title is no name of a site.
+const MAX_NAME_CHARS: usize = 40;
+
+/// The name of the site as the page gives it, what follows the headline in `<title>`, or the host.
+pub(super) fn name(head: &Head, story: &Story, title: Option<&str>, address: Option<&Url>) -> Option<String> {
     let given = head.first(&["og:site_name"]).or(story.site.as_deref()).or_else(|| {
         head.first(&["application-name", "apple-mobile-web-app-title", "al:android:app_name", "dc.publisher"])
     });
     given
         .map(tidy)
         .filter(|name| !name.is_empty() && !name.starts_with("http"))
+        .or_else(|| suffix(head.title.as_deref()?, title?))
+        .or_else(|| prefix(head.title.as_deref()?, title?))
         .or_else(|| address.and_then(host).map(str::to_owned))
+}
+
+/// "Le Site" of "Titre - Le Site".
+fn suffix(named: &str, title: &str) -> Option<String> {
+    let parts = title::split(named);
+    let (last, front) = parts.split_last()?;
+    let is_headline = letters(&front.concat()) == letters(title);
+    (is_headline && last.chars().count() <= MAX_NAME_CHARS).then(|| tidy(last))
+}
+
+/// "Le Site" of "Le Site : titre".
+fn prefix(named: &str, title: &str) -> Option<String> {
+    let is_separator =
+        |c: char| c.is_whitespace() || matches!(c, '-' | '–' | '—' | ':' | '|' | '»' | '·' | '>');
+    let named = tidy(named);
+    let front = named.strip_suffix(tidy(title).as_str())?;
+    let name = front.trim_end_matches(is_separator);
+    (!name.is_empty() && name != front && name.chars().count() <= MAX_NAME_CHARS).then(|| name.to_owned())
 }
 
 /// Everything that the site is called, folded to letters, to know its name in titles and bylines.

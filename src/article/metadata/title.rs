@@ -195,7 +195,7 @@ impl Candidate {
         }
         let is_name = |part: &&str| {
             let part = letters(part);
-            names.iter().any(|name| *name == part)
+            names.contains(&part)
         };
         let mut kept = &parts[..];
         while kept.len() > 1 && kept.last().is_some_and(is_name) {
@@ -209,7 +209,7 @@ impl Candidate {
 }
 
 /// The parts of a title between separators.
-fn split(title: &str) -> Vec<&str> {
+pub(super) fn split(title: &str) -> Vec<&str> {
     let mut parts = Vec::new();
     let mut start = 0;
     for (index, c) in title.char_indices() {

@@ -69,7 +69,8 @@ fn end_article(page: &Page<'_, '_>, hits: &[Vec<Hit<'_>>], verdicts: &mut [Verdi
 fn apply(page: &Page<'_, '_>, index: usize, hit: &Hit<'_>) -> Option<(Verdict, usize)> {
     let rule = hit.rule;
     let text = page.lines[index].text;
-    if !hit.glued && !within_limits(rule, text) {
+    let is_long = !within_limits(rule, text);
+    if is_long && !hit.glued && rule.scope != Scope::LeadIn {
         return None;
     }
     if !rule.needs.iter().all(|need| holds(*need, page, index, hit)) {
@@ -81,14 +82,21 @@ fn apply(page: &Page<'_, '_>, index: usize, hit: &Hit<'_>) -> Option<(Verdict, u
         }
         Scope::Suffix => Some((cut_end(page, index, hit)?, 0)),
         Scope::LeadIn if hit.glued => Some((glued_label(page, index, hit)?, 0)),
+        Scope::LeadIn if is_long => Some((cut_ranges(rule, cut_after_label(page, index, hit)?), 0)),
         Scope::LeadIn => label(page, index, hit),
     }
+}
+
+/// A label in front of a paragraph too long to be a headline: label and link are cut, the paragraph stays.
+fn cut_after_label(page: &Page<'_, '_>, index: usize, hit: &Hit<'_>) -> Option<Range<usize>> {
+    let text = page.lines[index].text;
+    cut_announced(page, index, Separator::after(text, page.folded[index].original(hit.end)).end)
 }
 
 fn within_limits(rule: &Rule, text: &str) -> bool {
     let max = rule.max_chars();
     // A character has four bytes at most, so most long lines need no counting.
-    text.len() <= 4 * max
+    text.len() <= max.saturating_mul(4)
         && text.chars().count() <= max
         && rule.max_words.is_none_or(|words| text.split_whitespace().count() <= words)
 }

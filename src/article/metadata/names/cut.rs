@@ -4,6 +4,11 @@ use super::judge::starts_lower;
 use super::rules::BYLINES;
 use crate::article::metadata::words::{fold, tidy};
 
+/// Words of the longest introduction in the rules.
+const MAX_PREFIX_WORDS: usize = 6;
+/// Words of the longest tail in the rules, and one behind it.
+const MAX_TAIL_WORDS: usize = 4;
+
 /// Cuts at joiners, commas, bars, bullets.
 pub(super) fn split(text: &str) -> Vec<&str> {
     let mut parts = Vec::new();
@@ -40,26 +45,25 @@ fn split_at_joiners<'a>(piece: &'a str, parts: &mut Vec<&'a str>) {
     parts.push(piece[start..].trim());
 }
 
-/// Strips "Par", "By", "Propos recueillis par :" from the front.
+/// Strips "Par", "By", "Propos recueillis par :" from the front, the longest that fits first, again and again.
 pub(super) fn strip_prefixes(text: &str) -> &str {
     let mut text = text.trim();
-    while let Some(rest) = BYLINES.prefixes.iter().find_map(|prefix| strip_prefix(text, prefix)) {
+    while let Some(rest) = (1..=MAX_PREFIX_WORDS).rev().find_map(|words| strip_prefix(text, words)) {
         text = rest;
     }
     text
 }
 
-fn strip_prefix<'a>(text: &'a str, prefix: &str) -> Option<&'a str> {
-    let words = prefix.split(' ').count();
-    let end = nth_gap(text, words)?;
-    let (front, rest) = text.split_at(end);
-    let rest = rest.trim_start_matches(|c: char| c.is_whitespace() || c == ':' || c == '：');
-    let is_prefix = fold(front.trim_end_matches(':').trim_end()) == *prefix;
+/// What follows the first so many words, if they are an introduction.
+fn strip_prefix(text: &str, words: usize) -> Option<&str> {
+    let (front, behind) = text.split_at(nth_gap(text, words)?);
+    let rest = behind.trim_start_matches(|c: char| c.is_whitespace() || c == ':' || c == '：');
+    let prefix = fold(front);
     // "De Gaulle" and "Di Maio" are names, "de Jean" is an introduction.
-    let is_particle = matches!(prefix, "de" | "di" | "av" | "af" | "aus" | "ein")
+    let is_name = matches!(prefix.as_str(), "de" | "di" | "av" | "af" | "aus" | "ein")
         && !starts_lower(front)
-        && !text[end..].starts_with(':');
-    (is_prefix && !is_particle && !rest.is_empty()).then_some(rest)
+        && !behind.starts_with(':');
+    (BYLINES.prefixes.contains(&prefix) && !is_name && !rest.is_empty()).then_some(rest)
 }
 
 /// The end of the first `count` words; a colon ends a word too.
@@ -75,7 +79,8 @@ pub(super) fn cut_tail(text: &str) -> &str {
     let mut at = 0;
     for (index, word) in text.split(' ').enumerate() {
         let is_tail = index >= 1 && {
-            let rest = fold(&text[at..]);
+            let rest =
+                fold(&text[at..nth_gap(&text[at..], MAX_TAIL_WORDS).map_or(text.len(), |end| at + end)]);
             let begins =
                 |tail: &String| rest.strip_prefix(tail.as_str()).is_some_and(|rest| rest.starts_with(' '));
             BYLINES.tails.iter().any(begins) && (starts_lower(word) || index >= 2)

@@ -56,7 +56,10 @@ fn has_form_of_name(part: &str, trust: Trust) -> bool {
     let words: Vec<&str> = part.split_whitespace().collect();
     let folded: Vec<String> =
         words.iter().map(|word| fold(word.trim_matches(|c: char| !c.is_alphanumeric()))).collect();
-    if folded.iter().all(|word| rules.noise.contains(word) || rules.prefixes.contains(word)) {
+    let says_nothing = |word: &String| {
+        [&rules.noise, &rules.calendar, &rules.prefixes].iter().any(|words| words.contains(word))
+    };
+    if folded.iter().all(says_nothing) {
         return false;
     }
     let is_small = |index: usize| starts_lower(words[index]) && !rules.particles.contains(&folded[index]);

@@ -11,7 +11,7 @@ const RULES: &str = include_str!("../../../../rules/bylines.toml");
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Rules {
-    pub prefixes: Vec<String>,
+    pub prefixes: BTreeSet<String>,
     pub joiners: BTreeSet<String>,
     pub weak_joiners: BTreeSet<String>,
     pub tails: Vec<String>,
@@ -20,16 +20,12 @@ pub(super) struct Rules {
     pub nobodies: BTreeSet<String>,
     pub roles: BTreeSet<String>,
     pub noise: BTreeSet<String>,
+    pub calendar: BTreeSet<String>,
     pub particles: BTreeSet<String>,
 }
 
 /// The embedded rules.
-pub(super) static BYLINES: LazyLock<Rules> = LazyLock::new(|| {
-    let mut rules: Rules = toml::from_str(RULES).unwrap_or_default();
-    // Longest first, so that "propos recueillis par" goes before "propos".
-    rules.prefixes.sort_by_key(|prefix| std::cmp::Reverse(prefix.len()));
-    rules
-});
+pub(super) static BYLINES: LazyLock<Rules> = LazyLock::new(|| toml::from_str(RULES).unwrap_or_default());
 
 #[cfg(test)]
 mod tests {
