@@ -1,39 +1,113 @@
 //! Literals that any match of a pattern must hold, so that most rules never run on a line.
 //!
-//! `(à )?lire (aussi|également)` can only match where "aussi" or "egalement" stands (or where "lire " stands: the
-//! better of both is taken). A small class counts as its characters: `[0-9]` is ten literals.
+//! - prefixes: the match begins with one of them
+//! - required: one of them stands somewhere in the match; a small class counts as its characters
+//!
+//! `(à )?lire (aussi|également)` begins with "a lire " or "lire ". `[^.]{3,60} via (ap|afp)` begins with anything,
+//! but holds " via ap" or " via afp".
 
+use regex_syntax::hir::literal::Extractor;
 use regex_syntax::hir::{Class, Hir, HirKind};
 
-/// Literals of which one must be there, in bytes: short ones are everywhere, many make the search slow.
+/// Bytes of a prefix that are looked up: so many, or where the prefix is shorter the lesser number.
+pub(super) const KEYS: [usize; 2] = [6, 3];
+/// Longer literals are hardly rarer.
 const ENOUGH: usize = 6;
+/// More literals than this are taken only where there are no better.
+const MANY: usize = 140;
 /// Most literals of one pattern; a table of all months in nine languages has some hundred.
-const MOST: usize = 260;
+const MOST: usize = 400;
 /// Most characters of a class that are taken one by one.
 const SMALL_CLASS: usize = 12;
 
+/// The first bytes of all matches, as many as [`KEYS`] says; `None` when a match may begin with anything.
+pub(super) fn prefixes(source: &str) -> Option<Vec<Vec<u8>>> {
+    let hir = regex_syntax::parse(source).ok()?;
+    let mut extractor = Extractor::new();
+    extractor.limit_literal_len(KEYS[0]).limit_total(MOST);
+    let found = extractor.extract(&hir);
+    let key = |bytes: &[u8]| KEYS.iter().find_map(|length| bytes.get(..*length).map(<[u8]>::to_vec));
+    let keys = found.literals()?.iter().map(|literal| key(literal.as_bytes()));
+    let mut keys = keys.collect::<Option<Vec<_>>>()?;
+    keys.sort_unstable();
+    keys.dedup();
+    Some(keys)
+}
+
 /// Literals of which every match holds at least one; `None` when there are none to name.
 pub(super) fn required(source: &str) -> Option<Vec<String>> {
-    let hir = regex_syntax::parse(source).ok()?;
-    let mut literals = of(&hir)?;
-    literals.sort();
-    literals.dedup();
-    Some(literals)
+    of(&regex_syntax::parse(source).ok()?)
 }
 
 fn of(hir: &Hir) -> Option<Vec<String>> {
+    if let Some(all) = exact(hir).filter(|all| !all.iter().any(String::is_empty)) {
+        return Some(all);
+    }
     match hir.kind() {
-        HirKind::Literal(literal) => Some(vec![String::from_utf8(literal.0.to_vec()).ok()?]),
         HirKind::Capture(capture) => of(&capture.sub),
         HirKind::Repetition(repetition) if repetition.min > 0 => of(&repetition.sub),
-        HirKind::Class(class) => of_class(class),
-        HirKind::Concat(parts) => parts.iter().filter_map(of).max_by_key(|literals| worth(literals)),
+        HirKind::Concat(parts) => best_of(parts),
         HirKind::Alternation(parts) => {
             let each: Option<Vec<Vec<String>>> = parts.iter().map(of).collect();
-            Some(each?.concat()).filter(|literals| literals.len() <= MOST)
+            tidy(each?.concat())
         }
-        HirKind::Empty | HirKind::Look(_) | HirKind::Repetition(_) => None,
+        _ => None,
     }
+}
+
+/// The best literals of a sequence: those of one part, or of a run of parts that can be spelled out.
+fn best_of(parts: &[Hir]) -> Option<Vec<String>> {
+    let mut candidates: Vec<Vec<String>> = parts.iter().filter_map(of).collect();
+    let mut run = vec![String::new()];
+    for part in parts {
+        match exact(part).and_then(|all| product(&run, &all)) {
+            Some(longer) => run = longer,
+            None => {
+                candidates.push(std::mem::take(&mut run));
+                run = exact(part).unwrap_or_else(|| vec![String::new()]);
+            }
+        }
+    }
+    candidates.push(run);
+    candidates.retain(|literals| !literals.iter().any(String::is_empty));
+    candidates.into_iter().max_by_key(|literals| worth(literals)).and_then(tidy)
+}
+
+/// All matches of a part, when they are few.
+fn exact(hir: &Hir) -> Option<Vec<String>> {
+    match hir.kind() {
+        HirKind::Empty => Some(vec![String::new()]),
+        HirKind::Literal(literal) => Some(vec![String::from_utf8(literal.0.to_vec()).ok()?]),
+        HirKind::Capture(capture) => exact(&capture.sub),
+        HirKind::Class(class) => of_class(class),
+        HirKind::Repetition(repetition) if (repetition.min, repetition.max) == (0, Some(1)) => {
+            let mut all = exact(&repetition.sub)?;
+            all.push(String::new());
+            Some(all)
+        }
+        HirKind::Concat(parts) => {
+            parts.iter().try_fold(vec![String::new()], |run, part| product(&run, &exact(part)?))
+        }
+        HirKind::Alternation(parts) => {
+            let each: Option<Vec<Vec<String>>> = parts.iter().map(exact).collect();
+            tidy(each?.concat())
+        }
+        HirKind::Look(_) | HirKind::Repetition(_) => None,
+    }
+}
+
+fn product(starts: &[String], ends: &[String]) -> Option<Vec<String>> {
+    if starts.len() * ends.len() > MOST {
+        return None;
+    }
+    let pairs = starts.iter().flat_map(|start| ends.iter().map(move |end| format!("{start}{end}")));
+    tidy(pairs.collect())
+}
+
+fn tidy(mut literals: Vec<String>) -> Option<Vec<String>> {
+    literals.sort_unstable();
+    literals.dedup();
+    (literals.len() <= MOST).then_some(literals)
 }
 
 fn of_class(class: &Class) -> Option<Vec<String>> {
@@ -47,7 +121,8 @@ fn of_class(class: &Class) -> Option<Vec<String>> {
 /// Long enough first, then few.
 fn worth(literals: &[String]) -> (usize, std::cmp::Reverse<usize>) {
     let shortest = literals.iter().map(String::len).min().unwrap_or(0);
-    (shortest.min(ENOUGH), std::cmp::Reverse(literals.len()))
+    let length = if literals.len() > MANY { shortest.min(1) } else { shortest.min(ENOUGH) };
+    (length, std::cmp::Reverse(literals.len()))
 }
 
 #[cfg(test)]
@@ -56,8 +131,8 @@ mod tests {
 
     #[test]
     fn the_best_part_of_a_pattern_is_taken() {
-        assert_eq!(required("(?:a )?lire (?:aussi|egalement)").unwrap(), ["lire "]);
-        assert_eq!(required("(?:avec|par) .{2,30} (?:afp|reuters)").unwrap(), ["afp", "reuters"]);
+        assert_eq!(required("(?:a )?lire [^ ]+ (?:aussi|egalement)").unwrap(), [" aussi", " egalement"]);
+        assert_eq!(required("[^.]{3,60} via (?:ap|afp)").unwrap(), [" via afp", " via ap"]);
         assert_eq!(required("[0-9]+ min").unwrap(), [" min"]);
         assert_eq!(required("[0-9]{2}[.]?").unwrap().len(), 10);
     }
@@ -68,5 +143,16 @@ mod tests {
         assert_eq!(required("(?:lire|.{3})"), None);
         assert_eq!(required(".*"), None);
         assert_eq!(required("("), None);
+    }
+
+    #[test]
+    fn prefixes_are_keys_of_all_matches() {
+        assert_eq!(
+            prefixes("(?:a )?lire (?:aussi|egalement)").unwrap(),
+            [&b"a lire"[..], b"lire a", b"lire e"]
+        );
+        assert_eq!(prefixes("via|lire").unwrap(), [&b"lir"[..], b"via"]);
+        assert_eq!(prefixes("(?:a )?.{2}"), None);
+        assert_eq!(prefixes("de?"), None, "shorter than a key");
     }
 }

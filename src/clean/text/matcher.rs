@@ -1,17 +1,17 @@
 //! Which rules may hit a line: one pass over the line for all rules of a language.
 //!
-//! Every pattern has literals of which one must stand in the line (see `literals`); one automaton finds those of
-//! all patterns at once. The regular expression of a pattern runs only where its literal stands, and is compiled
-//! when that happens first.
+//! A pattern that begins with literals is found by the first bytes of the line, in one look-up. Any other has
+//! literals of which one must stand in the line (see `literals`); one automaton finds those of all patterns at
+//! once. The regular expression of a pattern runs only on such lines, and is compiled when the first one comes.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::OnceLock;
 
 use aho_corasick::AhoCorasick;
 use regex::Regex;
 
 use super::fold::Folded;
-use super::literals::required;
+use super::literals::{KEYS, prefixes, required};
 use super::rule::{Rule, Scope, compile};
 
 /// The part of a long line, in folded bytes from its end, where phrases glued to a paragraph are looked for.
@@ -21,7 +21,7 @@ const HEAD: usize = 400;
 /// Lines up to this length, in folded bytes, are searched as a whole: rules may touch lines of 600 characters.
 const WHOLE: usize = 1500;
 /// What may stand before a phrase: bullets, arrows, opening brackets and quotes.
-const BEFORE: &str = r#"^[-\s>|*•·▪▫●○■□►▶▸➤➜→⇒»+~_:"'(\[#/👉📷🎥⏱🕒✉⚡]*"#;
+const BEFORE: &str = r#"^[- >|*•·▪▫●○■□►▶▸➤➜→⇒+~_:"'(\[#/👉📷🎥⏱🕒✉⚡]*"#;
 /// What may stand after a phrase that is a whole line.
 const AFTER: &str = r#"[-\s>|*•·▪▫●○■□►▶▸➤➜→↓⇒+~_:"')\].!/…👇]*$"#;
 
@@ -32,7 +32,9 @@ pub(super) struct Matcher {
     /// What saves a line from a rule, side by side with the rules.
     vetoes: Vec<Option<Regex>>,
     probes: Vec<Probe>,
-    /// Finds the literals of all probes.
+    /// Probes by the first bytes of a line, bullets left out.
+    by_start: HashMap<Vec<u8>, Vec<u32>>,
+    /// Finds the literals of the other probes.
     literals: Option<AhoCorasick>,
     /// The probes of each literal.
     probes_of: Vec<Vec<u32>>,
@@ -81,21 +83,22 @@ impl Matcher {
     }
 
     /// Adds a pattern; a label that may be glued to a paragraph is looked for twice.
-    fn add(&mut self, rule: &Rule, source: &str, by_literal: &mut BTreeMap<String, Vec<u32>>) {
+    fn add(&mut self, rule: &Rule, pattern: &str, by_literal: &mut BTreeMap<String, Vec<u32>>) {
         let anywhere = matches!(rule.scope, Scope::Suffix | Scope::Contains);
-        let literals = required(source);
-        let mut framed = vec![(anywhere, framed(rule.scope, source))];
+        let mut framed = vec![(anywhere, framed(rule.scope, pattern))];
         if rule.at_end {
-            framed.push((true, format!("(?:^|[^a-z0-9])({source})(?:[^a-z0-9]|$)")));
+            framed.push((true, format!("(?:^|[^a-z0-9])({pattern})(?:[^a-z0-9]|$)")));
         }
         for (anywhere, source) in framed {
             let probe = self.probes.len() as u32;
             self.probes.push(Probe { owner: self.rules.len(), source, regex: OnceLock::new(), anywhere });
-            match &literals {
-                Some(literals) => {
-                    literals.iter().for_each(|one| by_literal.entry(one.clone()).or_default().push(probe));
-                }
-                None => self.always.push(probe),
+            let keys = if anywhere { None } else { keys(pattern) };
+            if let Some(keys) = keys {
+                keys.into_iter().for_each(|key| self.by_start.entry(key).or_default().push(probe));
+            } else if let Some(literals) = required(pattern) {
+                literals.into_iter().for_each(|one| by_literal.entry(one).or_default().push(probe));
+            } else {
+                self.always.push(probe);
             }
         }
     }
@@ -119,6 +122,9 @@ impl Matcher {
     /// Probes whose literal stands in the line, in any order, with repetitions.
     fn candidates(&self, text: &str) -> Vec<u32> {
         let mut found = self.always.clone();
+        let start = text.trim_start_matches(is_before).as_bytes();
+        let keys = KEYS.iter().filter_map(|length| start.get(..*length));
+        keys.filter_map(|key| self.by_start.get(key)).for_each(|probes| found.extend(probes));
         let Some(literals) = &self.literals else { return found };
         let mut search = |part: &str| {
             for literal in literals.find_overlapping_iter(part) {
@@ -175,6 +181,21 @@ fn tail_start(text: &str) -> usize {
     boundary(text, text.len().saturating_sub(TAIL))
 }
 
+/// The keys by which a pattern is found at the start of a line; none when it may begin with a bullet itself.
+fn keys(pattern: &str) -> Option<Vec<Vec<u8>>> {
+    let keys = prefixes(pattern)?;
+    let begins_before = |key: &Vec<u8>| {
+        let first = String::from_utf8_lossy(key).chars().next();
+        first.is_none_or(|c| is_before(c) || c == char::REPLACEMENT_CHARACTER)
+    };
+    (!keys.iter().any(begins_before)).then_some(keys)
+}
+
+/// The characters of [`BEFORE`].
+fn is_before(c: char) -> bool {
+    "- >|*•·▪▫●○■□►▶▸➤➜→⇒+~_:\"'([#/👉📷🎥⏱🕒✉⚡".contains(c)
+}
+
 /// The next place between two characters.
 fn boundary(text: &str, mut at: usize) -> usize {
     while !text.is_char_boundary(at) {
@@ -205,6 +226,15 @@ mod tests {
         assert!(cuts_a_word("реклама", 8));
         assert!(!cuts_a_word("реклама", 14));
         assert!(!cuts_a_word("関連記事", 6));
+    }
+
+    #[test]
+    fn what_stands_before_is_the_same_for_both_ways() {
+        let regex = Regex::new(&format!("{BEFORE}$")).unwrap();
+        for c in (0..0x1_0000u32).chain(0x1_f300..0x1_f700).filter_map(char::from_u32).filter(|c| *c != '\n')
+        {
+            assert_eq!(regex.is_match(&c.to_string()), is_before(c), "{c:?}");
+        }
     }
 
     #[test]

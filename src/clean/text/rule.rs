@@ -68,7 +68,7 @@ pub enum Need {
     Link,
     /// Written in capitals.
     Upper,
-    /// A heading or a list item of a page, or a line of text without links.
+    /// Is no heading: a subhead of the article may say "Partager" or "Newsletter".
     NotHeading,
     /// No line of prose comes before.
     Start,

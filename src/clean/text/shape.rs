@@ -175,6 +175,9 @@ fn is_host(word: &str) -> bool {
 
 /// Scripts that write without spaces, a word in one or two characters.
 pub(crate) fn is_dense(text: &str) -> bool {
+    if text.is_ascii() {
+        return false;
+    }
     let (mut dense, mut letters) = (0, 0);
     for c in text.chars().filter(|c| c.is_alphabetic()).take(200) {
         letters += 1;
