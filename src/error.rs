@@ -33,9 +33,6 @@ pub enum Rejection {
     /// No block looks like the body of an article.
     #[error("no block of the page looks like main content")]
     NoMainContent,
-    /// The page lists articles and is none itself.
-    #[error("the page is a list of articles, not one")]
-    ListPage,
     /// Only a cookie or consent notice was served.
     #[error("the server sent a consent wall instead of the article")]
     ConsentWall,
@@ -78,7 +75,6 @@ impl Rejection {
             Rejection::EmptyShell => "empty-shell",
             Rejection::TooShort { .. } => "too-short",
             Rejection::NoMainContent => "no-main-content",
-            Rejection::ListPage => "list-page",
             Rejection::ConsentWall => "consent-wall",
             Rejection::LoginWall => "login-wall",
             Rejection::SoftNotFound => "soft-not-found",

@@ -2,13 +2,15 @@
 
 use url::Url;
 
-use crate::article::{Article, Block, Metadata, metadata};
+use crate::article::metadata::{self, PageType};
+use crate::article::{Article, Block, Metadata};
 use crate::clean::block::TextBlock;
 use crate::clean::classify::Classifier;
 use crate::clean::context::Contexts;
 use crate::clean::dirty::clean_dirty;
 use crate::clean::features::Features;
 use crate::clean::label::label;
+use crate::clean::listing::is_list;
 use crate::clean::phrases;
 use crate::clean::prune::Marks;
 use crate::clean::reject;
@@ -141,9 +143,19 @@ impl Cleaner {
     fn judge(&self, dom: &Dom, blocks: Vec<TextBlock>, metadata: Metadata) -> Result<Article, Rejection> {
         match reject::wall(dom, &blocks, &metadata) {
             Some(rejection) => Err(rejection),
-            None if reject::is_list(&blocks) => Err(Rejection::ListPage),
-            None => self.accept(Article { blocks: self.assemble(blocks), metadata, warnings: Vec::new() }),
+            None => self.accept(self.article(blocks, metadata)),
         }
+    }
+
+    fn article(&self, blocks: Vec<TextBlock>, mut metadata: Metadata) -> Article {
+        let mut warnings = Vec::new();
+        if is_list(&blocks) {
+            metadata.page_type = PageType::Listing;
+            // those of one teaser
+            (metadata.authors, metadata.date) = (Vec::new(), None);
+            warnings.push("the page looks like a list of articles, not one article".to_owned());
+        }
+        Article { blocks: self.assemble(blocks), metadata, warnings }
     }
 
     /// The article's blocks, and those of the kinds that are to be kept.

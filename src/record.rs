@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::article::Article;
+use crate::article::metadata::PageType;
 use crate::error::Rejection;
 
 /// The outcome of one page. A page that failed still has its record.
@@ -35,6 +36,9 @@ pub struct Record {
     pub image: Option<String>,
     /// Tags and sections.
     pub tags: Vec<String>,
+    /// What kind of page it is: `article` or `listing`.
+    #[serde(rename = "type")]
+    pub page_type: PageType,
     /// Whether the page says that it is behind a paywall.
     pub paywalled: Option<bool>,
     /// The clean text: paragraphs parted by one blank line. Empty unless `status` is `ok`.
@@ -91,6 +95,7 @@ impl Record {
             description: found.description,
             image: found.image,
             tags: found.tags,
+            page_type: found.page_type,
             paywalled: found.paywalled,
             text,
             status: Record::OK.to_owned(),

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 use tamis::Cleaner;
+use tamis::article::metadata::PageType;
 use tamis::record::Record;
 
 #[derive(Deserialize)]
@@ -17,6 +18,9 @@ struct Expected {
     site: Option<String>,
     language: Option<String>,
     status: String,
+    /// `listing` for a list page, of which any part may be the text.
+    #[serde(default, rename = "type")]
+    page_type: PageType,
     must_keep: Vec<String>,
     must_remove: Vec<String>,
 }
@@ -80,6 +84,16 @@ fn pages_give_exactly_their_articles() {
         if sample.record.status != sample.expected.status {
             wrong +=
                 &format!("{}: status {} ({:?})\n", sample.name, sample.record.status, sample.record.reason);
+        } else if sample.record.page_type != sample.expected.page_type {
+            wrong += &format!("{}: type {:?}\n", sample.name, sample.record.page_type);
+        } else if sample.expected.page_type == PageType::Listing {
+            let foreign: Vec<&str> = sample
+                .record
+                .text
+                .lines()
+                .filter(|line| !sample.text.contains(line.trim_start_matches("- ")))
+                .collect();
+            wrong += &foreign.iter().map(|line| format!("{}: + {line}\n", sample.name)).collect::<String>();
         } else if sample.record.text != sample.text {
             wrong += &format!("{}:\n{}", sample.name, difference(&sample.text, &sample.record.text));
         }

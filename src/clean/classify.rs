@@ -8,12 +8,18 @@ use super::block::{Fate, TextBlock};
 use super::forest::Forest;
 use super::label::STANDFIRST_RULE;
 use super::vector::Table;
+use crate::article::BlockKind;
 
 const BUILTIN: &[u8] = include_bytes!("../../model/blocks.bin");
 
 /// A standfirst stands alone between the headline and the body, which the classifier takes for a teaser; the rules
 /// look at the whole. So theirs is kept from this share of the threshold on.
 const STANDFIRST_SHARE: f32 = 0.4;
+
+/// A subhead has few words to judge by; one that the rules keep stands in the body.
+const HEADING_SHARE: f32 = 0.6;
+/// What a tag, role or name marks comes back only when the classifier is sure.
+const PRUNED_THRESHOLD: f32 = 0.8;
 
 /// The block classifier.
 #[derive(Clone, Debug)]
@@ -44,15 +50,25 @@ impl Classifier {
                 continue;
             }
             let score = self.forest.ask(table.row(index));
-            let is_standfirst = block.fate.rule == STANDFIRST_RULE;
-            let threshold = if is_standfirst { threshold * STANDFIRST_SHARE } else { threshold };
-            let fate = match (score >= threshold, block.fate.kept) {
+            let needed = needed(block, threshold);
+            let fate = match (score >= needed, block.fate.kept) {
                 (true, true) | (false, false) => block.fate.clone(),
                 (true, false) => Fate::kept("model"),
                 (false, true) => Fate::removed(Kind::Other, "model"),
             };
             block.fate = Fate { score: Some(score), ..fate };
         }
+    }
+}
+
+/// The score that a block needs: less where the rules see what the classifier cannot, more where they removed it.
+fn needed(block: &TextBlock, threshold: f32) -> f32 {
+    let is_heading = matches!(block.kind, BlockKind::Heading(_));
+    match block.fate.kept {
+        true if block.fate.rule == STANDFIRST_RULE => threshold * STANDFIRST_SHARE,
+        true if is_heading => threshold * HEADING_SHARE,
+        false if block.fate.rule.starts_with("prune.") => threshold.max(PRUNED_THRESHOLD),
+        _ => threshold,
     }
 }
 

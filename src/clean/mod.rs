@@ -12,6 +12,7 @@ pub(crate) mod dirty;
 pub mod features;
 pub mod forest;
 pub mod label;
+pub mod listing;
 pub mod names;
 pub mod phrases;
 pub mod prune;

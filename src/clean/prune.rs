@@ -16,9 +16,6 @@ const MIN_LEFT_SHARE: f32 = 0.2;
 /// How many rules are left out at most.
 const MAX_LEFT_OUT: usize = 4;
 
-/// So much prose without a link is no box of links.
-const MIN_PROSE_ONLY: u32 = 120;
-
 /// Why an element is boilerplate.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Mark {
@@ -101,19 +98,9 @@ fn judge(dom: &Dom, node: NodeId, share: f32, survey: &Survey, rules: &GenericRu
     let by_tag = rules.tag(dom.tag(node)).map(|rule| ("tag", rule));
     let by_role = dom.attribute(node, "role").and_then(|role| rules.role(role)).map(|rule| ("role", rule));
     let by_name = survey.get(node).names.rule.map(|index| ("name", rules.name(index)));
-    let facts = survey.get(node);
-    let is_prose_only = facts.links == 0 && facts.prose >= MIN_PROSE_ONLY;
-    let holds = |(source, rule): &(&str, &BoxRule)| {
-        let contradicted = *source == "name" && is_prose_only && lives_on_links(rule.kind);
-        share <= rule.max_share && !contradicted && !is_within_sentence(dom, node)
-    };
+    let holds = |(_, rule): &(&str, &BoxRule)| share <= rule.max_share && !is_within_sentence(dom, node);
     let (source, rule) = [by_tag, by_role, by_name].into_iter().flatten().find(holds)?;
     Some(Mark { kind: rule.kind, rule: format!("prune.{source}.{}", rule.id) })
-}
-
-/// Boxes of these kinds hold links; one without any has a name that means something else.
-fn lives_on_links(kind: Kind) -> bool {
-    matches!(kind, Kind::Navigation | Kind::Breadcrumb | Kind::Related | Kind::Share | Kind::Tags)
 }
 
 /// Whether an inline element stands in running text or in a link, where taking it out would tear the sentence, or

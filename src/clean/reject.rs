@@ -17,16 +17,6 @@ const MAX_CONSENT_WEIGHT: u32 = 5000;
 const MAX_CONSENT_BLOCKS: usize = 80;
 /// Of a longer wall at least so many words must be shown.
 const LONG_CONSENT_WORDS: usize = 6;
-/// A list of articles has at least so many teasers ...
-const MIN_TEASERS: usize = 5;
-/// ... which make this share of what is kept.
-const MIN_TEASER_SHARE: f32 = 0.7;
-/// Longest teaser.
-const MAX_TEASER_WEIGHT: u32 = 400;
-/// Shortest headline of a teaser.
-const MIN_HEADLINE_BYTES: usize = 20;
-/// A teaser stands at most so many blocks after the linked headline it belongs to.
-const TEASER_REACH: usize = 2;
 /// Words are counted in the first part of a page only.
 const MAX_TEXT_BYTES: usize = 20_000;
 
@@ -120,25 +110,6 @@ const WALLS: [Wall; 4] = [
         needed: 2,
     },
 ];
-
-/// Whether what is kept are teasers: short texts, each below a headline that is a link.
-pub fn is_list(blocks: &[TextBlock]) -> bool {
-    let is_link = |block: &TextBlock| {
-        let linked: usize = block.links().iter().map(|range| range.len()).sum();
-        !block.fate.kept && block.text.len() >= MIN_HEADLINE_BYTES && 10 * linked > 8 * block.text.len()
-    };
-    let (mut teasers, mut teaser_weight, mut weight) = (0, 0, 0_u32);
-    for (index, block) in blocks.iter().enumerate().filter(|(_, block)| block.fate.kept) {
-        let own = text_weight(&block.text);
-        weight += own;
-        let before = &blocks[index.saturating_sub(TEASER_REACH)..index];
-        if own <= MAX_TEASER_WEIGHT && before.iter().any(is_link) {
-            teasers += 1;
-            teaser_weight += own;
-        }
-    }
-    teasers >= MIN_TEASERS && teaser_weight as f32 >= MIN_TEASER_SHARE * weight as f32
-}
 
 /// The rejection of a page whose kept blocks are these, if it is a wall.
 pub fn wall(dom: &Dom, blocks: &[TextBlock], metadata: &Metadata) -> Option<Rejection> {

@@ -65,16 +65,63 @@ fn settle(block: &mut TextBlock, is_kept: bool, is_table: bool) {
     block.fate = Fate { score, ..fate };
 }
 
-/// Removes headings after which the article ends.
+/// Removes headings after which the article ends, and headings of boxes: what stood below was removed, and the next
+/// thing that is kept is a heading again.
 pub fn drop_lone_headings(blocks: &mut [TextBlock]) {
-    let mut is_last = true;
-    for block in blocks.iter_mut().rev().filter(|block| block.fate.kept && !block.text.is_empty()) {
-        match block.kind {
-            BlockKind::Heading(_) if is_last => {
-                block.fate =
-                    Fate { score: block.fate.score, ..Fate::removed(Kind::Other, "settle.lone-heading") };
-            }
-            _ => is_last = false,
+    let (mut next_is_section, mut removed_below) = (true, true);
+    for block in blocks.iter_mut().rev().filter(|block| !block.text.is_empty()) {
+        if !block.fate.kept {
+            removed_below |= block.fate.kind.is_some_and(is_box);
+            continue;
         }
+        let is_heading = matches!(block.kind, BlockKind::Heading(_));
+        let heads_nothing = is_heading && next_is_section && removed_below && block.links().is_empty();
+        if heads_nothing {
+            block.fate =
+                Fate { score: block.fate.score, ..Fate::removed(Kind::Other, "settle.lone-heading") };
+        } else {
+            (next_is_section, removed_below) = (is_heading, false);
+        }
+    }
+}
+
+/// Kinds that stand in boxes with a heading of their own, unlike those that stand between paragraphs.
+fn is_box(kind: Kind) -> bool {
+    !matches!(kind, Kind::Caption | Kind::Credit | Kind::Advert | Kind::DateLine | Kind::Byline)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn block(kind: BlockKind, text: &str, removed: Option<Kind>) -> TextBlock {
+        TextBlock {
+            element: Dom::new().document(),
+            kind,
+            text: text.to_owned(),
+            spans: Vec::new(),
+            fate: removed.map_or(Fate::kept("test"), |kind| Fate::removed(kind, "test")),
+        }
+    }
+
+    fn left(mut blocks: Vec<TextBlock>) -> Vec<String> {
+        drop_lone_headings(&mut blocks);
+        blocks.into_iter().filter(|block| block.fate.kept).map(|block| block.text).collect()
+    }
+
+    #[test]
+    fn headings_of_removed_boxes_go_and_those_of_sections_stay() {
+        let (heading, text) = (BlockKind::Heading(2), BlockKind::Paragraph);
+        let page = vec![
+            block(heading, "Les faits", None),
+            block(text, "Photo : X", Some(Kind::Caption)),
+            block(text, "Le texte.", None),
+            block(heading, "Lettre d’information", None),
+            block(text, "Recevez notre lettre", Some(Kind::Newsletter)),
+            block(heading, "La suite", None),
+            block(text, "Encore du texte.", None),
+            block(heading, "À lire", None),
+        ];
+        assert_eq!(left(page), ["Les faits", "Le texte.", "La suite", "Encore du texte."]);
     }
 }

@@ -2,12 +2,16 @@
 //!
 //! - prose: characters of running text, which are those of long text nodes outside of links
 
+use super::Kind;
 use super::names::words_of;
 use super::rules::{GenericRules, NameEvidence};
 use crate::parse::{Dom, Edge, NodeId, NodeKind};
 
 /// Shorter text nodes are mostly labels and buttons.
 const MIN_PROSE_CHARS: u32 = 30;
+
+/// So much prose without a link is no box of links.
+const MIN_PROSE_ONLY: u32 = 120;
 
 /// What is known of each node, by index.
 #[derive(Debug, Default)]
@@ -26,6 +30,20 @@ pub struct NodeFacts {
     pub names: NameEvidence,
     /// Whether its text is never for readers.
     pub skipped: bool,
+}
+
+impl NodeFacts {
+    /// Boxes of links hold links: a name of one on prose without any means something else ("related-context").
+    fn doubt_names(&mut self) {
+        if self.links == 0 && self.prose >= MIN_PROSE_ONLY && self.names.kind.is_some_and(lives_on_links) {
+            self.names.rule = None;
+            self.names.kind = None;
+        }
+    }
+}
+
+fn lives_on_links(kind: Kind) -> bool {
+    matches!(kind, Kind::Navigation | Kind::Breadcrumb | Kind::Related | Kind::Share | Kind::Tags)
 }
 
 impl Survey {
@@ -58,6 +76,7 @@ impl Survey {
                         skipped -= usize::from(nodes[node.index()].skipped);
                         links -= usize::from(dom.tag(node) == "a");
                     }
+                    nodes[node.index()].doubt_names();
                     let facts = nodes[node.index()];
                     if let Some(parent) = dom.parent(node).filter(|_| node != root) {
                         nodes[parent.index()].prose += facts.prose;

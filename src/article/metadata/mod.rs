@@ -32,6 +32,17 @@ const MAX_TAG_CHARS: usize = 60;
 /// More tags than this are an index of the site.
 const MAX_TAGS: usize = 50;
 
+/// What kind of page an article was taken from.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum PageType {
+    /// One text: news, a blog post, documentation, a thread.
+    #[default]
+    Article,
+    /// A list of articles: headlines with teasers.
+    Listing,
+}
+
 /// Title, authors, date and the like.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
@@ -59,6 +70,9 @@ pub struct Metadata {
     /// `articleBody` of the page's JSON-LD, used as evidence by the cleaner; not part of records.
     #[serde(skip)]
     pub body_hint: Option<String>,
+    /// What kind of page it is.
+    #[serde(rename = "type")]
+    pub page_type: PageType,
     /// Whether the page says that it is behind a paywall (`isAccessibleForFree: false`).
     pub paywalled: Option<bool>,
 }
@@ -95,6 +109,7 @@ pub fn extract(dom: &Dom, url: Option<&Url>) -> Metadata {
     });
     let site = site::name(&head, &story, title.text.as_deref(), address);
     Metadata {
+        page_type: PageType::default(),
         title: title.text,
         authors,
         date: dates.published.map(|moment| moment.to_string()),
