@@ -15,7 +15,7 @@ use crate::clean::phrases;
 use crate::clean::prune::Marks;
 use crate::clean::reject;
 use crate::clean::segment::segment;
-use crate::clean::settle::{drop_lone_headings, settle_groups};
+use crate::clean::settle::{drop_lone_headings, keep_subheads, settle_groups};
 use crate::clean::signature::sign;
 use crate::clean::survey::Survey;
 use crate::clean::text::detect_language;
@@ -116,6 +116,7 @@ impl Cleaner {
         let threshold = self.options.focus.threshold();
         self.classifier.decide(&table, &mut blocks, threshold);
         settle_groups(dom, &mut blocks, threshold);
+        keep_subheads(dom, &mut blocks, threshold);
         settle_language(&mut metadata, &blocks);
         phrases::apply(&self.rules.phrases, &mut blocks, metadata.language.as_deref());
         drop_lone_headings(&mut blocks);

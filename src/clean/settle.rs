@@ -8,7 +8,7 @@ use std::collections::HashMap;
 
 use super::Kind;
 use super::block::{Fate, TextBlock};
-use super::features::above;
+use super::features::{above, ends_sentence};
 use crate::article::BlockKind;
 use crate::parse::{Dom, NodeId};
 
@@ -63,6 +63,34 @@ fn settle(block: &mut TextBlock, is_kept: bool, is_table: bool) {
         _ => return,
     };
     block.fate = Fate { score, ..fate };
+}
+
+/// The neighbours of a subhead are sure to be the article from this score on ...
+const SURE: f32 = 0.9;
+/// ... and then the subhead itself needs only this share of the threshold.
+const BETWEEN_SHARE: f32 = 0.6;
+
+/// Longest subhead.
+const MAX_SUBHEAD_BYTES: usize = 100;
+
+/// Brings back a line that the classifier doubts when it stands between two sure paragraphs beside it in the same
+/// element: a subhead that is not marked up as one.
+pub fn keep_subheads(dom: &Dom, blocks: &mut [TextBlock], threshold: f32) {
+    let is_sure = |block: &TextBlock| block.fate.kept && block.fate.score.is_some_and(|score| score >= SURE);
+    for index in 1..blocks.len().saturating_sub(1) {
+        let [before, block, after] = &blocks[index - 1..=index + 1] else { continue };
+        let parent = dom.parent(block.element);
+        let is_beside =
+            [before, after].iter().all(|other| is_sure(other) && dom.parent(other.element) == parent);
+        let score = block.fate.score.unwrap_or(0.0);
+        if block.fate.rule == "model"
+            && is_beside
+            && block.links().is_empty()
+            && score >= threshold * BETWEEN_SHARE
+        {
+            blocks[index].fate = Fate { score: Some(score), ..Fate::kept("settle.between") };
+        }
+    }
 }
 
 /// Removes headings after which the article ends, and headings of boxes: what stood below was removed, and the next
