@@ -83,11 +83,10 @@ pub fn keep_subheads(dom: &Dom, blocks: &mut [TextBlock], threshold: f32) {
         let is_beside =
             [before, after].iter().all(|other| is_sure(other) && dom.parent(other.element) == parent);
         let score = block.fate.score.unwrap_or(0.0);
-        if block.fate.rule == "model"
-            && is_beside
-            && block.links().is_empty()
-            && score >= threshold * BETWEEN_SHARE
-        {
+        let is_title_like =
+            block.text.len() <= MAX_SUBHEAD_BYTES && block.links().is_empty() && !ends_sentence(&block.text);
+        let is_likely = score >= threshold * BETWEEN_SHARE;
+        if block.fate.rule == "model" && is_beside && is_title_like && is_likely {
             blocks[index].fate = Fate { score: Some(score), ..Fate::kept("settle.between") };
         }
     }
