@@ -8,7 +8,6 @@ use super::block::{Fate, TextBlock};
 use super::forest::Forest;
 use super::label::STANDFIRST_RULE;
 use super::vector::Table;
-use crate::article::BlockKind;
 
 const BUILTIN: &[u8] = include_bytes!("../../model/blocks.bin");
 
@@ -16,8 +15,6 @@ const BUILTIN: &[u8] = include_bytes!("../../model/blocks.bin");
 /// look at the whole. So theirs is kept from this share of the threshold on.
 const STANDFIRST_SHARE: f32 = 0.4;
 
-/// A subhead has few words to judge by; one that the rules keep stands in the body.
-const HEADING_SHARE: f32 = 0.6;
 /// What a tag, role or name marks comes back only when the classifier is sure.
 const PRUNED_THRESHOLD: f32 = 0.8;
 
@@ -63,10 +60,8 @@ impl Classifier {
 
 /// The score that a block needs: less where the rules see what the classifier cannot, more where they removed it.
 fn needed(block: &TextBlock, threshold: f32) -> f32 {
-    let is_heading = matches!(block.kind, BlockKind::Heading(_));
     match block.fate.kept {
         true if block.fate.rule == STANDFIRST_RULE => threshold * STANDFIRST_SHARE,
-        true if is_heading => threshold * HEADING_SHARE,
         false if block.fate.rule.starts_with("prune.") => threshold.max(PRUNED_THRESHOLD),
         _ => threshold,
     }

@@ -1,10 +1,11 @@
 //! What belongs together stays together: decisions about blocks that make sense only for a whole table or list.
 //!
-//! - a table is kept or removed as a whole; the rules know tables better than the classifier, which sees few words
+//! - a table is kept or removed as a whole; one that the rules keep beside sure paragraphs stays, since the classifier
+//!   sees few words in its cells
 //! - a list follows the mean score of its items
 //! - a heading that nothing follows heads what was removed
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::Kind;
 use super::block::{Fate, TextBlock};
@@ -31,16 +32,27 @@ pub fn settle_groups(dom: &Dom, blocks: &mut [TextBlock], threshold: f32) {
         group.scores += block.fate.score.unwrap_or(0.0);
         group.by_rules += usize::from(block.fate.kept || block.fate.rule == "model");
     }
-    for group in groups.into_values() {
+    let prose_around = sure_parents(dom, blocks);
+    for (owner, group) in groups {
         let is_table = matches!(blocks[group.blocks[0]].kind, BlockKind::Cell { .. });
-        let is_kept = match is_table {
-            true => 2 * group.by_rules > group.blocks.len(),
-            false => group.scores >= threshold * group.blocks.len() as f32,
-        };
+        let is_likely = group.scores >= threshold * group.blocks.len() as f32;
+        let by_rules = 2 * group.by_rules > group.blocks.len();
+        let is_kept = is_likely || (is_table && by_rules && prose_around.contains(&dom.parent(owner)));
         for index in group.blocks {
             settle(&mut blocks[index], is_kept, is_table);
         }
     }
+}
+
+/// Elements that hold paragraphs that are sure to be the article.
+fn sure_parents(dom: &Dom, blocks: &[TextBlock]) -> HashSet<Option<NodeId>> {
+    let sure = blocks.iter().filter(|block| block.kind == BlockKind::Paragraph && is_sure(block));
+    sure.map(|block| dom.parent(block.element)).collect()
+}
+
+/// A block that the classifier has no doubt about.
+fn is_sure(block: &TextBlock) -> bool {
+    block.fate.kept && block.fate.score.is_some_and(|score| score >= SURE)
 }
 
 /// The table or the outermost list that a block belongs to.
@@ -65,9 +77,9 @@ fn settle(block: &mut TextBlock, is_kept: bool, is_table: bool) {
     block.fate = Fate { score, ..fate };
 }
 
-/// The neighbours of a subhead are sure to be the article from this score on ...
+/// A block is sure to be the article from this score on.
 const SURE: f32 = 0.9;
-/// ... and then the subhead itself needs only this share of the threshold.
+/// Between two sure paragraphs a subhead needs only this share of the threshold.
 const BETWEEN_SHARE: f32 = 0.6;
 
 /// Longest subhead.
@@ -76,7 +88,6 @@ const MAX_SUBHEAD_BYTES: usize = 100;
 /// Brings back a line that the classifier doubts when it stands between two sure paragraphs beside it in the same
 /// element: a subhead that is not marked up as one.
 pub fn keep_subheads(dom: &Dom, blocks: &mut [TextBlock], threshold: f32) {
-    let is_sure = |block: &TextBlock| block.fate.kept && block.fate.score.is_some_and(|score| score >= SURE);
     for index in 1..blocks.len().saturating_sub(1) {
         let [before, block, after] = &blocks[index - 1..=index + 1] else { continue };
         let parent = dom.parent(block.element);
