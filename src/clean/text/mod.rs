@@ -10,8 +10,8 @@
 //! - label: the phrase at the start of a line that announces something ("Lire aussi")
 //! - need: evidence beyond the phrase that a rule asks for, since prose uses the same words
 //!
-//! The way of a line: [`fold`] it, ask the [`matcher`] which rules may hit (one pass for all of them), let the
-//! [`engine`] test limits and needs in the order of the rules.
+//! The way of a line: `fold` it, ask the `matcher` which rules may hit (one pass for all of them), let the
+//! `engine` test limits and needs in the order of the rules.
 
 mod engine;
 mod examples;
