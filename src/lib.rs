@@ -1,4 +1,19 @@
 //! tamis (French for sieve) turns web article pages into clean article text.
+//!
+//! ```
+//! let html = r#"<nav><a href="/">Accueil</a></nav><article><h1>La Loire en crue</h1>
+//!     <p>La Loire est montée de deux mètres dans la nuit de mardi à mercredi.</p>
+//!     <p>À lire aussi : <a href="/digues">Les digues ont tenu</a></p></article>"#;
+//! let article = tamis::clean(html, None)?;
+//! assert_eq!(article.metadata.title.as_deref(), Some("La Loire en crue"));
+//! assert_eq!(article.to_text(), "La Loire est montée de deux mètres dans la nuit de mardi à mercredi.");
+//! # Ok::<(), tamis::Rejection>(())
+//! ```
+//!
+//! [`clean`] uses the built-in rules; a [`Cleaner`] takes [`Rules`] and [`CleanOptions`] and is reused for many pages.
+//! `Fetcher` (feature `fetch`) gets pages politely, `run` (feature `job`) does what cron calls. Without default
+//! features there is the cleaner alone: synchronous, pure, deterministic. A page that is no article is a
+//! [`Rejection`], which is an outcome; something that failed is an [`Error`].
 
 pub mod article;
 pub mod clean;

@@ -8,6 +8,7 @@ use crate::clean::block::TextBlock;
 use crate::clean::classify::Classifier;
 use crate::clean::context::Contexts;
 use crate::clean::dirty::clean_dirty;
+use crate::clean::doubled::remove_doubled;
 use crate::clean::features::Features;
 use crate::clean::label::label;
 use crate::clean::listing::is_list;
@@ -76,7 +77,9 @@ impl Cleaner {
         self.check_size(html.len())?;
         let dom = parse(html, &Limits::default())?;
         let (blocks, metadata) = self.read(&dom, url);
-        self.judge(&dom, blocks, metadata)
+        let mut article = self.judge(&dom, blocks, metadata)?;
+        article.make_links_absolute(url);
+        Ok(article)
     }
 
     /// Cleans text that an earlier scraper left dirty.
@@ -119,6 +122,7 @@ impl Cleaner {
         keep_subheads(dom, &mut blocks, threshold);
         settle_language(&mut metadata, &blocks);
         phrases::apply(&self.rules.phrases, &mut blocks, metadata.language.as_deref());
+        remove_doubled(&mut blocks);
         drop_lone_headings(&mut blocks);
         sign(&mut metadata, &mut blocks);
         (blocks, metadata)

@@ -13,6 +13,7 @@ mod plain;
 use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
+use url::Url;
 
 use crate::clean::Kind;
 pub use metadata::Metadata;
@@ -103,6 +104,19 @@ pub enum Mark {
 }
 
 impl Article {
+    /// Completes relative links by the page's address: the one given, else its canonical one.
+    pub(crate) fn make_links_absolute(&mut self, url: Option<&Url>) {
+        let canonical = self.metadata.canonical.as_deref().and_then(|canonical| Url::parse(canonical).ok());
+        let Some(base) = url.or(canonical.as_ref()) else { return };
+        for span in self.blocks.iter_mut().flat_map(|block| &mut block.spans) {
+            if let Mark::Link(target) = &mut span.mark
+                && let Ok(absolute) = base.join(target)
+            {
+                *target = absolute.into();
+            }
+        }
+    }
+
     /// The text: paragraphs parted by one blank line, items of one list on consecutive lines, a line a table row.
     pub fn to_text(&self) -> String {
         plain::render(&self.blocks)
@@ -123,5 +137,29 @@ impl Block {
     /// A block of plain text without spans.
     pub fn plain(kind: BlockKind, text: impl Into<String>) -> Block {
         Block { kind, text: text.into(), spans: Vec::new(), boilerplate: None }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn links_are_completed_by_the_address_given_or_else_the_canonical_one() {
+        let link = |target: &str| Span { range: 0..1, mark: Mark::Link(target.to_owned()) };
+        let mut block = Block::plain(BlockKind::Paragraph, "x");
+        block.spans = vec![link("../a"), link("https://other.example/b")];
+        let metadata = Metadata { canonical: Some("https://c.example/p/q".into()), ..Metadata::default() };
+        let page = Article { blocks: vec![block], metadata, warnings: Vec::new() };
+        let targets = |url: Option<&str>| {
+            let mut page = page.clone();
+            page.make_links_absolute(url.map(|url| url.parse().unwrap()).as_ref());
+            page.blocks[0].spans.clone()
+        };
+        assert_eq!(
+            targets(Some("https://g.example/x/y/z")),
+            [link("https://g.example/x/a"), link("https://other.example/b")]
+        );
+        assert_eq!(targets(None), [link("https://c.example/a"), link("https://other.example/b")]);
     }
 }

@@ -9,6 +9,7 @@ pub mod block;
 pub mod classify;
 pub mod context;
 pub(crate) mod dirty;
+pub mod doubled;
 pub mod features;
 pub mod forest;
 pub mod label;

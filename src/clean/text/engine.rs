@@ -212,6 +212,12 @@ fn glued_label(page: &Page<'_, '_>, index: usize, hit: &Hit<'_>) -> Option<Verdi
     let separator = Separator::after(text, page.folded[index].original(hit.end));
     let rest = &text[separator.end..];
     let linked = is_linked(page.links_in(index, separator.end..text.len()));
+    let inside = page.links(index).find(|link| link.start <= separator.end && separator.end < link.end);
+    if let (false, Some(link)) = (linked, inside) {
+        // the paragraph goes on after the link: the white space before the label parts its sentences
+        let space = text[start..].chars().next().filter(|c| c.is_whitespace()).map_or(0, char::len_utf8);
+        return Some(cut_ranges(hit.rule, start + space..skip_space(text, link.end)));
+    }
     let announced = separator.strong && is_headline(rest) && !page.lines[index].html;
     (linked || announced).then(|| cut_ranges(hit.rule, start..text.len()))
 }

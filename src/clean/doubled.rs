@@ -1,0 +1,69 @@
+//! Text that stands twice: pull quotes, which repeat a sentence of the body, and copies of a paragraph in forms.
+
+use memchr::memmem;
+
+use super::Kind;
+use super::block::{Fate, TextBlock};
+
+/// Shorter texts may be repeated with a reason.
+const MIN_LETTERS: usize = 60;
+/// Longer texts are no pull quotes; two of them that are equal are still found.
+const MAX_PULL_QUOTE_LETTERS: usize = 600;
+/// Beyond this much text the search would take longer than it is worth.
+const MAX_TOTAL_LETTERS: usize = 300_000;
+
+/// Removes kept blocks whose text stands in another kept block; of two equal ones the first stays.
+pub fn remove_doubled(blocks: &mut [TextBlock]) {
+    let kept: Vec<usize> = (0..blocks.len()).filter(|index| blocks[*index].fate.kept).collect();
+    let letters: Vec<String> = kept.iter().map(|index| letters(&blocks[*index].text)).collect();
+    if letters.iter().map(String::len).sum::<usize>() > MAX_TOTAL_LETTERS {
+        return;
+    }
+    let is_doubled = |one: usize| {
+        let wanted = letters[one].as_bytes();
+        let holds = |(other, text): (usize, &String)| match text.len().cmp(&wanted.len()) {
+            std::cmp::Ordering::Less => false,
+            std::cmp::Ordering::Equal => other < one && text.as_bytes() == wanted,
+            std::cmp::Ordering::Greater => {
+                wanted.len() <= MAX_PULL_QUOTE_LETTERS && memmem::find(text.as_bytes(), wanted).is_some()
+            }
+        };
+        wanted.len() >= MIN_LETTERS && letters.iter().enumerate().any(holds)
+    };
+    let doubled: Vec<usize> = (0..kept.len()).filter(|one| is_doubled(*one)).map(|one| kept[one]).collect();
+    for index in doubled {
+        blocks[index].fate =
+            Fate { score: blocks[index].fate.score, ..Fate::removed(Kind::Other, "doubled") };
+    }
+}
+
+/// The letters of a text, so that quotes, dashes and capitals do not hide a repetition.
+fn letters(text: &str) -> String {
+    text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::article::BlockKind;
+    use crate::parse::Dom;
+
+    #[test]
+    fn pull_quotes_and_copies_go_and_refrains_stay() {
+        let long = "On ne vend pas du vide, on vend ce que l’on entend quand tout le reste s’arrête enfin.";
+        let quoted = format!("« {} »", long.trim_end_matches('.'));
+        let whole = format!("Le maire le dit ainsi : {long} Puis il se tait.");
+        let texts = [quoted.as_str(), "Il a dit non.", whole.as_str(), "Il a dit non.", whole.as_str()];
+        let block = |text: &&str| TextBlock {
+            element: Dom::new().document(),
+            kind: BlockKind::Paragraph,
+            text: (*text).to_owned(),
+            spans: Vec::new(),
+            fate: Fate::kept("test"),
+        };
+        let mut blocks: Vec<TextBlock> = texts.iter().map(block).collect();
+        remove_doubled(&mut blocks);
+        let kept: Vec<bool> = blocks.iter().map(|block| block.fate.kept).collect();
+        assert_eq!(kept, [false, true, true, true, false]);
+    }
+}
