@@ -10,6 +10,7 @@ pub mod classify;
 pub mod context;
 pub(crate) mod dirty;
 pub mod doubled;
+pub(crate) mod facts;
 pub mod features;
 pub mod forest;
 pub mod label;

@@ -3,11 +3,10 @@
 //! Own text and element, what stands above, the page as a whole, and the neighbours on both sides. Names of the
 //! columns are in [`names`]; the model file stores their count, so a model never meets columns it was not made for.
 
-use std::collections::{HashMap, HashSet};
-
 use super::Kind;
 use super::block::TextBlock;
 use super::context::{Context, Contexts, TELLING_TAGS};
+use super::facts::{PageFacts, digits_folded, letters_folded, shingles};
 use super::features::Features;
 use super::text::Verdict;
 use super::words::{is_stop_word, words};
@@ -124,22 +123,6 @@ pub fn names() -> Vec<String> {
     names.extend(MASS_RADII.map(|radius| format!("mass-around-{radius}")));
     names.push("prose-before".to_owned());
     names
-}
-
-/// What is known of the page as a whole.
-struct PageFacts {
-    total_weight: f32,
-    title_words: HashSet<String>,
-    description: String,
-    hint: HashSet<[u64; 1]>,
-    has_hint: bool,
-    headline: Option<usize>,
-    repeats: HashMap<String, u32>,
-    path_count: HashMap<u64, u32>,
-    path_mass: HashMap<u64, f32>,
-    parent_mass: HashMap<u64, f32>,
-    best_parent: f32,
-    best_path: f32,
 }
 
 /// The table of a page.
@@ -389,83 +372,10 @@ fn neighbour_columns(
     ]);
 }
 
-impl PageFacts {
-    fn of(
-        blocks: &[TextBlock],
-        features: &[Features],
-        above: &[Context],
-        parents: &[u64],
-        metadata: &Metadata,
-    ) -> PageFacts {
-        let mut facts = PageFacts {
-            total_weight: features.iter().map(|features| features.weight as f32).sum::<f32>().max(1.0),
-            title_words: metadata
-                .title
-                .iter()
-                .flat_map(|title| words(title))
-                .map(str::to_lowercase)
-                .collect(),
-            description: letters_folded(metadata.description.as_deref().unwrap_or("")),
-            hint: metadata
-                .body_hint
-                .iter()
-                .flat_map(|hint| shingles(hint))
-                .map(|shingle| [shingle])
-                .collect(),
-            has_hint: metadata.body_hint.is_some(),
-            headline: blocks.iter().position(|block| block.kind == BlockKind::Heading(1)),
-            repeats: HashMap::new(),
-            path_count: HashMap::new(),
-            path_mass: HashMap::new(),
-            parent_mass: HashMap::new(),
-            best_parent: 1.0,
-            best_path: 1.0,
-        };
-        if let Some(title) = metadata.title.as_deref().map(letters_folded) {
-            facts.headline = blocks
-                .iter()
-                .position(|block| {
-                    block.fate.kind == Some(Kind::Title) || letters_folded(&block.text) == title
-                })
-                .or(facts.headline);
-        }
-        for index in 0..blocks.len() {
-            let mass = features[index].weight as f32 * (1.0 - features[index].link_density);
-            *facts.repeats.entry(digits_folded(&blocks[index].text)).or_default() += 1;
-            *facts.path_count.entry(above[index].path).or_default() += 1;
-            *facts.path_mass.entry(above[index].path).or_default() += mass;
-            if mass > 40.0 {
-                *facts.parent_mass.entry(parents[index]).or_default() += mass;
-            }
-        }
-        facts.best_parent = facts.parent_mass.values().copied().fold(1.0, f32::max);
-        facts.best_path = facts.path_mass.values().copied().fold(1.0, f32::max);
-        facts
-    }
-}
-
-/// The start of a text, digits made equal, to see what repeats.
-fn digits_folded(text: &str) -> String {
-    text.chars().take(80).map(|c| if c.is_numeric() { '#' } else { c }).collect()
-}
-
-fn letters_folded(text: &str) -> String {
-    text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
-}
-
-/// Words of one shingle.
-const SHINGLE_WORDS: usize = 4;
-
-/// Hashes of the four-word shingles of a text.
-pub fn shingles(text: &str) -> Vec<u64> {
-    use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher};
-    let words: Vec<String> = words(text).map(str::to_lowercase).collect();
-    let hasher = BuildHasherDefault::<DefaultHasher>::default();
-    words.windows(SHINGLE_WORDS).map(|window| hasher.hash_one(window)).collect()
-}
-
 #[cfg(test)]
 mod tests {
+    use std::collections::HashSet;
+
     use super::*;
 
     #[test]
