@@ -59,9 +59,11 @@ impl Classifier {
 }
 
 /// The score that a block needs: less where the rules see what the classifier cannot, more where they removed it.
+/// Readers' comments look like an article to the classifier; they never come back.
 fn needed(block: &TextBlock, threshold: f32) -> f32 {
     match block.fate.kept {
         true if block.fate.rule == STANDFIRST_RULE => threshold * STANDFIRST_SHARE,
+        false if block.fate.kind == Some(Kind::Comments) => f32::INFINITY,
         false if block.fate.rule.starts_with("prune.") => threshold.max(PRUNED_THRESHOLD),
         _ => threshold,
     }
