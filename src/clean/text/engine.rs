@@ -157,7 +157,16 @@ fn label(page: &Page<'_, '_>, index: usize, hit: &Hit<'_>) -> Option<(Verdict, u
     }
     let unlinked = !page.lines[index].html || separator.strong;
     let evident = separator.strong || label_stands_out(text, end, rest) || hit.rule.strong;
-    (unlinked && evident && is_headline(rest)).then(|| (remove(hit.rule), 0))
+    let is_headline_of_two = hit.rule.strong && separator.strong && is_short_without_stop(rest);
+    (unlinked && evident && (is_headline(rest) || is_headline_of_two)).then(|| (remove(hit.rule), 0))
+}
+
+/// Longest headline, in characters.
+const MAX_HEADLINE: usize = 160;
+
+/// "À lire aussi » Ballonnements... Que faire ?": a headline may be two sentences, but has no full stop at its end.
+fn is_short_without_stop(rest: &str) -> bool {
+    rest.chars().count() <= MAX_HEADLINE && !rest.trim_end().ends_with('.')
 }
 
 /// "LIRE AUSSI La Loire au plus bas": the label is in capitals, what follows is not.
