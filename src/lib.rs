@@ -10,7 +10,7 @@
 //! # Ok::<(), tamis::Rejection>(())
 //! ```
 //!
-//! [`clean`] uses the built-in rules; a [`Cleaner`] takes [`Rules`] and [`CleanOptions`] and is reused for many pages.
+//! [`clean()`] uses the built-in rules; a [`Cleaner`] takes [`Rules`] and [`CleanOptions`] and is reused for many pages.
 //! `Fetcher` (feature `fetch`) gets pages politely, `run` (feature `job`) does what cron calls. Without default
 //! features there is the cleaner alone: synchronous, pure, deterministic. A page that is no article is a
 //! [`Rejection`], which is an outcome; something that failed is an [`Error`].
