@@ -45,9 +45,12 @@ impl Marks {
         loop {
             let (marks, taken) = Marks::pass(dom, root, survey, rules, &left_out);
             let lost: u32 = taken.iter().map(|(_, prose)| prose).sum();
-            let is_plausible = total.saturating_sub(lost) as f32 >= MIN_LEFT_SHARE * total as f32;
+            let left = total.saturating_sub(lost);
+            let is_plausible = left as f32 >= MIN_LEFT_SHARE * total as f32;
             let by_name = taken.into_iter().filter(|(rule, _)| rule.starts_with("prune.name."));
             match by_name.max_by_key(|(_, prose)| *prose) {
+                // more comments than article: a long discussion of a short text
+                Some((rule, _)) if left >= AMPLE_PROSE && rules.is_comments(&rule) => return marks,
                 Some((rule, _)) if !is_plausible && left_out.len() < MAX_LEFT_OUT => left_out.push(rule),
                 _ => return marks,
             }

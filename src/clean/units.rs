@@ -169,14 +169,18 @@ fn kind_of(dom: &Dom, node: NodeId) -> u64 {
 fn holds(dom: &Dom, root: NodeId) -> Vec<Holds> {
     let mut holds = vec![Holds::default(); dom.len()];
     let (mut links, mut headings) = (0_u32, 0_u32);
+    // whether the open link has a heading already
+    let mut is_counted = false;
     for edge in dom.traverse(root) {
         match edge {
             Edge::Open(node) if dom.kind(node) == NodeKind::Element => {
                 let (is_link, is_heading) = (dom.tag(node) == "a", is_heading(dom, node));
+                is_counted &= links > 0;
                 links += u32::from(is_link);
                 headings += u32::from(is_heading);
                 let completes =
-                    (is_link && links == 1 && headings > 0) || (is_heading && headings == 1 && links > 0);
+                    (is_link && links == 1 && headings > 0) || (is_heading && links > 0 && !is_counted);
+                is_counted = (is_counted && links > 0) || completes;
                 holds[node.index()] =
                     Holds { text: 0, links: u32::from(is_link), linked_headings: u32::from(completes) };
             }
