@@ -128,12 +128,14 @@ impl Cleaner {
         metadata.page_type = declared.page_type();
         let (mut blocks, table) = self.measure(dom, &metadata, declared);
         let threshold = self.options.focus.threshold();
-        self.classifier.decide(&table, &mut blocks, threshold, declared.forum);
+        self.classifier.decide(&table, &mut blocks, threshold, declared);
         settle_groups(dom, &mut blocks, threshold);
         keep_subheads(dom, &mut blocks, threshold);
         settle_language(&mut metadata, &blocks);
         phrases::apply(&self.rules.phrases, &mut blocks, metadata.language.as_deref());
-        remove_doubled(&mut blocks);
+        if !declared.forum {
+            remove_doubled(&mut blocks);
+        }
         drop_lone_headings(&mut blocks);
         sign(&mut metadata, &mut blocks);
         (blocks, metadata)
