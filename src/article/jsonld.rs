@@ -139,7 +139,11 @@ fn lines(dom: &Dom) -> String {
         let (Edge::Open(node) | Edge::Close(node)) = edge;
         match dom.kind(node) {
             NodeKind::Text if edge == Edge::Open(node) => out.push_str(dom.text(node)),
-            NodeKind::Element if (is_block_level(dom.tag(node)) || dom.tag(node) == "br") && !out.is_empty() && !out.ends_with('\n') => {
+            NodeKind::Element
+                if (is_block_level(dom.tag(node)) || dom.tag(node) == "br")
+                    && !out.is_empty()
+                    && !out.ends_with('\n') =>
+            {
                 out.push('\n');
             }
             _ => {}

@@ -60,6 +60,15 @@ pub fn is_block_level(tag: &str) -> bool {
 pub fn is_unread(tag: &str) -> bool {
     matches!(
         tag,
-        "script" | "style" | "noscript" | "svg" | "button" | "template" | "select" | "option" | "textarea" | "iframe"
+        "script"
+            | "style"
+            | "noscript"
+            | "svg"
+            | "button"
+            | "template"
+            | "select"
+            | "option"
+            | "textarea"
+            | "iframe"
     )
 }

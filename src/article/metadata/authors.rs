@@ -152,8 +152,10 @@ impl Sources<'_> {
     fn completed(&self, people: Vec<String>) -> Vec<String> {
         let bylines = self.page.content().filter(|node| self.is_byline(*node)).take(MAX_CANDIDATES);
         let near = bylines.filter(|node| self.distance(*node) <= MAX_SPREAD * 2);
-        let fuller = near.map(|node| self.read(node).people).find(|named| {
-            named.len() > people.len() && people.iter().all(|one| named.iter().any(|other| letters(other) == letters(one)))
+        let lines = near.flat_map(|node| self.page.byline_lines(node)).filter(|line| joins(line));
+        let fuller = lines.map(|line| Byline::read(&line, self.names, Trust::Seen).people).find(|named| {
+            let has = |one: &String| named.iter().any(|other| letters(other) == letters(one));
+            named.len() > people.len() && people.iter().all(has)
         });
         fuller.unwrap_or(people)
     }
@@ -220,10 +222,7 @@ impl Sources<'_> {
             let classes = dom.attribute(node, "class").unwrap_or_default();
             classes.split(' ').any(|one| BYLINES.name_classes.contains(one))
         };
-        has("rel", &["author"])
-            || has("itemprop", &["author", "name"])
-            || has_class()
-            || dom.tag(node) == "a"
+        has("rel", &["author"]) || has("itemprop", &["author", "name"]) || has_class() || dom.tag(node) == "a"
     }
 
     /// Whether the element is a link to the page of an author.
@@ -245,7 +244,9 @@ impl Sources<'_> {
         for node in dom.descendants(dom.body().unwrap_or(dom.document())) {
             let text = dom.text(node).trim();
             let Some(holder) = dom.parent(node).filter(|_| !text.is_empty()) else { continue };
-            if self.page.is_frame(holder) || self.distance(holder) > MAX_DISTANCE || is_unread(dom.tag(holder))
+            if self.page.is_frame(holder)
+                || self.distance(holder) > MAX_DISTANCE
+                || is_unread(dom.tag(holder))
             {
                 continue;
             }
@@ -326,6 +327,12 @@ fn introduction(text: &str) -> Option<&str> {
     }
     let last = text.trim_end_matches([':', ' ']).rsplit([' ', ',', '|']).next()?;
     BYLINES.last_words.contains(&fold(last)).then_some(last)
+}
+
+/// Whether a line has a word that joins names: "et", "and", "und".
+fn joins(line: &str) -> bool {
+    line.chars().count() <= MAX_BYLINE_CHARS
+        && fold(line).split(' ').any(|word| BYLINES.joiners.contains(word))
 }
 
 /// Whether a text begins with one of these introductions, with a capital.

@@ -365,8 +365,10 @@ impl Sources<'_> {
 
 /// Whether the name of a meta element says that its date is of the publication: `w-published-date`, `publishedAt`.
 fn says_publication(key: &str) -> bool {
-    let words = ["published", "publish", "pubdate", "publication", "publie", "veroffentlicht", "released", "posted"];
-    let others = ["publisher", "modif", "updat", "expir", "unpublish", "author", "section", "tag", "id"];
+    let words =
+        ["published", "publish", "pubdate", "publication", "publie", "veroffentlicht", "released", "posted"];
+    let others =
+        ["publisher", "last", "modif", "updat", "expir", "unpublish", "author", "section", "tag", "id"];
     words.iter().any(|word| key.contains(word)) && !others.iter().any(|word| ends_or_holds(key, word))
 }
 

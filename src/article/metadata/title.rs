@@ -27,6 +27,8 @@ const META_TITLES: [&str; 8] = [
 const SEPARATORS: [&str; 13] = ["|", "-", "–", "—", "•", "·", "»", "«", "::", "/", "‹", "›", "<"];
 /// A heading and a candidate with this share of common words tell the same.
 const ALIKE: f32 = 0.5;
+/// With a smaller share they have nothing in common but little words.
+const UNLIKE: f32 = 0.1;
 /// A heading of fewer words may be a rubric, unless the head agrees.
 const MIN_LONE_WORDS: usize = 3;
 /// Shorter names of sites are too common as beginnings of words.
@@ -109,7 +111,11 @@ pub(super) fn find(
         .collect();
     let found = exact(&shown, &candidates, true)
         .or_else(|| alike(page, &shown, &candidates))
-        .or_else(|| exact(&shown, &candidates, false).filter(|heading| has_length(heading.text)))
+        .or_else(|| {
+            let heading = exact(&shown, &candidates, false).filter(|heading| has_length(heading.text))?;
+            let is_headline = is_above(page, &heading, &shown) || are_unrelated(&shown, &candidates);
+            is_headline.then_some(heading)
+        })
         .or_else(|| lone(page, &shown, candidates.is_empty()))
         .or_else(|| exact(&shown, &candidates, false))
         .or_else(|| short(page, &shown, &candidates));
@@ -297,6 +303,20 @@ fn lone<'a>(page: &Page<'_>, headings: &[Heading<'a>], is_unnamed: bool) -> Opti
     (is_lone && (is_unnamed || has_length(heading.text))).then_some(*heading)
 }
 
+/// Whether every `<h1>` speaks of something else than the candidates, as the name of a rubric or of an owner does.
+fn are_unrelated(headings: &[Heading<'_>], candidates: &[Candidate]) -> bool {
+    let unlike = |heading: &Heading<'_>| {
+        candidates.iter().all(|candidate| likeness(&candidate.best, heading.text) < UNLIKE)
+    };
+    headings.iter().filter(|heading| heading.is_first).all(unlike)
+}
+
+/// Whether a heading stands above every `<h1>`: these are subheads or quotes then.
+fn is_above(page: &Page<'_>, heading: &Heading<'_>, headings: &[Heading<'_>]) -> bool {
+    let is_below = |other: &Heading<'_>| page.rank(other.node) > page.rank(heading.node);
+    headings.iter().filter(|other| other.is_first).all(is_below)
+}
+
 /// The only `<h1>` outside of the frame, when it is short and a candidate has all of its words: "Robes" of
 /// "Robes pour femmes | Le Magasin".
 fn short<'a>(page: &Page<'_>, headings: &[Heading<'a>], candidates: &[Candidate]) -> Option<Heading<'a>> {
@@ -307,7 +327,8 @@ fn short<'a>(page: &Page<'_>, headings: &[Heading<'a>], candidates: &[Candidate]
         let shown = fold(heading.text);
         shown.split(|c: char| !c.is_alphanumeric()).all(|word| word.is_empty() || named.contains(&word))
     };
-    candidates.iter().any(has_words).then_some(heading)
+    let is_word = letters(heading.text).chars().any(char::is_alphabetic);
+    (is_word && candidates.iter().any(has_words)).then_some(heading)
 }
 
 /// Whether a heading has the length of a headline.

@@ -97,7 +97,9 @@ fn has_form_of_name(part: &str, trust: Trust) -> bool {
 fn is_plain_name(words: &[&str], folded: &[String]) -> bool {
     (2..=3).contains(&words.len())
         && words.iter().all(|word| word.chars().all(char::is_alphabetic))
-        && !folded.iter().any(|word| BYLINES.noise.contains(word) || BYLINES.prefixes.contains(word) && word.len() > 2)
+        && !folded
+            .iter()
+            .any(|word| BYLINES.noise.contains(word) || BYLINES.prefixes.contains(word) && word.len() > 2)
 }
 
 /// Chinese, Japanese and Korean names have no spaces.

@@ -32,7 +32,8 @@ pub(in crate::article::metadata) struct Rules {
 }
 
 /// The embedded rules.
-pub(in crate::article::metadata) static BYLINES: LazyLock<Rules> = LazyLock::new(|| toml::from_str(RULES).unwrap_or_default());
+pub(in crate::article::metadata) static BYLINES: LazyLock<Rules> =
+    LazyLock::new(|| toml::from_str(RULES).unwrap_or_default());
 
 #[cfg(test)]
 mod tests {
