@@ -95,6 +95,23 @@ impl Cleaner {
         }
     }
 
+    /// The metadata of a page as served, whether it is an article or not.
+    pub fn describe_bytes(
+        &self,
+        bytes: &[u8],
+        content_type: Option<&str>,
+        url: Option<&Url>,
+    ) -> Result<Metadata, Rejection> {
+        self.check_size(bytes.len())?;
+        match not_html(bytes, content_type) {
+            Some(rejection) => Err(rejection),
+            None => {
+                let dom = parse(&decode(bytes, content_type, url).text, &Limits::default())?;
+                Ok(metadata::extract(&dom, url))
+            }
+        }
+    }
+
     /// Cleans a page that is decoded already.
     pub fn clean(&self, html: &str, url: Option<&Url>) -> Result<Article, Rejection> {
         self.check_size(html.len())?;
@@ -251,11 +268,10 @@ impl Cleaner {
     }
 }
 
-/// The language that the page names, else the one that its text is in.
+/// The language that the page names, or the one that its text is in.
 fn settle_language(metadata: &mut Metadata, blocks: &[TextBlock]) {
-    if metadata.language.is_none() {
-        let texts: Vec<&str> =
-            blocks.iter().filter(|block| block.fate.kept).map(|block| block.text.as_str()).collect();
-        metadata.language = detect_language(&texts.join("\n")).map(str::to_owned);
-    }
+    let texts: Vec<&str> =
+        blocks.iter().filter(|block| block.fate.kept).map(|block| block.text.as_str()).collect();
+    let text = texts.join("\n");
+    metadata.language = metadata::settle_language(metadata.language.take(), &text, detect_language(&text));
 }
