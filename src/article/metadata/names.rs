@@ -150,7 +150,7 @@ mod tests {
             ("Anne Le Gall in", vec!["Anne Le Gall"]),
             ("Journaliste Anne Le Gall", vec!["Anne Le Gall"]),
             ("Méridien-Experte Anne Le Gall", vec!["Anne Le Gall"]),
-            ("anne le gall", vec!["anne le gall"]),
+            ("anne moreau", vec!["anne moreau"]),
         ] {
             assert_eq!(people(given), expected, "{given}");
         }
