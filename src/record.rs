@@ -49,6 +49,9 @@ pub struct Record {
     pub live: bool,
     /// The clean text: paragraphs parted by one blank line. Empty unless `status` is `ok`.
     pub text: String,
+    /// Readers' comments, where they were asked for.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub comments: Vec<String>,
     /// `ok`, or the rejection or error in kebab-case.
     pub status: String,
     /// One sentence about a status other than `ok`.
@@ -91,6 +94,7 @@ impl Record {
         let record = Record {
             source: source.into(),
             text,
+            comments: article.comments.clone(),
             status: Record::OK.to_owned(),
             warnings: article.warnings.clone(),
             ..Record::default()

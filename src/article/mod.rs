@@ -9,6 +9,7 @@ pub(crate) mod jsonld;
 mod markdown;
 pub mod metadata;
 mod plain;
+mod typography;
 
 use std::ops::Range;
 
@@ -17,6 +18,7 @@ use url::Url;
 
 use crate::clean::Kind;
 pub use metadata::Metadata;
+pub use typography::Normalize;
 
 /// Escapes text for HTML elements and quoted attributes.
 pub fn escape_html(text: &str) -> String {
@@ -33,6 +35,9 @@ pub fn escape_markdown(text: &str) -> String {
 pub struct Article {
     /// What stands in the article, in order.
     pub blocks: Vec<Block>,
+    /// Readers' comments in the order of the page, where they were asked for.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub comments: Vec<String>,
     /// Title, authors, date...
     pub metadata: Metadata,
     /// What a careful reader should know, such as `suspicious: ...`.
@@ -150,7 +155,7 @@ mod tests {
         let mut block = Block::plain(BlockKind::Paragraph, "x");
         block.spans = vec![link("../a"), link("https://other.example/b")];
         let metadata = Metadata { canonical: Some("https://c.example/p/q".into()), ..Metadata::default() };
-        let page = Article { blocks: vec![block], metadata, warnings: Vec::new() };
+        let page = Article { blocks: vec![block], metadata, ..Article::default() };
         let targets = |url: Option<&str>| {
             let mut page = page.clone();
             page.make_links_absolute(url.map(|url| url.parse().unwrap()).as_ref());
