@@ -3,7 +3,10 @@
 
 mod support;
 
-use std::io::Write;
+#[path = "cli_fetch/sources.rs"]
+mod sources;
+
+use std::io::{BufRead, BufReader, Read, Write};
 use std::process::{Command, Output, Stdio};
 
 use serde_json::Value;
@@ -137,7 +140,10 @@ fn ctrl_c_accounts_for_what_was_not_done() {
     let server = Server::start();
     server.on("/quick", |_| Answer::html(PAGE)).on("/silent", |_| Answer::silence());
     let (quick, silent) = (server.url("/quick"), server.url("/silent"));
-    let child = command(&[quick.as_str(), silent.as_str()]).spawn().unwrap();
+    let mut child = command(&[quick.as_str(), silent.as_str()]).spawn().unwrap();
+    let mut stdout = BufReader::new(child.stdout.take().unwrap());
+    let mut records = String::new();
+    stdout.read_line(&mut records).unwrap();
     // the silent page is under way once the server was asked for it
     while !server.log().iter().any(|asked| asked.path == "/silent") {
         std::thread::sleep(std::time::Duration::from_millis(20));
@@ -147,7 +153,8 @@ fn ctrl_c_accounts_for_what_was_not_done() {
     // the second wish ends the grace
     std::thread::sleep(std::time::Duration::from_millis(500));
     interrupt(child.id());
-    let output = child.wait_with_output().unwrap();
+    stdout.read_to_string(&mut records).unwrap();
+    let output = Output { stdout: records.into_bytes(), ..child.wait_with_output().unwrap() };
     assert_eq!(outcomes(&output), [pair(quick.as_str(), "ok"), pair(silent.as_str(), "not-attempted")]);
     assert_eq!(output.status.code(), Some(3));
 }
