@@ -262,6 +262,8 @@ impl Config {
             ("job.lock", &self.job.lock),
             ("job.report", &self.job.report),
         ];
+        let archive = self.fetch.warc.iter().map(|path| ("fetch.warc", path));
+        let files: Vec<_> = files.into_iter().chain(archive).collect();
         for (index, (key, path)) in files.iter().enumerate() {
             if path.as_os_str().is_empty() && *key != "job.report" {
                 return Err(Error::Config(format!("{key} is empty; name a path")));
@@ -279,7 +281,8 @@ impl Config {
         let (sources, job) = (&mut self.sources, &mut self.job);
         let paths =
             [&mut self.rules.folder, &mut self.output.path, &mut job.state, &mut job.lock, &mut job.report];
-        for path in paths.into_iter().chain(&mut sources.lists) {
+        let fetch = self.fetch.warc.iter_mut().chain(&mut self.fetch.root_certificates);
+        for path in paths.into_iter().chain(&mut sources.lists).chain(fetch) {
             if !path.as_os_str().is_empty() {
                 *path = folder.join(&*path);
             }

@@ -3,6 +3,8 @@
 
 mod support;
 
+#[path = "cli_fetch/archive.rs"]
+mod archive;
 #[path = "cli_fetch/sources.rs"]
 mod sources;
 

@@ -58,6 +58,9 @@ pub struct FetchArgs {
     filter: FilterArgs,
     #[command(flatten)]
     output: OutputArgs,
+    /// Say at the end of every host: the delay in force and who asked for it, requests, refusals
+    #[arg(long)]
+    hosts: bool,
     #[command(flatten)]
     network: NetworkArgs,
     #[command(flatten)]
@@ -134,6 +137,9 @@ async fn fetch(args: FetchArgs, cleaner: Cleaner, shell: &Shell) -> anyhow::Resu
     let mut run = Run { waiting: interleaved(gathered.tasks), under_way: HashMap::new(), limit, bar, output };
     if !stopped {
         run.all(&worker, stop).await?;
+    }
+    if args.hosts {
+        worker.fetcher.hosts().iter().for_each(|host| tracing::info!("{host}"));
     }
     run.finish()
 }

@@ -34,6 +34,9 @@ pub struct NetworkArgs {
     /// Proxy, as in http://proxy.example:3128, or `environment`
     #[arg(long, value_name = "ADDRESS")]
     proxy: Option<String>,
+    /// Append everything fetched to this web archive; compressed if its name ends in .gz
+    #[arg(long, value_name = "FILE")]
+    warc: Option<PathBuf>,
 }
 
 impl NetworkArgs {
@@ -51,6 +54,7 @@ impl NetworkArgs {
             retries: self.retries.unwrap_or(usual.retries),
             contact: self.contact.clone().or(usual.contact.clone()),
             proxy: self.proxy.clone().or(usual.proxy.clone()),
+            warc: self.warc.clone().or(usual.warc.clone()),
             ..usual
         })
     }

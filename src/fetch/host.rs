@@ -75,6 +75,21 @@ pub struct HostReport {
     pub waiting: usize,
 }
 
+impl std::fmt::Display for HostReport {
+    /// One line: the delay in force, who asked for it, and what came of it.
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let HostReport { host, delay_seconds, delay_reason, requests, holds, waiting } = self;
+        write!(formatter, "{host}: {delay_seconds} s between requests ({delay_reason}), {requests} made")?;
+        if *holds > 0 {
+            write!(formatter, ", {holds} refused with 429 or 503")?;
+        }
+        if *waiting > 0 {
+            write!(formatter, ", {waiting} waiting")?;
+        }
+        Ok(())
+    }
+}
+
 impl Host {
     pub(super) fn new(rules: HostRules) -> Host {
         Host {

@@ -8,7 +8,8 @@
 //! 4. `robots` refuses what the site does not want,
 //! 5. `host` waits for the host's turn (delay, permits, Retry-After, back-off),
 //! 6. `exchange` asks and understands the answer, `body` reads it under limits,
-//! 7. `retry` decides whether a failure is worth another request.
+//! 7. `retry` decides whether a failure is worth another request,
+//! 8. `archive` keeps the answer that stands, where an archive is wanted.
 //!
 //! ```no_run
 //! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
@@ -21,6 +22,7 @@
 //! # }
 //! ```
 
+mod archive;
 mod body;
 mod client;
 mod error;
@@ -48,6 +50,7 @@ pub use options::{FetchOptions, HostOptions, PROXY_FROM_ENVIRONMENT};
 pub use page::{Fetched, Page, Request, Wanted};
 
 use crate::error::Error;
+use archive::Archive;
 use flight::Flights;
 use host::{Host, Hosts};
 use journey::Journey;
@@ -71,6 +74,7 @@ struct Engine {
     robots: RobotsCache,
     /// One place for each request under way, over all hosts.
     places: Semaphore,
+    archive: Option<Arc<Archive>>,
 }
 
 impl Fetcher {
@@ -82,7 +86,12 @@ impl Fetcher {
     /// A fetcher that resolves names in its own way. The guard holds for its answers too.
     pub fn with_lookup(options: FetchOptions, lookup: Arc<dyn Lookup>) -> Result<Fetcher, Error> {
         options.check()?;
+        let archive = match &options.warc {
+            Some(path) => Some(Arc::new(Archive::open(path, &options)?)),
+            None => None,
+        };
         let engine = Engine {
+            archive,
             policy: Policy {
                 retries: options.retries,
                 backoff: seconds(options.backoff_seconds),

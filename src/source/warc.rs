@@ -76,6 +76,12 @@ impl Headers {
         self.fields.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
     }
 
+    /// Whether a page was asked for. Archives of tamis say so, so that its feeds, sitemaps and robots.txt, also where
+    /// they were not found, are not taken for pages; other archives do not.
+    fn is_of_page(&self) -> bool {
+        self.get("tamis-wanted").is_none_or(|wanted| wanted == "page")
+    }
+
     /// The address; old tools wrote it in angle brackets.
     fn url(&self) -> Option<String> {
         let url = self.get("warc-target-uri")?;
@@ -184,7 +190,8 @@ impl Warc {
 
     /// The block of a record that may hold a page; others are read over.
     fn block(&mut self, headers: &Headers, length: u64) -> io::Result<Option<Vec<u8>>> {
-        let wanted = matches!(headers.get("warc-type"), Some("response" | "resource"));
+        let wanted =
+            matches!(headers.get("warc-type"), Some("response" | "resource")) && headers.is_of_page();
         let limit = if wanted { (self.max_bytes + HEAD_ALLOWANCE) as u64 } else { 0 };
         let mut bytes = Vec::new();
         let held = (&mut self.stream).take(length.min(limit)).read_to_end(&mut bytes)? as u64;
