@@ -136,6 +136,16 @@ fn a_password_in_an_address_stays_out_of_records_and_logs() {
     assert!(!String::from_utf8_lossy(&all).contains("secret"), "{}", String::from_utf8_lossy(&all));
 }
 
+#[test]
+fn the_delay_in_force_is_said_with_its_reason() {
+    let server = Server::start();
+    server.robots("User-agent: *\nCrawl-delay: 0.1\n").route("/a", Answer::html(PAGE));
+    let output = fetch(&[server.url("/a").as_str(), "--hosts"], "");
+    let stderr = String::from_utf8_lossy(&output.stderr).into_owned();
+    let expected = "127.0.0.1: 0.1 s between requests (robots.txt Crawl-delay), 2 made\n";
+    assert!(stderr.contains(expected), "{stderr}");
+}
+
 #[cfg(unix)]
 #[test]
 fn ctrl_c_accounts_for_what_was_not_done() {

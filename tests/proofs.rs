@@ -1,0 +1,73 @@
+//! Proofs over the program as a whole, against a server of our own on loopback. The long ones are ignored:
+//!
+//!     cargo test --release --test proofs -- --ignored --nocapture --test-threads 1
+#![cfg(all(feature = "cli", target_os = "linux"))]
+
+mod support;
+
+#[path = "proofs/behaviours.rs"]
+mod behaviours;
+#[path = "proofs/many.rs"]
+mod many;
+
+use std::collections::BTreeMap;
+use std::io::{Read, Write};
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+
+/// How a run of the program went.
+struct Ran {
+    records: Vec<Value>,
+    stderr: String,
+    code: Option<i32>,
+    elapsed: Duration,
+    /// Most memory that it ever held, in KiB.
+    peak: u64,
+}
+
+impl Ran {
+    /// The status of each address.
+    fn statuses(&self) -> BTreeMap<String, String> {
+        let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+        self.records.iter().map(|record| (text(&record["source"]), text(&record["status"]))).collect()
+    }
+}
+
+/// Runs `tamis fetch` over a list and watches its memory.
+fn fetch(arguments: &[&str], list: &str) -> Ran {
+    let begun = Instant::now();
+    let mut child = Command::new(env!("CARGO_BIN_EXE_tamis"))
+        .args(["fetch", "--allow-private", "--format", "jsonl", "--list", "-"])
+        .args(arguments)
+        .env_remove("TAMIS_LOG")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the program runs");
+    child.stdin.take().expect("piped").write_all(list.as_bytes()).expect("it reads its list");
+    let read = |stream: Box<dyn Read + Send>| std::thread::spawn(move || std::io::read_to_string(stream));
+    let stdout = read(Box::new(child.stdout.take().expect("piped")));
+    let stderr = read(Box::new(child.stderr.take().expect("piped")));
+    let mut peak = 0;
+    let status = loop {
+        peak = peak_of(child.id()).unwrap_or(peak);
+        match child.try_wait().expect("it can be waited for") {
+            Some(status) => break status,
+            None => std::thread::sleep(Duration::from_millis(5)),
+        }
+    };
+    let elapsed = begun.elapsed();
+    let stdout = stdout.join().expect("read").expect("UTF-8");
+    let records = stdout.lines().map(|line| serde_json::from_str(line).expect(line)).collect();
+    Ran { records, stderr: stderr.join().expect("read").expect("UTF-8"), code: status.code(), elapsed, peak }
+}
+
+/// The most memory that a process held so far, in KiB; none once it has ended.
+fn peak_of(process: u32) -> Option<u64> {
+    let status = std::fs::read_to_string(format!("/proc/{process}/status")).ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    line.trim().trim_end_matches(" kB").parse().ok()
+}
