@@ -56,7 +56,7 @@ struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Fetch pages politely and clean them
-    Fetch(fetch::FetchArgs),
+    Fetch(Box<fetch::FetchArgs>),
     /// Print the feeds and sitemaps that sites name, as sources for `fetch` and `run`
     Discover(discover::DiscoverArgs),
     /// Clean saved pages or dirty text
@@ -88,7 +88,7 @@ pub fn main() -> ExitCode {
 
 fn execute(command: Command, shell: &Shell) -> anyhow::Result<Exit> {
     match command {
-        Command::Fetch(args) => fetch::execute(args, shell),
+        Command::Fetch(args) => fetch::execute(*args, shell),
         Command::Discover(args) => discover::execute(args, shell),
         Command::Clean(args) => clean::execute(args, shell),
         Command::Run(args) => run::execute(args, shell),

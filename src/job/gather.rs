@@ -131,7 +131,10 @@ fn plan_list(planner: &mut Planner, path: &Path, filter: &Filter) -> Result<(), 
         }
     };
     let (entries, invalid) = list::parse(&String::from_utf8_lossy(&bytes), &name);
-    for entry in entries.into_iter().filter(|entry| filter.wants(&entry.url, None)) {
+    let (wanted, others): (Vec<_>, Vec<_>) =
+        entries.into_iter().partition(|entry| filter.wants(&entry.url, None));
+    planner.filtered(others.len());
+    for entry in wanted {
         add_url(planner, entry.url, None)?;
     }
     for line in invalid {
@@ -145,6 +148,7 @@ fn plan_named(planner: &mut Planner, found: Found) -> Result<(), Error> {
     for problem in found.problems {
         planner.problem(weight_of(&problem), problem.to_string());
     }
+    planner.filtered(found.filtered);
     found.pages.into_iter().try_for_each(|page| add_url(planner, page.url, page.date))
 }
 
