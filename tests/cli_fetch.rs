@@ -137,6 +137,29 @@ fn a_password_in_an_address_stays_out_of_records_and_logs() {
 }
 
 #[test]
+fn a_proxy_is_taken_from_the_environment_when_asked_to() {
+    let (proxy, other) = (Server::start(), Server::start());
+    proxy.route("http://public.example/a", Answer::html(PAGE));
+    other.route("/b", Answer::html(PAGE));
+    let direct = other.url("/b").to_string();
+    let run = |arguments: &[&str]| {
+        let mut command = command(arguments);
+        let address = proxy.url("/").to_string();
+        command
+            .env("http_proxy", &address)
+            .env("HTTP_PROXY", &address)
+            .env("NO_PROXY", "127.0.0.1")
+            .env_remove("no_proxy");
+        outcomes(&command.spawn().unwrap().wait_with_output().unwrap())
+    };
+    let found = run(&["--proxy", "environment", "http://public.example/a", &direct]);
+    assert_eq!(found, [pair(&direct, "ok"), pair("http://public.example/a", "ok")]);
+    assert_eq!((proxy.log().len(), other.count("/b")), (2, 1), "robots.txt and the page; NO_PROXY holds");
+    run(&[&direct]);
+    assert_eq!(proxy.log().len(), 2, "only when asked to");
+}
+
+#[test]
 fn the_delay_in_force_is_said_with_its_reason() {
     let server = Server::start();
     server.robots("User-agent: *\nCrawl-delay: 0.1\n").route("/a", Answer::html(PAGE));

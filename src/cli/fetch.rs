@@ -3,6 +3,7 @@
 //! Every address ends in a record: also what is no address, what failed, and what was not attempted because
 //! somebody pressed Ctrl-C.
 
+use std::collections::hash_map::Entry;
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,11 +13,13 @@ use indicatif::ProgressBar;
 use tokio::sync::Semaphore;
 use tokio::task::{Id, JoinError, JoinSet};
 use tokio::time::{Instant, sleep_until};
+use url::Url;
 
 use tamis::fetch::{Page, shown};
 use tamis::outcome::{self, INTERNAL_ERROR, Input};
 use tamis::record::Record;
 use tamis::source::filter::{Filter, LONGEST_DAYS};
+use tamis::source::normal::identity;
 use tamis::source::web::Kind;
 use tamis::{Cleaner, Fetcher};
 
@@ -134,7 +137,8 @@ async fn fetch(args: FetchArgs, cleaner: Cleaner, shell: &Shell) -> anyhow::Resu
     }
     let worker = Worker::new(fetcher, cleaner);
     let limit = worker.fetcher.options().concurrency.saturating_mul(WAITING_PER_REQUEST);
-    let mut run = Run { waiting: interleaved(gathered.tasks), under_way: HashMap::new(), limit, bar, output };
+    let waiting = interleaved(gathered.tasks);
+    let mut run = Run { waiting, under_way: HashMap::new(), articles: HashMap::new(), limit, bar, output };
     if !stopped {
         run.all(&worker, stop).await?;
     }
@@ -205,6 +209,8 @@ fn broken(task: &Task, error: &JoinError) -> Record {
 struct Run {
     waiting: VecDeque<Task>,
     under_way: HashMap<Id, Task>,
+    /// The source of each article so far, by the address that stands for it.
+    articles: HashMap<Url, String>,
     limit: usize,
     bar: ProgressBar,
     output: Output,
@@ -241,7 +247,7 @@ impl Run {
     }
 
     fn put(&mut self, done: Result<(Id, (Record, Weight)), JoinError>) -> anyhow::Result<()> {
-        let (record, weight) = match done {
+        let (mut record, weight) = match done {
             Ok((id, outcome)) => {
                 self.under_way.remove(&id);
                 outcome
@@ -251,10 +257,24 @@ impl Run {
                 None => return Ok(()),
             },
         };
+        self.compare(&mut record);
         self.bar.inc(1);
         self.bar.set_message(record.source.clone());
         self.output.put(&record, weight)?;
         self.output.flush()
+    }
+
+    /// Says of an article that came before under another address, as the mobile form of a page, that it is the same.
+    fn compare(&mut self, record: &mut Record) {
+        let address = record.final_url.as_deref().and_then(|url| Url::parse(url).ok());
+        let Some(address) = address.filter(|_| record.is_ok()) else { return };
+        match self.articles.entry(identity(&address, record.canonical.as_deref())) {
+            Entry::Occupied(first) => {
+                let (first, address) = (first.get(), first.key());
+                record.warnings.push(format!("the same article as {first}: both are {address}"));
+            }
+            Entry::Vacant(free) => drop(free.insert(record.source.clone())),
+        }
     }
 
     /// Accounts for what was not done, and ends.

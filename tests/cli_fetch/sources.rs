@@ -114,3 +114,21 @@ fn pages_are_chosen_by_age_and_address() {
     let wrong = fetch(&["--include", "[", "--feed", rss.as_str()], "");
     assert_eq!(wrong.status.code(), Some(2), "{}", text(&wrong.stderr));
 }
+
+#[test]
+fn the_same_article_under_two_addresses_is_said() {
+    let server = Server::start();
+    let canonical = format!("<head><link rel=canonical href={}>", server.url("/article-1"));
+    let page = PAGE.replace("<head>", &canonical);
+    server.route("/article-1", Answer::html(&page)).route("/article-1/amp", Answer::html(&page));
+    server.route("/article-2", Answer::html(PAGE));
+    let urls = ["/article-1", "/article-1/amp", "/article-2"].map(|path| server.url(path).to_string());
+    let output = fetch(&urls.each_ref().map(String::as_str), "");
+    let records: Vec<serde_json::Value> =
+        text(&output.stdout).lines().map(|line| serde_json::from_str(line).expect(line)).collect();
+    let warned: Vec<_> =
+        records.iter().filter(|record| record["warnings"] != serde_json::json!([])).collect();
+    assert_eq!((records.len(), warned.len()), (3, 1), "{records:?}");
+    let warning = warned[0]["warnings"][0].as_str().expect("a text");
+    assert!(warning.starts_with("the same article as http") && warning.ends_with("/article-1"), "{warning}");
+}
