@@ -1,6 +1,8 @@
 //! Proofs over the program as a whole, against a server of our own on loopback. The long ones are ignored:
 //!
 //!     cargo test --release --test proofs -- --ignored --nocapture --test-threads 1
+//!
+//! `TAMIS_BINARY` names another program to try, as the one that is installed.
 #![cfg(all(feature = "cli", target_os = "linux"))]
 
 mod support;
@@ -38,7 +40,8 @@ impl Ran {
 /// Runs `tamis fetch` over a list and watches its memory.
 fn fetch(arguments: &[&str], list: &str) -> Ran {
     let begun = Instant::now();
-    let mut child = Command::new(env!("CARGO_BIN_EXE_tamis"))
+    let binary = std::env::var("TAMIS_BINARY").unwrap_or_else(|_| env!("CARGO_BIN_EXE_tamis").to_owned());
+    let mut child = Command::new(binary)
         .args(["fetch", "--allow-private", "--format", "jsonl", "--list", "-"])
         .args(arguments)
         .env_remove("TAMIS_LOG")

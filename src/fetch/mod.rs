@@ -30,6 +30,7 @@ mod exchange;
 mod flight;
 mod guard;
 mod host;
+mod host_report;
 mod journey;
 mod options;
 mod page;
@@ -45,7 +46,7 @@ use url::Url;
 
 pub use error::{FetchError, FetchErrorKind, Phase, shown};
 pub use guard::{Lookup, SystemLookup, is_public};
-pub use host::HostReport;
+pub use host_report::HostReport;
 pub use options::{FetchOptions, HostOptions, PROXY_FROM_ENVIRONMENT};
 pub use page::{Fetched, Page, Request, Wanted};
 
