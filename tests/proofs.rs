@@ -27,6 +27,8 @@ struct Ran {
     elapsed: Duration,
     /// Most memory that it ever held, in KiB.
     peak: u64,
+    /// Time that it took of all processors.
+    busy: Duration,
 }
 
 impl Ran {
@@ -54,9 +56,10 @@ fn fetch(arguments: &[&str], list: &str) -> Ran {
     let read = |stream: Box<dyn Read + Send>| std::thread::spawn(move || std::io::read_to_string(stream));
     let stdout = read(Box::new(child.stdout.take().expect("piped")));
     let stderr = read(Box::new(child.stderr.take().expect("piped")));
-    let mut peak = 0;
+    let (mut peak, mut busy) = (0, Duration::ZERO);
     let status = loop {
         peak = peak_of(child.id()).unwrap_or(peak);
+        busy = busy_of(child.id()).unwrap_or(busy);
         match child.try_wait().expect("it can be waited for") {
             Some(status) => break status,
             None => std::thread::sleep(Duration::from_millis(5)),
@@ -65,7 +68,8 @@ fn fetch(arguments: &[&str], list: &str) -> Ran {
     let elapsed = begun.elapsed();
     let stdout = stdout.join().expect("read").expect("UTF-8");
     let records = stdout.lines().map(|line| serde_json::from_str(line).expect(line)).collect();
-    Ran { records, stderr: stderr.join().expect("read").expect("UTF-8"), code: status.code(), elapsed, peak }
+    let stderr = stderr.join().expect("read").expect("UTF-8");
+    Ran { records, stderr, code: status.code(), elapsed, peak, busy }
 }
 
 /// The most memory that a process held so far, in KiB; none once it has ended.
@@ -73,4 +77,13 @@ fn peak_of(process: u32) -> Option<u64> {
     let status = std::fs::read_to_string(format!("/proc/{process}/status")).ok()?;
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
     line.trim().trim_end_matches(" kB").parse().ok()
+}
+
+/// The time that a process took of all processors, for itself and in the system (proc(5): utime and stime, in
+/// hundredths of a second).
+fn busy_of(process: u32) -> Option<Duration> {
+    let stat = std::fs::read_to_string(format!("/proc/{process}/stat")).ok()?;
+    let fields: Vec<&str> = stat.rsplit_once(')')?.1.split_whitespace().collect();
+    let ticks = fields.get(11)?.parse::<u64>().ok()? + fields.get(12)?.parse::<u64>().ok()?;
+    Some(Duration::from_millis(ticks * 10))
 }

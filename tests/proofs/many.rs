@@ -94,7 +94,9 @@ fn pages_a_second_without_a_delay() {
     let (server, list) = serve(HOSTS, 100);
     let ran = fetch(&["--delay", "0", "--concurrency", "64"], &list);
     all_are_articles(&ran, usize::from(HOSTS) * 100);
+    assert_eq!(server.log().len(), usize::from(HOSTS) * 101, "every page once, and robots.txt");
     let rate = ran.records.len() as f64 / ran.elapsed.as_secs_f64();
     let load = std::fs::read_to_string("/proc/loadavg").unwrap_or_default();
-    println!("{rate:.0} pages a second, {} connections, {} KiB, load {load}", server.connections(), ran.peak);
+    let cost = ran.busy / ran.records.len() as u32;
+    println!("{rate:.0} pages a second; {cost:?} of processor a page, {} KiB, load {load}", ran.peak);
 }
