@@ -7,7 +7,9 @@
 
 mod mask;
 mod message;
+mod sources;
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
@@ -16,6 +18,7 @@ use crate::error::Error;
 use crate::fetch::FetchOptions;
 use crate::format::Format;
 use crate::options::CleanOptions;
+pub use crate::source::web::is_address;
 
 /// The annotated default. A test holds it equal to [`Config::default`].
 pub const DEFAULT_TOML: &str = include_str!("../config.toml");
@@ -60,6 +63,28 @@ pub struct Sources {
     pub feeds: Vec<String>,
     /// Sitemaps or sitemap indexes: URLs or files.
     pub sitemaps: Vec<String>,
+    /// Home pages, for the feeds and sitemaps that their sites name.
+    pub discover: Vec<String>,
+    /// Only pages of the last so many days, where their source dates them; 0 for all.
+    pub max_age_days: f64,
+    /// Patterns of addresses that are wanted; empty for all.
+    pub include: Vec<String>,
+    /// Patterns of addresses that are not wanted.
+    pub exclude: Vec<String>,
+    /// Settings of single lists, feeds, sitemaps and sites, by their place as given above.
+    pub places: BTreeMap<String, PlaceOptions>,
+}
+
+/// Settings of one list, feed, sitemap or site; what is not given is as in [`Sources`].
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct PlaceOptions {
+    /// Only pages of the last so many days; 0 for all.
+    pub max_age_days: Option<f64>,
+    /// Patterns of addresses that are wanted; empty for all.
+    pub include: Option<Vec<String>>,
+    /// Patterns of addresses that are not wanted.
+    pub exclude: Option<Vec<String>>,
 }
 
 /// Rules of your own.
@@ -210,8 +235,9 @@ impl Config {
 
     /// As [`Config::check`]; a run also needs a source.
     pub fn check_for_run(&self) -> Result<(), Error> {
-        let Sources { lists, urls, saved, feeds, sitemaps } = &self.sources;
-        if lists.is_empty() && [urls, saved, feeds, sitemaps].iter().all(|places| places.is_empty()) {
+        let Sources { lists, urls, saved, feeds, sitemaps, discover, .. } = &self.sources;
+        if lists.is_empty() && [urls, saved, feeds, sitemaps, discover].iter().all(|places| places.is_empty())
+        {
             let example = "as in `feeds = [\"https://www.site.example/rss\"]`";
             return Err(Error::Config(format!("no source is named; name one under [sources], {example}")));
         }
@@ -223,7 +249,9 @@ impl Config {
             check_address(address)?;
         }
         let web = self.sources.feeds.iter().chain(&self.sources.sitemaps);
-        web.filter(|source| is_address(source)).try_for_each(|address| check_address(address))
+        web.filter(|source| is_address(source)).try_for_each(|address| check_address(address))?;
+        self.sources.discover.iter().try_for_each(|address| check_address(address))?;
+        self.sources.check_filters()
     }
 
     fn check_paths(&self) -> Result<(), Error> {
@@ -234,6 +262,8 @@ impl Config {
             ("job.lock", &self.job.lock),
             ("job.report", &self.job.report),
         ];
+        let archive = self.fetch.warc.iter().map(|path| ("fetch.warc", path));
+        let files: Vec<_> = files.into_iter().chain(archive).collect();
         for (index, (key, path)) in files.iter().enumerate() {
             if path.as_os_str().is_empty() && *key != "job.report" {
                 return Err(Error::Config(format!("{key} is empty; name a path")));
@@ -251,7 +281,8 @@ impl Config {
         let (sources, job) = (&mut self.sources, &mut self.job);
         let paths =
             [&mut self.rules.folder, &mut self.output.path, &mut job.state, &mut job.lock, &mut job.report];
-        for path in paths.into_iter().chain(&mut sources.lists) {
+        let fetch = self.fetch.warc.iter_mut().chain(&mut self.fetch.root_certificates);
+        for path in paths.into_iter().chain(&mut sources.lists).chain(fetch) {
             if !path.as_os_str().is_empty() {
                 *path = folder.join(&*path);
             }
@@ -261,12 +292,8 @@ impl Config {
         for place in local.chain(&mut sources.saved) {
             *place = folder.join(&*place).to_string_lossy().into_owned();
         }
+        sources.resolve_places(folder);
     }
-}
-
-/// Whether a feed or sitemap is an address rather than a file.
-pub fn is_address(source: &str) -> bool {
-    source.contains("://")
 }
 
 fn check_address(address: &str) -> Result<(), Error> {

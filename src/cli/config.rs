@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 
 use tamis::config::{Config, is_address};
-use tamis::fetch::Fetcher;
+use tamis::fetch::{FetchOptions, Fetcher};
 use tamis::{Error, job};
 
 use super::shell::{Exit, Shell};
@@ -41,7 +41,8 @@ pub fn execute(args: ConfigArgs, _shell: &Shell) -> anyhow::Result<Exit> {
 /// As far as that goes without a run.
 fn check(config: &Config) -> Result<(), Error> {
     config.check_for_run()?;
-    Fetcher::new(config.fetch.clone())?;
+    // an archive would be begun
+    Fetcher::new(FetchOptions { warc: None, ..config.fetch.clone() })?;
     job::rules(config)?;
     check_files(config)
 }

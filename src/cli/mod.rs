@@ -7,12 +7,14 @@
 
 mod clean;
 mod config;
+mod discover;
 mod eval;
 mod explain;
 mod explain_html;
 mod fetch;
 mod gather;
 mod manual;
+mod network;
 mod options;
 mod output;
 mod run;
@@ -54,7 +56,9 @@ struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Fetch pages politely and clean them
-    Fetch(fetch::FetchArgs),
+    Fetch(Box<fetch::FetchArgs>),
+    /// Print the feeds and sitemaps that sites name, as sources for `fetch` and `run`
+    Discover(discover::DiscoverArgs),
     /// Clean saved pages or dirty text
     Clean(clean::CleanArgs),
     /// Do one unattended run, as cron does: what is new, politely, under a lock
@@ -84,7 +88,8 @@ pub fn main() -> ExitCode {
 
 fn execute(command: Command, shell: &Shell) -> anyhow::Result<Exit> {
     match command {
-        Command::Fetch(args) => fetch::execute(args, shell),
+        Command::Fetch(args) => fetch::execute(*args, shell),
+        Command::Discover(args) => discover::execute(args, shell),
         Command::Clean(args) => clean::execute(args, shell),
         Command::Run(args) => run::execute(args, shell),
         Command::Config(args) => config::execute(args, shell),

@@ -36,6 +36,9 @@ pub fn execute(args: RunArgs, _shell: &Shell) -> anyhow::Result<Exit> {
     let mut config = Config::find(args.config.as_deref())?;
     config.fetch.allow_private |= args.allow_private;
     config.check_for_run()?;
+    if args.dry_run {
+        config.fetch.warc = None;
+    }
     let runtime = Runtime::new()?;
     let exit = if args.dry_run { plan(&runtime, &config) } else { run(&runtime, &config) };
     runtime.shutdown_timeout(FAREWELL);

@@ -54,6 +54,8 @@ pub struct SourceReport {
     pub known: usize,
     /// Pages that another source of this run named already.
     pub doubled: usize,
+    /// Pages that the source names and that are not wanted, by their age or address.
+    pub filtered: usize,
     /// What went wrong with the source.
     pub problems: Vec<Problem>,
 }
@@ -111,6 +113,11 @@ impl<'a> Planner<'a> {
     /// Notes a problem of the source.
     pub fn problem(&mut self, weight: Weight, message: impl Into<String>) {
         self.report().problems.push(Problem { message: message.into(), weight });
+    }
+
+    /// Counts pages that the source names and that are not wanted.
+    pub fn filtered(&mut self, pages: usize) {
+        self.report().filtered += pages;
     }
 
     /// Adds a page of the source.

@@ -242,8 +242,11 @@ fn sources_table(sources: &[SourceReport]) -> String {
     let [source, new, due, known, doubled] = ["source", "new", "due", "known", "doubled"];
     let mut text = format!("{source:<40} {new:>7} {due:>8} {known:>8} {doubled:>7}\n");
     for source in sources {
-        let SourceReport { name, new, due, known, doubled, problems } = source;
+        let SourceReport { name, new, due, known, doubled, filtered, problems } = source;
         let _ = writeln!(text, "{name:<40} {new:>7} {due:>8} {known:>8} {doubled:>7}");
+        if *filtered > 0 {
+            let _ = writeln!(text, "  not wanted by age or address: {filtered}");
+        }
         for problem in problems {
             let _ = writeln!(text, "  problem: {}", problem.message);
         }
