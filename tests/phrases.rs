@@ -62,7 +62,7 @@ fn every_language_has_the_usual_kinds_and_french_goes_deepest() {
             );
         }
     }
-    assert!(of("fr").len() >= 120, "French has {} rules", of("fr").len());
+    assert!(of("fr").len() >= 110, "French has {} rules", of("fr").len());
     for language in ["sv", "no", "da", "tr", "uk", "el"] {
         assert!(of(language).len() >= 6, "{language} has {} rules", of(language).len());
     }
@@ -130,7 +130,7 @@ fn a_phrase_that_ends_the_article_spares_long_prose_behind_it() {
     lines.extend(tail);
     assert_eq!(kept(&lines, "fr").len(), 5);
     let lines = [prose, "Leave a Reply", prose, prose, prose];
-    assert_eq!(kept(&lines, "fr").len(), lines.len(), "the article goes on behind the phrase");
+    assert_eq!(kept(&lines, "fr"), [prose; 4], "the article goes on behind the phrase");
 }
 
 #[test]
