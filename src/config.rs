@@ -15,7 +15,10 @@ use serde::{Deserialize, Serialize};
 use crate::error::Error;
 use crate::fetch::FetchOptions;
 use crate::format::Format;
+use crate::job::duplicates::{Doubles, MOST_BITS};
+use crate::job::refresh::RefreshOptions;
 use crate::options::CleanOptions;
+use crate::sink::Earlier;
 
 /// The annotated default. A test holds it equal to [`Config::default`].
 pub const DEFAULT_TOML: &str = include_str!("../config.toml");
@@ -32,6 +35,9 @@ pub struct Config {
     /// How to fetch.
     #[serde(default)]
     pub fetch: FetchOptions,
+    /// Which known pages are asked again.
+    #[serde(default)]
+    pub refresh: RefreshOptions,
     /// How to clean.
     #[serde(default)]
     pub clean: CleanOptions,
@@ -80,6 +86,14 @@ pub struct Output {
     pub path: PathBuf,
     /// Format of the files in a folder.
     pub format: Format,
+    /// What becomes of the earlier text of an article that has changed.
+    pub earlier_versions: Earlier,
+    /// What to do with a page whose article another address gave already.
+    pub same_canonical: Doubles,
+    /// What to do with a page whose text is nearly that of another.
+    pub near_duplicates: Doubles,
+    /// In how many of 64 bits the fingerprints of near-duplicates may differ.
+    pub near_bits: u32,
 }
 
 /// What to write.
@@ -122,6 +136,7 @@ impl Default for Config {
         Config {
             sources: Sources { saved: vec!["samples/pages".to_owned()], ..Sources::default() },
             fetch: FetchOptions::default(),
+            refresh: RefreshOptions::default(),
             clean: CleanOptions::default(),
             rules: RulesOptions::default(),
             output: Output::default(),
@@ -132,7 +147,15 @@ impl Default for Config {
 
 impl Default for Output {
     fn default() -> Output {
-        Output { kind: OutputKind::Folder, path: "articles".into(), format: Format::Txt }
+        Output {
+            kind: OutputKind::Folder,
+            path: "articles".into(),
+            format: Format::Txt,
+            earlier_versions: Earlier::Keep,
+            same_canonical: Doubles::Skip,
+            near_duplicates: Doubles::Report,
+            near_bits: MOST_BITS,
+        }
     }
 }
 
@@ -200,8 +223,13 @@ impl Config {
     /// Finds settings that no run could work with. The message names the key and what to write.
     pub fn check(&self) -> Result<(), Error> {
         self.fetch.check()?;
+        self.refresh.check()?;
         self.check_sources()?;
         self.check_paths()?;
+        if self.output.near_bits > MOST_BITS {
+            let found = self.output.near_bits;
+            return Err(Error::Config(format!("output.near_bits is {found}; write 0 to {MOST_BITS}")));
+        }
         match self.job.max_attempts {
             0 => Err(Error::Config("job.max_attempts is 0; write 1 or more".to_owned())),
             _ => Ok(()),

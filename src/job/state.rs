@@ -1,15 +1,6 @@
 //! What is known of every page over all runs, so that the next run does only what is new.
 //!
-//! The states of a page:
-//!
-//! | state | meaning | tried again |
-//! |---|---|---|
-//! | `new` | seen in a source, never tried | in the next run |
-//! | `done` | gave an article | saved page: when it changes |
-//! | `rejected` | was read and is no article | saved page: when it changes |
-//! | `failing` | failed in a way that may pass | after `next_try`, each time later |
-//! | `failed` | failed for good, or too often | saved page: when it changes |
-//! | `gone` | the server says that it is gone | never |
+//! The states of a page are in [`PageState`].
 //!
 //! Terms:
 //! - key: the identity of a page: its URL without fragment, or its absolute path
@@ -20,46 +11,12 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, OptionalExtension, named_params};
 
+use super::page_state::PageState;
 use super::schema;
 use crate::error::Error;
 
-/// Where a page stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum PageState {
-    /// Seen in a source, never tried.
-    New,
-    /// Gave an article.
-    Done,
-    /// Was read and is no article.
-    Rejected,
-    /// Failed in a way that may pass.
-    Failing,
-    /// Failed for good, or too often.
-    Failed,
-    /// The server says that it is gone.
-    Gone,
-}
-
-impl PageState {
-    /// Every state with its name.
-    pub const ALL: [(PageState, &'static str); 6] = [
-        (PageState::New, "new"),
-        (PageState::Done, "done"),
-        (PageState::Rejected, "rejected"),
-        (PageState::Failing, "failing"),
-        (PageState::Failed, "failed"),
-        (PageState::Gone, "gone"),
-    ];
-
-    /// The name in the database and in reports.
-    pub fn name(self) -> &'static str {
-        PageState::ALL[self as usize].1
-    }
-
-    fn named(name: &str) -> Option<PageState> {
-        PageState::ALL.iter().find(|(_, theirs)| *theirs == name).map(|(state, _)| *state)
-    }
-}
+/// Most pages that are compared with one: bounds the time when thousands of pages share a boilerplate text.
+const MOST_LIKENESSES: usize = 1000;
 
 /// Size and time of change of a saved page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -75,16 +32,52 @@ pub struct Stamp {
 pub struct Standing {
     /// Where it stands.
     pub state: PageState,
+    /// `ok`, or the rejection or error in kebab-case, of the last try.
+    pub status: Option<String>,
+    /// One sentence about it.
+    pub reason: Option<String>,
     /// Tries in a row that failed.
     pub attempts: u32,
+    /// When it was first seen in a source (UTC, ISO 8601).
+    pub first_seen: String,
     /// Not before this time (UTC, ISO 8601).
     pub next_try: Option<String>,
+    /// When it was published (UTC, ISO 8601).
+    pub published: Option<String>,
+    /// The ETag of the copy that was cleaned.
+    pub etag: Option<String>,
+    /// Its Last-Modified header.
+    pub last_modified: Option<String>,
     /// The saved page that was read.
     pub stamp: Option<Stamp>,
     /// Hash of the bytes that were cleaned.
     pub content_hash: Option<String>,
+    /// Hash of title and clean text.
+    pub text_hash: Option<String>,
     /// File name in the output folder.
     pub place: Option<String>,
+}
+
+#[cfg(test)]
+impl Standing {
+    /// A page in this state of which nothing else is known.
+    pub fn for_tests(state: PageState) -> Standing {
+        Standing {
+            state,
+            status: Some("ok".to_owned()),
+            reason: None,
+            attempts: 0,
+            first_seen: "2026-01-01T00:00:00Z".to_owned(),
+            next_try: None,
+            published: None,
+            etag: None,
+            last_modified: None,
+            stamp: None,
+            content_hash: None,
+            text_hash: None,
+            place: None,
+        }
+    }
 }
 
 /// A page that a run is going to try.
@@ -96,6 +89,10 @@ pub struct Registration<'a> {
     pub source: &'a str,
     /// Where its article will lie.
     pub place: Option<&'a str>,
+    /// The source that names it.
+    pub origin: &'a str,
+    /// When it was published (UTC, ISO 8601).
+    pub published: Option<String>,
 }
 
 /// The place of a saved page's article.
@@ -110,7 +107,7 @@ pub struct SavedPlace {
 }
 
 /// What a try brought.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Verdict {
     /// Where the page stands now.
     pub state: PageState,
@@ -137,6 +134,32 @@ pub struct Copy {
     pub content_hash: Option<String>,
     /// Size and time of change of a saved page.
     pub stamp: Option<Stamp>,
+    /// When the page says that it was published (UTC, ISO 8601); a source knows better.
+    pub published: Option<String>,
+    /// What is known of its article, if it gave one.
+    pub print: Option<Print>,
+    /// The page that gave the same article before.
+    pub duplicate_of: Option<String>,
+}
+
+/// By what the article of a page is told from others.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Print {
+    /// Hash of title and clean text.
+    pub text_hash: String,
+    /// The address that stands for the article; none for a saved page.
+    pub canonical: Option<String>,
+    /// Fingerprint of the clean text; none if it is too short for one.
+    pub simhash: Option<u64>,
+}
+
+/// A page that may give the same article as another.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Likeness {
+    /// Its identity.
+    pub key: String,
+    /// Fingerprint of its text.
+    pub simhash: Option<u64>,
 }
 
 /// The state database.
@@ -162,7 +185,8 @@ impl State {
     pub fn standing(&self, key: &str) -> Result<Option<Standing>, Error> {
         let ask = || {
             let mut query = self.database.prepare_cached(
-                "SELECT state, attempts, next_try, size, modified_ns, content_hash, place
+                "SELECT state, attempts, next_try, size, modified_ns, content_hash, place, status, reason,
+                     first_seen, published, etag, last_modified, text_hash
                  FROM pages WHERE key = ?1",
             )?;
             query.query_row([key], read_standing).optional()
@@ -174,14 +198,16 @@ impl State {
     pub fn register(&mut self, pages: &[Registration], now: &str) -> Result<(), Error> {
         self.transaction(|database| {
             let mut statement = database.prepare_cached(
-                "INSERT INTO pages (key, source, state, attempts, first_seen, place)
-                 VALUES (:key, :source, 'new', 0, :now, :place)
+                "INSERT INTO pages (key, source, state, attempts, first_seen, place, origin, published)
+                 VALUES (:key, :source, 'new', 0, :now, :place, :origin, :published)
                  ON CONFLICT (key) DO UPDATE SET
-                     source = excluded.source, place = coalesce(excluded.place, place)",
+                     source = excluded.source, place = coalesce(excluded.place, place),
+                     origin = excluded.origin, published = coalesce(excluded.published, published)",
             )?;
             for page in pages {
                 statement.execute(named_params! {
                     ":key": page.key, ":source": page.source, ":now": now, ":place": page.place,
+                    ":origin": page.origin, ":published": page.published,
                 })?;
             }
             Ok(())
@@ -206,11 +232,51 @@ impl State {
         })
     }
 
-    /// Notes that saved pages were touched but are the same as before.
-    pub fn restamp(&mut self, key: &str, stamp: Stamp) -> Result<(), Error> {
-        let update = "UPDATE pages SET size = ?2, modified_ns = ?3 WHERE key = ?1";
-        let done = self.database.execute(update, (key, stamp.size, stamp.modified_ns));
-        done.map(|_| ()).map_err(|error| self.failure(&error))
+    /// The pages that a source named in an earlier run and that are to be asked now: feeds forget what is old.
+    pub fn due(&self, origin: &str, now: &str) -> Result<Vec<(String, Option<String>)>, Error> {
+        let ask = || {
+            let mut query = self.database.prepare_cached(
+                "SELECT key, published FROM pages WHERE origin = ?1 AND (state = 'new'
+                     OR state IN ('failing', 'done', 'rejected') AND next_try <= ?2)
+                 ORDER BY published DESC, key",
+            )?;
+            let rows = query.query_map([origin, now], |row| Ok((row.get(0)?, row.get(1)?)))?;
+            rows.collect::<rusqlite::Result<_>>()
+        };
+        ask().map_err(|error| self.failure(&error))
+    }
+
+    /// The pages that gave an article with this canonical address, the first one first.
+    pub fn of_canonical(&self, canonical: &str) -> Result<Vec<Likeness>, Error> {
+        let condition = "canonical = ?1";
+        self.likenesses(condition, [canonical])
+    }
+
+    /// The pages that gave an article and share a band of 16 bits with this fingerprint.
+    pub fn of_bands(&self, simhash: u64) -> Result<Vec<Likeness>, Error> {
+        let mut found = Vec::new();
+        for shift in [0, 16, 32, 48] {
+            // As in the definitions of the indexes, which serve only the very same expression.
+            let condition = format!("(simhash >> {shift}) & 65535 = ?1 AND simhash IS NOT NULL");
+            found.extend(self.likenesses(&condition, [(simhash >> shift & 65535).cast_signed()])?);
+        }
+        Ok(found)
+    }
+
+    fn likenesses(&self, condition: &str, values: impl rusqlite::Params) -> Result<Vec<Likeness>, Error> {
+        let ask = || {
+            let mut query = self.database.prepare_cached(&format!(
+                "SELECT key, simhash FROM pages WHERE {condition} AND state IN ('done', 'gone')
+                     AND text_hash IS NOT NULL
+                 ORDER BY duplicate_of IS NOT NULL, first_seen, key LIMIT {MOST_LIKENESSES}"
+            ))?;
+            let rows = query.query_map(values, |row| {
+                let simhash = row.get::<_, Option<i64>>(1)?.map(i64::cast_unsigned);
+                Ok(Likeness { key: row.get(0)?, simhash })
+            })?;
+            rows.collect::<rusqlite::Result<_>>()
+        };
+        ask().map_err(|error| self.failure(&error))
     }
 
     /// The places of all saved pages. Those of URLs are not needed: their names are their own.
@@ -269,6 +335,13 @@ fn read_standing(row: &rusqlite::Row) -> rusqlite::Result<Standing> {
         stamp: size.zip(modified).map(|(size, modified_ns)| Stamp { size, modified_ns }),
         content_hash: row.get(5)?,
         place: row.get(6)?,
+        status: row.get(7)?,
+        reason: row.get(8)?,
+        first_seen: row.get(9)?,
+        published: row.get(10)?,
+        etag: row.get(11)?,
+        last_modified: row.get(12)?,
+        text_hash: row.get(13)?,
     })
 }
 
@@ -286,16 +359,24 @@ fn note_try(
              last_try = :now, next_try = :next_try, final_url = coalesce(:final_url, final_url),
              etag = coalesce(:etag, etag), last_modified = coalesce(:last_modified, last_modified),
              content_hash = coalesce(:content_hash, content_hash),
-             size = coalesce(:size, size), modified_ns = coalesce(:modified_ns, modified_ns)
+             size = coalesce(:size, size), modified_ns = coalesce(:modified_ns, modified_ns),
+             published = coalesce(published, :published), text_hash = coalesce(:text_hash, text_hash),
+             canonical = coalesce(:canonical, canonical), simhash = coalesce(:simhash, simhash),
+             duplicate_of = coalesce(:duplicate_of, duplicate_of)
          WHERE key = :key",
     )?;
     let stamp = copy.stamp;
+    let print = copy.print.as_ref();
     statement.execute(named_params! {
         ":key": key, ":state": verdict.state.name(), ":status": verdict.status, ":reason": verdict.reason,
         ":attempts": verdict.attempts, ":now": now, ":next_try": verdict.next_try,
         ":final_url": copy.final_url, ":etag": copy.etag, ":last_modified": copy.last_modified,
         ":content_hash": copy.content_hash, ":size": stamp.map(|stamp| stamp.size),
-        ":modified_ns": stamp.map(|stamp| stamp.modified_ns),
+        ":modified_ns": stamp.map(|stamp| stamp.modified_ns), ":published": copy.published,
+        ":text_hash": print.map(|print| &print.text_hash),
+        ":canonical": print.and_then(|print| print.canonical.as_deref()),
+        ":simhash": print.and_then(|print| print.simhash).map(u64::cast_signed),
+        ":duplicate_of": copy.duplicate_of,
     })?;
     Ok(())
 }
@@ -313,7 +394,8 @@ mod tests {
     const NOW: &str = "2026-01-02T03:04:05Z";
 
     fn register(state: &mut State, key: &str, place: Option<&str>) {
-        state.register(&[Registration { key, source: key, place }], NOW).unwrap();
+        let page = Registration { key, source: key, place, origin: "feed f", published: None };
+        state.register(&[page], NOW).unwrap();
     }
 
     fn done() -> Verdict {
@@ -361,9 +443,52 @@ mod tests {
     }
 
     #[test]
-    fn names_of_states_are_those_of_the_table() {
-        for (state, name) in PageState::ALL {
-            assert_eq!((state.name(), PageState::named(name)), (name, Some(state)));
+    fn finds_articles_by_canonical_address_and_by_band() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut state = State::open(&folder.path().join("s")).unwrap();
+        register(&mut state, "u", None);
+        let simhash = Some(0xffff_0000_1234_0001);
+        let print = Some(Print { text_hash: "h".into(), canonical: Some("c".into()), simhash });
+        state.commit([("u", &done(), &Copy { print, ..Copy::default() })], None, NOW).unwrap();
+        let found = vec![Likeness { key: "u".into(), simhash }];
+        assert_eq!(state.of_canonical("c").unwrap(), found);
+        assert_eq!(state.of_canonical("d").unwrap(), []);
+        assert_eq!(state.of_bands(0xffff_1111_1111_1111).unwrap(), found);
+        assert_eq!(state.of_bands(0x1111_1111_1111_0001).unwrap(), found);
+        assert_eq!(state.of_bands(0x1111_1111_1111_1111).unwrap(), []);
+    }
+
+    #[test]
+    fn bands_are_found_by_index() {
+        let folder = tempfile::tempdir().unwrap();
+        let state = State::open(&folder.path().join("s")).unwrap();
+        let query = "EXPLAIN QUERY PLAN SELECT key FROM pages WHERE (simhash >> 16) & 65535 = 1 AND simhash IS NOT NULL";
+        let plan: String = state.database.query_row(query, [], |row| row.get(3)).unwrap();
+        assert!(plan.contains("pages_by_band_1"), "{plan}");
+    }
+
+    #[test]
+    fn what_a_source_named_before_and_is_due_is_not_forgotten() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut state = State::open(&folder.path().join("s")).unwrap();
+        for key in ["new", "done", "later", "due", "failing"] {
+            register(&mut state, key, None);
         }
+        let verdict = |state, next_try: Option<&str>| Verdict {
+            state,
+            next_try: next_try.map(str::to_owned),
+            ..done()
+        };
+        let copy = Copy::default();
+        let tries = [
+            ("done", verdict(PageState::Done, None)),
+            ("later", verdict(PageState::Done, Some("2026-01-02T03:04:06Z"))),
+            ("due", verdict(PageState::Done, Some(NOW))),
+            ("failing", verdict(PageState::Failing, Some(NOW))),
+        ];
+        state.commit(tries.iter().map(|(key, verdict)| (*key, verdict, &copy)), None, NOW).unwrap();
+        let due: Vec<String> = state.due("feed f", NOW).unwrap().into_iter().map(|page| page.0).collect();
+        assert_eq!(due, ["due", "failing", "new"]);
+        assert_eq!(state.due("feed g", NOW).unwrap(), []);
     }
 }
