@@ -119,6 +119,8 @@ pub struct JobOptions {
     pub lock: PathBuf,
     /// Where the report goes as JSON; empty for nowhere.
     pub report: PathBuf,
+    /// Where the report goes for Prometheus; empty for nowhere.
+    pub metrics: PathBuf,
     /// Time after which a run takes no new pages, in seconds; 0 for no limit.
     pub time_budget_seconds: u64,
     /// How long pages under way may take once a run is to stop, in seconds.
@@ -165,6 +167,7 @@ impl Default for JobOptions {
             state: "state/tamis.sqlite".into(),
             lock: "state/tamis.lock".into(),
             report: "state/report.json".into(),
+            metrics: PathBuf::new(),
             time_budget_seconds: 0,
             grace_seconds: 30,
             max_attempts: 6,
@@ -261,10 +264,14 @@ impl Config {
             ("job.state", &self.job.state),
             ("job.lock", &self.job.lock),
             ("job.report", &self.job.report),
+            ("job.metrics", &self.job.metrics),
         ];
         for (index, (key, path)) in files.iter().enumerate() {
-            if path.as_os_str().is_empty() && *key != "job.report" {
-                return Err(Error::Config(format!("{key} is empty; name a path")));
+            if path.as_os_str().is_empty() {
+                match *key {
+                    "job.report" | "job.metrics" => continue,
+                    _ => return Err(Error::Config(format!("{key} is empty; name a path"))),
+                }
             }
             if let Some((other, _)) = files[..index].iter().find(|(_, earlier)| earlier == path) {
                 let path = path.display();
@@ -277,8 +284,14 @@ impl Config {
     /// Makes relative paths relative to a folder.
     fn resolve(&mut self, folder: &Path) {
         let (sources, job) = (&mut self.sources, &mut self.job);
-        let paths =
-            [&mut self.rules.folder, &mut self.output.path, &mut job.state, &mut job.lock, &mut job.report];
+        let paths = [
+            &mut self.rules.folder,
+            &mut self.output.path,
+            &mut job.state,
+            &mut job.lock,
+            &mut job.report,
+            &mut job.metrics,
+        ];
         for path in paths.into_iter().chain(&mut sources.lists) {
             if !path.as_os_str().is_empty() {
                 *path = folder.join(&*path);

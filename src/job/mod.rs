@@ -7,10 +7,13 @@
 //! Two futures end a run early: the caller's `shutdown` and the time budget. Both raise the same stop: no new
 //! pages are taken, those under way end and are saved, the rest is for the next run.
 
+mod advice;
 pub mod duplicates;
 mod gather;
 mod lanes;
+pub mod ledger;
 pub mod lock;
+mod metrics;
 mod page;
 pub mod page_state;
 pub mod plan;
@@ -25,9 +28,9 @@ pub mod verdict;
 pub mod watch;
 mod writer;
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::future::Future;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -41,7 +44,7 @@ use crate::error::Error;
 use crate::fetch::Fetcher;
 use crate::pipeline::Cleaner;
 use crate::rules::Rules;
-use crate::sink::{FolderSink, JsonlSink, Sink, SqliteSink};
+use crate::sink::{FolderSink, JsonlSink, Sink, SqliteSink, atomic};
 use duplicates::Search;
 use lock::Lock;
 use page::Tools;
@@ -83,12 +86,37 @@ pub async fn run_watched(
     let (raise, stop) = channel(false);
     let early = stop_early(config.job.time_budget_seconds, shutdown);
     let (result, stopped) = until_done(job.work(stop, watch), early, &raise).await;
-    let report = Report { stopped, seconds: begun.elapsed().as_secs_f64(), ..result? };
+    let mut report = Report { stopped, seconds: begun.elapsed().as_secs_f64(), ..result? };
+    report.warnings = advice::warnings(config, &report);
+    save_reports(config, &report)?;
+    drop(lock);
+    Ok(report)
+}
+
+/// The files that a run's report goes to.
+fn report_files(config: &Config) -> impl Iterator<Item = &PathBuf> {
+    [&config.job.report, &config.job.metrics].into_iter().filter(|path| !path.as_os_str().is_empty())
+}
+
+fn save_reports(config: &Config, report: &Report) -> Result<(), Error> {
     if !config.job.report.as_os_str().is_empty() {
         report.save(&config.job.report)?;
     }
-    drop(lock);
-    Ok(report)
+    if !config.job.metrics.as_os_str().is_empty() {
+        metrics::save(report, &config.job.metrics, Timestamp::now())?;
+    }
+    Ok(())
+}
+
+/// Finds out that reports can be written before there is anything to report.
+fn prepare_reports(config: &Config) -> Result<(), Error> {
+    for path in report_files(config) {
+        let folder = atomic::folder_of(path);
+        atomic::make_folder(folder)?;
+        atomic::remove_leftovers(folder)?;
+        atomic::check_writable(folder)?;
+    }
+    Ok(())
 }
 
 /// Says what a run would do, and writes nothing. Feeds and sitemaps are fetched, since only they know.
@@ -113,6 +141,7 @@ impl<'a> Job<'a> {
     fn open(config: &'a Config) -> Result<Job<'a>, Error> {
         let tools = tools(config)?;
         let state = State::open(&config.job.state)?;
+        prepare_reports(config)?;
         let path = config.output.full_path();
         let growing = (config.output.kind == OutputKind::Jsonl).then(|| absolute(&path));
         let mark = match &growing {
@@ -131,17 +160,15 @@ impl<'a> Job<'a> {
     }
 
     /// Sources, pages, counts.
-    async fn work(
-        mut self,
-        stop: Receiver<bool>,
-        watch: Arc<dyn Watch>,
-    ) -> Result<Report, Error> {
+    async fn work(mut self, stop: Receiver<bool>, watch: Arc<dyn Watch>) -> Result<Report, Error> {
         let plan = self.plan(stop.clone()).await?;
         self.register(&plan.tasks)?;
         let planned = plan.tasks.len();
         watch.planned(planned);
-        let (config, now) = (self.config, self.now);
-        let (state, tally) = self.work_through(plan.tasks, stop, watch).await?;
+        let (config, now, fetcher) = (self.config, self.now, self.tools.fetcher.clone());
+        let by_host = count_by_host(&plan.tasks);
+        let (state, mut tally) = self.work_through(plan.tasks, stop, watch).await?;
+        tally.add_hosts(&by_host, &fetcher.map(|fetcher| fetcher.hosts()).unwrap_or_default());
         Ok(Report {
             started: iso(now),
             output: config.output.full_path().display().to_string(),
@@ -213,6 +240,13 @@ impl<'a> Job<'a> {
         // The writer has no page's data to stumble over: a panic of its own is a fault of the program.
         saved.unwrap_or_else(|error| std::panic::resume_unwind(error.into_panic()))
     }
+}
+
+fn count_by_host(tasks: &[Task]) -> BTreeMap<String, usize> {
+    tasks.iter().fold(BTreeMap::new(), |mut counts, task| {
+        *counts.entry(page::host_of(&task.work)).or_default() += 1;
+        counts
+    })
 }
 
 /// Waits for the work; when something ends it early, raises the stop, and says what it was.

@@ -121,13 +121,7 @@ impl Tools {
         }
     }
 
-    async fn read(
-        &self,
-        source: String,
-        path: PathBuf,
-        stamp: Stamp,
-        before: Option<&Standing>,
-    ) -> Outcome {
+    async fn read(&self, source: String, path: PathBuf, stamp: Stamp, before: Option<&Standing>) -> Outcome {
         let known = before.filter(|before| before.state.was_read() || before.state == PageState::Failed);
         let known_hash = known.and_then(|known| known.content_hash.clone());
         let (tools, name) = (self.clone(), source.clone());
@@ -209,7 +203,9 @@ impl Tools {
                 copy = Copy { stamp: copy.stamp, ..Copy::default() };
                 Judged::new(verdict, News::InVain(Box::new(record)))
             }
-            Some(known) if same_text || (!record.is_ok() && known.status.as_ref() == Some(&record.status)) => {
+            Some(known)
+                if same_text || (!record.is_ok() && known.status.as_ref() == Some(&record.status)) =>
+            {
                 Judged::new(after_no_change(known, next), News::Same { not_modified: false })
             }
             Some(known) if known.state == PageState::Done => {
@@ -281,7 +277,8 @@ fn internal_error(source: String, reason: &str) -> Outcome {
     Outcome::Failed(Record::failure(source, INTERNAL_ERROR, reason), Failure::ForGood)
 }
 
-fn host_of(work: &Work) -> String {
+/// The host of a page, as the report names it.
+pub(super) fn host_of(work: &Work) -> String {
     match work {
         Work::Fetch(url) => url.host_str().unwrap_or(NO_HOST).to_owned(),
         Work::Read(..) => SAVED.to_owned(),

@@ -13,7 +13,7 @@ use serde::Serialize;
 use url::Url;
 
 use super::page_state::PageState;
-use super::state::{Stamp, Standing, State};
+use super::state::{Remembered, Stamp, Standing, State};
 use super::verdict::iso;
 use crate::error::Error;
 use crate::record::Record;
@@ -137,10 +137,10 @@ impl<'a> Planner<'a> {
     pub fn add_remembered(&mut self) -> Result<(), Error> {
         let Some(state) = self.state else { return Ok(()) };
         let origin = self.report().name.clone();
-        for (key, published) in state.due(&origin, &self.now)? {
+        for Remembered { key, source, published } in state.due(&origin, &self.now)? {
             let published = published.and_then(|time| time.parse().ok());
-            if let (Ok(url), true) = (Url::parse(&key), self.seen.insert(key.clone())) {
-                self.plan_page(key.clone(), key, Work::Fetch(url), published)?;
+            if let (Ok(url), true) = (Url::parse(&source), self.seen.insert(key.clone())) {
+                self.plan_page(key, source, Work::Fetch(url), published)?;
             }
         }
         Ok(())

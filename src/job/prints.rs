@@ -38,7 +38,9 @@ pub(super) fn moment(date: &str, now: Timestamp) -> Option<Timestamp> {
         return Some(moment.min(now));
     }
     let civil = match date.parse::<Date>() {
-        Ok(day) if date.len() <= "2026-01-01".len() => day.checked_add(1.day()).ok()?.to_datetime(Default::default()),
+        Ok(day) if date.len() <= "2026-01-01".len() => {
+            day.checked_add(1.day()).ok()?.to_datetime(Default::default())
+        }
         _ => date.parse::<DateTime>().ok()?,
     };
     civil.to_zoned(TimeZone::UTC).ok().map(|zoned| zoned.timestamp().min(now))
@@ -56,7 +58,9 @@ mod tests {
     fn the_address_that_a_page_names_stands_for_it() {
         assert_eq!(address(Some("https://www.site.example/a#top")), "https://www.site.example/a");
         assert_eq!(address(Some("/b")), "https://m.site.example/b");
-        for unbelievable in [None, Some("https://www.site.example/"), Some("mailto:a@b.example"), Some("http://")] {
+        for unbelievable in
+            [None, Some("https://www.site.example/"), Some("mailto:a@b.example"), Some("http://")]
+        {
             assert_eq!(address(unbelievable), "https://m.site.example/a?amp=1", "{unbelievable:?}");
         }
     }

@@ -46,6 +46,8 @@ pub struct Report {
     pub tally: Tally,
     /// How many pages are in each state, over all runs.
     pub states: BTreeMap<String, u64>,
+    /// What should be looked at, with the option that would help.
+    pub warnings: Vec<String>,
 }
 
 impl Report {
@@ -107,13 +109,10 @@ impl Report {
 
     /// Writes the report as JSON, whole.
     pub fn save(&self, path: &Path) -> Result<(), Error> {
-        let folder = atomic::folder_of(path);
-        atomic::make_folder(folder)?;
-        atomic::remove_leftovers(folder)?;
         let mut json = serde_json::to_vec_pretty(self).expect("a report is plain data");
         json.push(b'\n');
         atomic::write(path, &json)?;
-        atomic::sync_folder(folder)
+        atomic::sync_folder(atomic::folder_of(path))
     }
 
     fn statuses_table(&self) -> String {
@@ -129,13 +128,20 @@ impl Report {
     fn hosts_table(&self) -> String {
         let mut hosts: Vec<_> = self.tally.hosts.iter().collect();
         hosts.sort_by_key(|(_, host)| std::cmp::Reverse(host.tried));
-        let titles = ["host", "tried", "articles", "rejected", "failed", "KiB"];
-        let [host, tried, articles, rejected, failed, size] = titles;
-        let mut text = format!("\n{host:<40} {tried:>7} {articles:>8} {rejected:>8} {failed:>7} {size:>8}\n");
+        let titles = ["host", "tried", "articles", "rejected", "failed", "KiB", "s/page", "delay"];
+        let [host, tried, articles, rejected, failed, size, pace, delay] = titles;
+        let mut text = format!(
+            "\n{host:<40} {tried:>7} {articles:>8} {rejected:>8} {failed:>7} {size:>8} {pace:>7} {delay:>6}\n"
+        );
         for (name, host) in hosts.iter().take(HOSTS_SHOWN) {
             let HostTally { tried, articles, rejected, failed, bytes, .. } = host;
             let size = bytes.div_ceil(1024);
-            let _ = writeln!(text, "{name:<40} {tried:>7} {articles:>8} {rejected:>8} {failed:>7} {size:>8}");
+            let pace = host.network_seconds / (*tried).max(1) as f64;
+            let delay = host.delay_seconds.map(|delay| format!("{delay:.1}")).unwrap_or_default();
+            let _ = writeln!(
+                text,
+                "{name:<40} {tried:>7} {articles:>8} {rejected:>8} {failed:>7} {size:>8} {pace:>7.2} {delay:>6}"
+            );
         }
         if hosts.len() > HOSTS_SHOWN {
             let _ = writeln!(text, "... and {} more", hosts.len() - HOSTS_SHOWN);

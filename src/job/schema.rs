@@ -60,21 +60,20 @@ const COLUMNS_OF_2: [&str; 6] = [
     "duplicate_of TEXT",
 ];
 
-/// What version 2 added beside the columns. Near-duplicates share at least one of four bands of 16 bits.
+/// What version 2 added beside the columns. The bands are those of [`BANDS`].
 const REST_OF_2: &str = "
 CREATE INDEX pages_by_origin ON pages (origin, state, next_try);
 CREATE INDEX pages_by_canonical ON pages (canonical) WHERE canonical IS NOT NULL;
-CREATE INDEX pages_by_band_0 ON pages ((simhash >> 0) & 65535) WHERE simhash IS NOT NULL;
-CREATE INDEX pages_by_band_1 ON pages ((simhash >> 16) & 65535) WHERE simhash IS NOT NULL;
-CREATE INDEX pages_by_band_2 ON pages ((simhash >> 32) & 65535) WHERE simhash IS NOT NULL;
-CREATE INDEX pages_by_band_3 ON pages ((simhash >> 48) & 65535) WHERE simhash IS NOT NULL;
-CREATE TABLE feeds (
-    place         TEXT PRIMARY KEY,   -- address of a feed
-    etag          TEXT,               -- what the server said of the copy whose pages are all registered
-    last_modified TEXT,
-    settings      TEXT NOT NULL       -- hash of the settings it was read with
-) WITHOUT ROWID;
+CREATE INDEX pages_by_band_0 ON pages ((simhash >> 0) & 2047) WHERE simhash IS NOT NULL;
+CREATE INDEX pages_by_band_1 ON pages ((simhash >> 11) & 2047) WHERE simhash IS NOT NULL;
+CREATE INDEX pages_by_band_2 ON pages ((simhash >> 22) & 2047) WHERE simhash IS NOT NULL;
+CREATE INDEX pages_by_band_3 ON pages ((simhash >> 33) & 2047) WHERE simhash IS NOT NULL;
+CREATE INDEX pages_by_band_4 ON pages ((simhash >> 44) & 1023) WHERE simhash IS NOT NULL;
+CREATE INDEX pages_by_band_5 ON pages ((simhash >> 54) & 1023) WHERE simhash IS NOT NULL;
 ";
+
+/// Shift and mask of the bands of a simhash: six, so that two that differ in at most five bits share one of them.
+pub const BANDS: [(u32, u64); 6] = [(0, 2047), (11, 2047), (22, 2047), (33, 2047), (44, 1023), (54, 1023)];
 
 /// Opens or makes the database.
 pub fn open(path: &Path) -> Result<Connection, Error> {
@@ -162,8 +161,7 @@ fn create(database: &Connection) -> rusqlite::Result<()> {
 fn upgrade(database: &Connection) -> rusqlite::Result<()> {
     let columns: String =
         COLUMNS_OF_2.iter().map(|column| format!("ALTER TABLE pages ADD COLUMN {column};")).collect();
-    database
-        .execute_batch(&format!("BEGIN; {columns} {REST_OF_2} PRAGMA user_version = {VERSION}; COMMIT;"))
+    database.execute_batch(&format!("BEGIN; {columns} {REST_OF_2} PRAGMA user_version = {VERSION}; COMMIT;"))
 }
 
 /// The error for people: what SQLite said, and what to do about it.
@@ -174,6 +172,9 @@ pub fn failure(path: &Path, error: &rusqlite::Error) -> Error {
         Some(ErrorCode::DiskFull) => state_error(path, "the disk is full; make room and run again"),
         Some(ErrorCode::ReadOnly | ErrorCode::CannotOpen) => {
             state_error(path, &format!("{error}; check that its folder may be written by this user"))
+        }
+        Some(ErrorCode::SystemIoFailure) => {
+            state_error(path, &format!("{error}; check the disk, its room, and limits on the size of files"))
         }
         _ => state_error(path, &error.to_string()),
     }
@@ -259,7 +260,8 @@ mod tests {
         let (_, after) = rest.split_once(") WITHOUT ROWID").unwrap();
         let pages = format!("{before}    place TEXT) WITHOUT ROWID{after}");
         database.execute_batch(&pages).unwrap();
-        let row = "INSERT INTO pages (key, source, state, attempts, first_seen) VALUES ('u', 'u', 'done', 0, '')";
+        let row =
+            "INSERT INTO pages (key, source, state, attempts, first_seen) VALUES ('u', 'u', 'done', 0, '')";
         database.execute(row, []).unwrap();
         database.pragma_update(None, "application_id", APPLICATION_ID).unwrap();
         database.pragma_update(None, "user_version", 1).unwrap();

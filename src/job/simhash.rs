@@ -1,8 +1,11 @@
 //! A fingerprint of 64 bits in which texts that are nearly alike differ in few bits.
 //!
-//! M. Charikar: Similarity Estimation Techniques from Rounding Algorithms, STOC 2002. Each shingle of a text, as
-//! often as it occurs, votes with the bits of its hash; a bit of the fingerprint is what most shingles say.
+//! M. Charikar: Similarity Estimation Techniques from Rounding Algorithms, STOC 2002. Each shingle of a text
+//! votes with the bits of its hash, once however often it occurs, so that a refrain does not drown the rest; a bit
+//! of the fingerprint is what most shingles say.
 //! Texts that have nothing in common differ in 32 bits, give or take 4.
+
+use std::collections::HashSet;
 
 use crate::sink::hash;
 
@@ -21,8 +24,9 @@ pub fn simhash(text: &str) -> Option<u64> {
         return None;
     }
     let mut votes = [0i64; BITS];
-    for shingle in words.windows(SHINGLE_WORDS) {
-        let hash = hash::stable(shingle.join(" ").as_bytes());
+    let hash = |shingle: &[&str]| hash::stable(shingle.join(" ").as_bytes());
+    let hashes: HashSet<u64> = words.windows(SHINGLE_WORDS).map(hash).collect();
+    for hash in hashes {
         for (bit, vote) in votes.iter_mut().enumerate() {
             *vote += if hash >> bit & 1 == 1 { 1 } else { -1 };
         }

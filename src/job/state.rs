@@ -16,7 +16,7 @@ use super::schema;
 use crate::error::Error;
 
 /// Most pages that are compared with one: bounds the time when thousands of pages share a boilerplate text.
-const MOST_LIKENESSES: usize = 1000;
+const MOST_LIKENESSES: usize = 2000;
 
 /// Size and time of change of a saved page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -91,6 +91,17 @@ pub struct Registration<'a> {
     pub place: Option<&'a str>,
     /// The source that names it.
     pub origin: &'a str,
+    /// When it was published (UTC, ISO 8601).
+    pub published: Option<String>,
+}
+
+/// A page that a source named in an earlier run.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Remembered {
+    /// Its identity.
+    pub key: String,
+    /// As given.
+    pub source: String,
     /// When it was published (UTC, ISO 8601).
     pub published: Option<String>,
 }
@@ -233,14 +244,16 @@ impl State {
     }
 
     /// The pages that a source named in an earlier run and that are to be asked now: feeds forget what is old.
-    pub fn due(&self, origin: &str, now: &str) -> Result<Vec<(String, Option<String>)>, Error> {
+    pub fn due(&self, origin: &str, now: &str) -> Result<Vec<Remembered>, Error> {
         let ask = || {
             let mut query = self.database.prepare_cached(
-                "SELECT key, published FROM pages WHERE origin = ?1 AND (state = 'new'
+                "SELECT key, source, published FROM pages WHERE origin = ?1 AND (state = 'new'
                      OR state IN ('failing', 'done', 'rejected') AND next_try <= ?2)
                  ORDER BY published DESC, key",
             )?;
-            let rows = query.query_map([origin, now], |row| Ok((row.get(0)?, row.get(1)?)))?;
+            let rows = query.query_map([origin, now], |row| {
+                Ok(Remembered { key: row.get(0)?, source: row.get(1)?, published: row.get(2)? })
+            })?;
             rows.collect::<rusqlite::Result<_>>()
         };
         ask().map_err(|error| self.failure(&error))
@@ -252,13 +265,13 @@ impl State {
         self.likenesses(condition, [canonical])
     }
 
-    /// The pages that gave an article and share a band of 16 bits with this fingerprint.
+    /// The pages that gave an article and share a band of bits with this fingerprint.
     pub fn of_bands(&self, simhash: u64) -> Result<Vec<Likeness>, Error> {
         let mut found = Vec::new();
-        for shift in [0, 16, 32, 48] {
+        for (shift, mask) in schema::BANDS {
             // As in the definitions of the indexes, which serve only the very same expression.
-            let condition = format!("(simhash >> {shift}) & 65535 = ?1 AND simhash IS NOT NULL");
-            found.extend(self.likenesses(&condition, [(simhash >> shift & 65535).cast_signed()])?);
+            let condition = format!("(simhash >> {shift}) & {mask} = ?1 AND simhash IS NOT NULL");
+            found.extend(self.likenesses(&condition, [(simhash >> shift & mask).cast_signed()])?);
         }
         Ok(found)
     }
@@ -310,7 +323,14 @@ impl State {
         ask().map_err(|error| self.failure(&error))
     }
 
-    fn transaction(&mut self, work: impl FnOnce(&Connection) -> rusqlite::Result<()>) -> Result<(), Error> {
+    pub(super) fn read(&self, ask: impl FnOnce(&Connection) -> rusqlite::Result<()>) -> Result<(), Error> {
+        ask(&self.database).map_err(|error| self.failure(&error))
+    }
+
+    pub(super) fn transaction(
+        &mut self,
+        work: impl FnOnce(&Connection) -> rusqlite::Result<()>,
+    ) -> Result<(), Error> {
         let result = self.database.transaction().and_then(|transaction| {
             work(&transaction)?;
             transaction.commit()
@@ -453,18 +473,30 @@ mod tests {
         let found = vec![Likeness { key: "u".into(), simhash }];
         assert_eq!(state.of_canonical("c").unwrap(), found);
         assert_eq!(state.of_canonical("d").unwrap(), []);
-        assert_eq!(state.of_bands(0xffff_1111_1111_1111).unwrap(), found);
-        assert_eq!(state.of_bands(0x1111_1111_1111_0001).unwrap(), found);
-        assert_eq!(state.of_bands(0x1111_1111_1111_1111).unwrap(), []);
+        for (shift, mask) in schema::BANDS {
+            let other = !0xffff_0000_1234_0001;
+            assert_eq!(state.of_bands(other ^ (mask << shift)).unwrap(), found, "band at {shift}");
+        }
+        assert_eq!(state.of_bands(!0xffff_0000_1234_0001).unwrap(), []);
     }
 
     #[test]
     fn bands_are_found_by_index() {
         let folder = tempfile::tempdir().unwrap();
         let state = State::open(&folder.path().join("s")).unwrap();
-        let query = "EXPLAIN QUERY PLAN SELECT key FROM pages WHERE (simhash >> 16) & 65535 = 1 AND simhash IS NOT NULL";
-        let plan: String = state.database.query_row(query, [], |row| row.get(3)).unwrap();
-        assert!(plan.contains("pages_by_band_1"), "{plan}");
+        for (number, (shift, mask)) in schema::BANDS.into_iter().enumerate() {
+            let condition = format!("(simhash >> {shift}) & {mask} = 1 AND simhash IS NOT NULL");
+            let query = format!("EXPLAIN QUERY PLAN SELECT key FROM pages WHERE {condition}");
+            let plan: String = state.database.query_row(&query, [], |row| row.get(3)).unwrap();
+            assert!(plan.contains(&format!("pages_by_band_{number}")), "{plan}");
+        }
+    }
+
+    #[test]
+    fn every_bit_is_in_one_band() {
+        let bands = schema::BANDS.map(|(shift, mask)| mask << shift);
+        assert_eq!(bands.iter().fold(0, |all, band| all | band), u64::MAX);
+        assert_eq!(bands.iter().map(|band| band.count_ones()).sum::<u32>(), 64);
     }
 
     #[test]
@@ -487,7 +519,7 @@ mod tests {
             ("failing", verdict(PageState::Failing, Some(NOW))),
         ];
         state.commit(tries.iter().map(|(key, verdict)| (*key, verdict, &copy)), None, NOW).unwrap();
-        let due: Vec<String> = state.due("feed f", NOW).unwrap().into_iter().map(|page| page.0).collect();
+        let due: Vec<String> = state.due("feed f", NOW).unwrap().into_iter().map(|page| page.key).collect();
         assert_eq!(due, ["due", "failing", "new"]);
         assert_eq!(state.due("feed g", NOW).unwrap(), []);
     }

@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use super::page::{News, Tried};
 use super::page_state::PageState;
+use crate::fetch::HostReport;
 
 /// Pages named one by one in the report; the state database has all.
 const NAMED: usize = 10;
@@ -102,6 +103,21 @@ impl Tally {
     /// Pages of the plan that were handled in one way or another.
     pub fn handled(&self) -> usize {
         self.tried + self.unchanged + self.in_vain
+    }
+
+    /// Adds what the plan and the fetcher know of the hosts.
+    pub(super) fn add_hosts(&mut self, planned: &BTreeMap<String, usize>, reports: &[HostReport]) {
+        for (name, planned) in planned {
+            let host = self.hosts.entry(name.clone()).or_default();
+            host.left = planned.saturating_sub(host.tried + host.unchanged);
+        }
+        for report in reports {
+            let host = self.hosts.entry(report.host.clone()).or_default();
+            host.requests = report.requests;
+            host.holds = report.holds;
+            host.delay_seconds = Some(report.delay_seconds);
+            host.delay_reason = Some(report.delay_reason);
+        }
     }
 
     pub(super) fn add_double(&mut self, source: &str, reason: &str) {

@@ -211,7 +211,8 @@ mod tests {
         assert_eq!(texts(&path), [("u".into(), "four".into())]);
         let database = Connection::open(&path).unwrap();
         let mut rows = database.prepare("SELECT text FROM versions ORDER BY rowid").unwrap();
-        let versions: Vec<String> = rows.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect();
+        let versions: Vec<String> =
+            rows.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect();
         assert_eq!(versions, ["one", "two"]);
     }
 
