@@ -20,7 +20,7 @@ use crate::error::Error;
 pub enum Doubles {
     /// Write it as any other; it is not looked for.
     Keep,
-    /// Write it, with a warning in its record and in the report.
+    /// Write it, and say so in the report and in `tamis state`.
     Report,
     /// Do not write it: it is rejected with the status `duplicate`.
     Skip,

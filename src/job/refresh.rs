@@ -10,7 +10,7 @@
 
 use std::time::Duration;
 
-use jiff::Timestamp;
+use jiff::{RoundMode, Timestamp, TimestampRound, Unit};
 use serde::{Deserialize, Serialize};
 
 use crate::error::Error;
@@ -49,8 +49,15 @@ impl RefreshOptions {
     /// The first check of a page that lies ahead; none if the page is too old for any.
     pub fn next_check(&self, birth: Timestamp, now: Timestamp) -> Option<Timestamp> {
         let ages = self.after_hours.iter().map(|hours| Duration::from_secs_f64(hours * HOUR_SECONDS));
-        ages.filter_map(|age| birth.min(now).checked_add(age).ok()).filter(|check| *check > now).min()
+        let checks = ages.filter_map(|age| birth.min(now).checked_add(age).ok());
+        checks.map(in_whole_seconds).filter(|check| *check > now).min()
     }
+}
+
+/// The database keeps seconds; a check a moment too early would have to be made again.
+fn in_whole_seconds(time: Timestamp) -> Timestamp {
+    let up = TimestampRound::new().smallest(Unit::Second).mode(RoundMode::Ceil);
+    time.round(up).unwrap_or(time)
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use jiff::{Timestamp, Unit};
+use jiff::Timestamp;
 
 use super::page_state::PageState;
 use super::state::{Standing, Verdict};
@@ -136,9 +136,9 @@ fn later(now: Timestamp, wait: Duration) -> String {
     iso(now.checked_add(wait).unwrap_or(Timestamp::MAX))
 }
 
-/// A time as the database keeps it: UTC to the second, so that texts compare as times do.
+/// A time as the database keeps it: UTC, in whole seconds that have passed, so that texts compare as times do.
 pub fn iso(time: Timestamp) -> String {
-    time.round(Unit::Second).unwrap_or(time).strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
+    time.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
 }
 
 #[cfg(test)]

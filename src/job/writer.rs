@@ -84,16 +84,15 @@ impl Writer {
             Some(Double { of, how, action }) => {
                 let reason = format!("{how} {of}");
                 self.tally.add_double(&tried.key, &reason);
+                // A record that is written depends on its page alone: a killed run must come to the same line again.
+                tried.verdict.reason = Some(reason.clone());
                 if action == Doubles::Skip {
                     let addresses = (record.url.take(), record.final_url.take());
-                    **record = Record::failure(record.source.clone(), Record::DUPLICATE, reason.clone());
+                    **record = Record::failure(record.source.clone(), Record::DUPLICATE, reason);
                     (record.url, record.final_url) = addresses;
                     tried.verdict.state = PageState::Rejected;
                     tried.verdict.next_try = None;
                     tried.verdict.status = Record::DUPLICATE.to_owned();
-                    tried.verdict.reason = Some(reason);
-                } else {
-                    record.warnings.push(reason);
                 }
                 tried.copy.duplicate_of = Some(of);
             }
