@@ -79,7 +79,7 @@ fn checking_looks_at_deployment_files() {
     std::fs::write(folder.path().join("config.toml"), "[sources]\nlists = [\"urls.txt\"]\n").unwrap();
     std::fs::write(folder.path().join("urls.txt"), "").unwrap();
     let home = folder.path().display();
-    let fit = format!("17 * * * * cd {home} && tamis run -c config.toml --quiet\n");
+    let fit = format!("17 * * * * cd {home} && /usr/local/bin/tamis run -c config.toml --quiet\n");
     for (line, code) in [(fit.as_str(), 0), ("17 * * * * tamis run -c /srv/other.toml\n", 2)] {
         std::fs::write(folder.path().join("my-crontab"), line).unwrap();
         let output = tamis(folder.path(), &["config", "--check", "--deploy", "my-crontab"]);

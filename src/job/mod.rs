@@ -22,6 +22,7 @@ pub mod refresh;
 pub mod report;
 mod schema;
 pub mod simhash;
+pub mod standing;
 pub mod state;
 pub mod tally;
 pub mod verdict;

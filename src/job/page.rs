@@ -69,9 +69,9 @@ pub(super) struct Tools {
 
 /// What was read, or how reading failed.
 enum Outcome {
-    Read(Reading),
-    Failed(Record, Failure),
-    Same { not_modified: bool, copy: Copy },
+    Read(Box<Reading>),
+    Failed(Box<Record>, Failure),
+    Same { not_modified: bool, copy: Box<Copy> },
 }
 
 /// A page that was read and cleaned.
@@ -82,6 +82,12 @@ struct Reading {
     network: Duration,
 }
 
+impl Outcome {
+    fn read(record: Record, copy: Copy, bytes: usize, network: Duration) -> Outcome {
+        Outcome::Read(Box::new(Reading { record, copy, bytes, network }))
+    }
+}
+
 impl Tools {
     /// Tries a page.
     pub async fn try_page(&self, task: Task) -> Tried {
@@ -90,7 +96,7 @@ impl Tools {
         let (key, source, before) = (task.key, task.source, task.standing);
         let outcome = match task.work {
             Work::Fetch(url) => self.fetch(source, url, before.as_ref()).await,
-            Work::Refuse(record) => Outcome::Failed(*record, Failure::ForGood),
+            Work::Refuse(record) => Outcome::Failed(record, Failure::ForGood),
             Work::Read(path, stamp) => self.read(source, path, stamp, before.as_ref()).await,
         };
         let judged = self.judge(outcome, before.as_ref(), task.published);
@@ -107,7 +113,7 @@ impl Tools {
         let etag = known.and_then(|known| known.etag.as_deref());
         let last_modified = known.and_then(|known| known.last_modified.as_deref());
         match fetcher.fetch_if_changed(&url, etag, last_modified).await {
-            Ok(Fetched::NotModified) => Outcome::Same { not_modified: true, copy: Copy::default() },
+            Ok(Fetched::NotModified) => Outcome::Same { not_modified: true, copy: Box::default() },
             Ok(Fetched::Page(page)) => {
                 let cleaner = Arc::clone(&self.cleaner);
                 let known_hash = known.and_then(|known| known.content_hash.clone());
@@ -116,7 +122,7 @@ impl Tools {
             }
             Err(error) => {
                 let record = Record::failure(source.clone(), error.status(), error.reason());
-                Outcome::Failed(record.at(Some(&source), None), Failure::of_fetch(&error))
+                Outcome::Failed(Box::new(record.at(Some(&source), None)), Failure::of_fetch(&error))
             }
         }
     }
@@ -133,19 +139,19 @@ impl Tools {
             Ok(page) => page,
             Err(record) if record.status == "too-large" => {
                 let copy = Copy { stamp: Some(stamp), ..Copy::default() };
-                return Outcome::Read(Reading { record: *record, copy, bytes: 0, network: Duration::ZERO });
+                return Outcome::read(*record, copy, 0, Duration::ZERO);
             }
-            Err(record) => return Outcome::Failed(*record, Failure::MayPass),
+            Err(record) => return Outcome::Failed(record, Failure::MayPass),
         };
         let content_hash = hash::hex(&page.bytes);
         if known_hash == Some(content_hash.as_str()) {
             let copy = Copy { stamp: Some(stamp), ..Copy::default() };
-            return Outcome::Same { not_modified: false, copy };
+            return Outcome::Same { not_modified: false, copy: Box::new(copy) };
         }
         let record = outcome::clean(&self.cleaner, source, Input::Html(&page.bytes, None), None);
         let print = record.is_ok().then(|| prints::of(&record, None));
         let copy = Copy { content_hash: Some(content_hash), stamp: Some(stamp), print, ..Copy::default() };
-        Outcome::Read(Reading { record, copy, bytes: page.bytes.len(), network: Duration::ZERO })
+        Outcome::read(record, copy, page.bytes.len(), Duration::ZERO)
     }
 
     /// Where the page stands after this, and what there is to write.
@@ -154,18 +160,18 @@ impl Tools {
         let known = before.filter(|before| before.state.was_read());
         match (outcome, known) {
             (Outcome::Read(reading), _) if reading.record.status == INTERNAL_ERROR => {
-                self.judge_failure(reading.record, Failure::ForGood, before, now)
+                self.judge_failure(Box::new(reading.record), Failure::ForGood, before, now)
             }
-            (Outcome::Read(reading), known) => self.judge_reading(reading, known, published, now),
+            (Outcome::Read(reading), known) => self.judge_reading(*reading, known, published, now),
             (Outcome::Same { not_modified, copy }, known) => {
                 let next = known.and_then(|known| self.next_check(Some(known), published, now));
                 let verdict = before.map(|before| after_no_change(before, next)).unwrap_or_default();
-                Judged { copy, ..Judged::new(verdict, News::Same { not_modified }) }
+                Judged { copy: *copy, ..Judged::new(verdict, News::Same { not_modified }) }
             }
             (Outcome::Failed(record, failure), Some(known)) => {
                 let next = self.next_check(Some(known), published, now);
                 let verdict = after_asking_in_vain(known, &record, Some(failure), next);
-                Judged::new(verdict, News::InVain(Box::new(record)))
+                Judged::new(verdict, News::InVain(record))
             }
             (Outcome::Failed(record, failure), None) => self.judge_failure(record, failure, before, now),
         }
@@ -173,13 +179,13 @@ impl Tools {
 
     fn judge_failure(
         &self,
-        record: Record,
+        record: Box<Record>,
         failure: Failure,
         before: Option<&Standing>,
         now: Timestamp,
     ) -> Judged {
         let verdict = after_failure(&record, failure, before, &self.patience, now);
-        Judged::new(verdict, News::First(Box::new(record)))
+        Judged::new(verdict, News::First(record))
     }
 
     /// A page that gave an article keeps it when it gives none any more, as behind a wall.
@@ -255,14 +261,14 @@ fn clean_page(cleaner: &Cleaner, source: &str, page: Page, known_hash: Option<&s
         ..Copy::default()
     };
     if copy.content_hash.as_deref() == known_hash {
-        return Outcome::Same { not_modified: false, copy };
+        return Outcome::Same { not_modified: false, copy: Box::new(copy) };
     }
     let input = Input::Html(&page.bytes, page.content_type.as_deref());
     let record = outcome::clean(cleaner, source, input, Some(&page.final_url));
     let record = record.at(Some(page.url.as_str()), Some(final_url));
     let print = record.is_ok().then(|| prints::of(&record, Some(&page.final_url)));
     let copy = Copy { print, ..copy };
-    Outcome::Read(Reading { record, copy, bytes: page.bytes.len(), network: page.elapsed })
+    Outcome::read(record, copy, page.bytes.len(), page.elapsed)
 }
 
 /// Work for the processor, off the threads that wait for the network. A panic costs this page only.
@@ -274,7 +280,7 @@ async fn blocking(source: String, work: impl FnOnce() -> Outcome + Send + 'stati
 }
 
 fn internal_error(source: String, reason: &str) -> Outcome {
-    Outcome::Failed(Record::failure(source, INTERNAL_ERROR, reason), Failure::ForGood)
+    Outcome::Failed(Box::new(Record::failure(source, INTERNAL_ERROR, reason)), Failure::ForGood)
 }
 
 /// The host of a page, as the report names it.

@@ -25,8 +25,9 @@ pub(super) fn of(record: &Record, final_url: Option<&Url>) -> Print {
 /// A home page is not: some sites name it on every page.
 fn canonical(named: Option<&str>, url: &Url) -> String {
     let named = named.and_then(|named| url.join(named).ok());
-    let believable =
-        |named: &Url| matches!(named.scheme(), "http" | "https") && named.path().trim_matches('/') != "";
+    let believable = |named: &Url| {
+        matches!(named.scheme(), "http" | "https") && !named.path().trim_matches('/').is_empty()
+    };
     let mut address = named.filter(believable).unwrap_or_else(|| url.clone());
     address.set_fragment(None);
     address.into()

@@ -84,6 +84,9 @@ impl Report {
         }
         let known: usize = self.sources.iter().map(|source| source.known).sum();
         let _ = write!(line, "; {known} known; {:.1} s", self.seconds);
+        if !self.started.is_empty() {
+            let _ = write!(line, "; begun {}", self.started);
+        }
         if let Some(stopped) = &self.stopped {
             let _ = write!(line, "; stopped ({stopped}), {} left for the next run", self.left);
         }

@@ -6,7 +6,7 @@
 
 use std::fs;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -63,7 +63,7 @@ fn link(file: &Path, versions: &Path, place: &str, earlier: &[u8]) -> io::Result
     Ok(())
 }
 
-fn copy(aside: &PathBuf, earlier: &[u8]) -> io::Result<()> {
+fn copy(aside: &Path, earlier: &[u8]) -> io::Result<()> {
     atomic::write(aside, earlier).map_err(|error| match error {
         Error::Io { source, .. } => source,
         other => io::Error::other(other),

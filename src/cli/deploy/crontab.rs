@@ -7,6 +7,9 @@ use super::{Installed, config_of};
 /// Fields of time before the command.
 const TIME_FIELDS: usize = 5;
 
+const NO_PATH: &str = "cron looks for `tamis` in /usr/bin and /bin alone; put a line \
+                       `PATH=/usr/local/bin:/usr/bin:/bin` before it, or write the whole path of tamis";
+
 /// What is wrong with the lines that run tamis.
 pub(super) fn lines(text: &str, installed: &Installed) -> Vec<String> {
     let lines = text.lines().enumerate().map(|(index, line)| (index + 1, line.trim()));
@@ -15,8 +18,10 @@ pub(super) fn lines(text: &str, installed: &Installed) -> Vec<String> {
     if runs.is_empty() {
         return vec!["no line runs tamis; see deploy/crontab for one".to_owned()];
     }
+    let has_path = text.lines().any(|line| line.trim().starts_with("PATH="));
     let found = runs.into_iter().flat_map(|(number, line)| {
-        of_line(line, installed).into_iter().map(move |finding| format!("line {number}: {finding}"))
+        let findings = of_line(line, has_path, installed).into_iter();
+        findings.map(move |finding| format!("line {number}: {finding}"))
     });
     found.collect()
 }
@@ -26,7 +31,7 @@ fn is_variable(line: &str) -> bool {
     line.split_once('=').is_some_and(|(name, _)| name.trim().chars().all(|c| c.is_alphanumeric() || c == '_'))
 }
 
-fn of_line(line: &str, installed: &Installed) -> Vec<String> {
+fn of_line(line: &str, has_path: bool, installed: &Installed) -> Vec<String> {
     let Some(command) = command(line) else {
         return vec!["it has no command after the five fields of time".to_owned()];
     };
@@ -38,9 +43,12 @@ fn of_line(line: &str, installed: &Installed) -> Vec<String> {
         .split([' ', '\t', ';', '&', '|', '{', '}', '(', ')', '<', '>'])
         .filter(|word| !word.is_empty())
         .collect();
-    if !words.windows(2).any(|pair| pair[0].ends_with("tamis") && pair[1] == "run") {
+    let Some(call) = words.windows(2).find(|pair| pair[0].ends_with("tamis") && pair[1] == "run") else {
         found.push("it does not call `tamis run`".to_owned());
         return found;
+    };
+    if call[0] == "tamis" && !has_path {
+        found.push(NO_PATH.to_owned());
     }
     let folder = words.windows(2).find(|pair| pair[0] == "cd").map(|pair| expanded(pair[1]));
     let config = config_of(&words).map_or_else(|| PathBuf::from("config.toml"), |path| expanded(&path));
@@ -92,13 +100,15 @@ mod tests {
 
     #[test]
     fn every_misfit_is_found() {
-        let line = "17 * * * * cd /srv/news && tamis run -c config.toml";
+        let line = "17 * * * * cd /srv/news && /usr/local/bin/tamis run -c config.toml";
         assert_eq!(found(line, "/srv/news/config.toml"), Vec::<String>::new());
-        assert_eq!(found("@hourly tamis run -c /a.toml", "/a.toml"), Vec::<String>::new());
+        let hourly = "PATH=/opt/bin:/usr/bin:/bin\n@hourly tamis run -c /a.toml";
+        assert_eq!(found(hourly, "/a.toml"), Vec::<String>::new());
         for (text, finding) in [
             (line, "it runs with /srv/news/config.toml, but /a.toml is checked"),
             ("17 * * * * tamis run -c /a.toml >log-$(date +%F)", "line 1: cron ends a command at `%`"),
             ("17 * * * * tamis clean -c /a.toml", "does not call `tamis run`"),
+            ("@hourly tamis run -c /a.toml", "cron looks for `tamis` in /usr/bin and /bin alone"),
             ("17 * * tamis", "no command after the five fields"),
             ("# 17 * * * * tamis run -c /a.toml\nMAILTO=tamis\n", "no line runs tamis"),
         ] {
