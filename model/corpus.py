@@ -16,7 +16,7 @@ SHARED = os.environ.get("TAMIS_SHARED", os.path.join(os.path.dirname(__file__), 
 sys.path.insert(0, SHARED)
 import score  # noqa: E402  the scorer that counts: its tokens are used for labels too
 
-SETS = {"fr": 4.0, "newsrooms": 2.0, "multilingual": 0.7, "pagetypes": 0.7}
+SETS = {"fr": 4.0, "newsrooms": 2.0, "multilingual": 0.7, "pagetypes": 0.7, "snippets": 2.0}
 OTHER_TYPE_SHARE = 0.5  # weight of pages that are no articles: forums, products, lists
 POSITIVE_SHARE = 0.6
 DISPUTED_WEIGHT = 0.05
@@ -27,6 +27,10 @@ class Page:
 
     def __init__(self, set_name, gold, texts, rows):
         self.set, self.gold, self.texts, self.rows = set_name, gold, texts, rows
+        if not gold.get("text"):
+            self.labels, self.weights = snippet_labels(texts, gold)
+            self.weights *= weights(texts) * SETS[set_name]
+            return
         self.labels = labels(texts, gold["text"])
         is_article = gold.get("type", "article") == "article"
         self.weights = weights(texts) * SETS[set_name] * (1.0 if is_article else OTHER_TYPE_SHARE)
@@ -65,13 +69,23 @@ def labels(texts, gold):
     return out
 
 
+def snippet_labels(texts, gold):
+    """Labels of the blocks that hold a string which must or must not be in the text; the others weigh nothing."""
+    out, known = np.zeros(len(texts), np.int8), np.zeros(len(texts))
+    wanted, unwanted = ([score.ws(text) for text in gold.get(key, [])] for key in ("with", "without"))
+    for index, text in enumerate(map(score.ws, texts)):
+        is_wanted, is_unwanted = any(one in text for one in wanted), any(one in text for one in unwanted)
+        out[index], known[index] = is_wanted, is_wanted != is_unwanted
+    return out, known
+
+
 def weights(texts):
     """Long blocks weigh more: F1 counts words. Short ones still count: a page is exact or not."""
     return np.array([0.5 + min(len(text), 400) / 150 for text in texts])
 
 
 def load(folder, set_name, keep=lambda gold: True):
-    """All pages of a set that have gold text and blocks."""
+    """All pages of a set that have gold and blocks."""
     gold = {record["id"]: record for record in score.load(f"{SHARED}/corpus/{set_name}/gold.jsonl")}
     values = np.memmap(f"{folder}/{set_name}.f32", dtype="<f4", mode="r")
     pages, at = [], 0
@@ -80,7 +94,7 @@ def load(folder, set_name, keep=lambda gold: True):
             page = json.loads(line)
             count = len(page["texts"]) * page["width"]
             record = gold[page["id"]]
-            if count and record.get("text") and keep(record):
+            if count and (record.get("text") or record.get("with")) and keep(record):
                 rows = np.array(values[at : at + count]).reshape(len(page["texts"]), page["width"])
                 pages.append(Page(set_name, record, page["texts"], rows))
             at += count

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Trains the block classifier: `python3 model/train.py [--folds 3] [--no-features] [--report-only]`.
+"""Trains the block classifier: `python3 model/train.py [--folds 5] [--no-features] [--report-only]`.
 
 1. writes the features of all corpus pages with `cargo run --release --example features`
 2. cross-validates by site: every page is scored by models that never saw its site
@@ -35,12 +35,12 @@ PARAMETERS = {
 
 
 def fit(pages):
-    data = lightgbm.Dataset(
-        np.concatenate([page.rows for page in pages]),
-        np.concatenate([page.labels for page in pages]),
-        weight=np.concatenate([page.weights for page in pages]),
-        params=PARAMETERS,
+    known = [page.weights > 0 for page in pages]
+    rows, labels, weights = (
+        np.concatenate([getattr(page, name)[known] for page, known in zip(pages, known)])
+        for name in ("rows", "labels", "weights")
     )
+    data = lightgbm.Dataset(rows, labels, weight=weights, params=PARAMETERS)
     return lightgbm.train({**PARAMETERS, "num_leaves": LEAVES}, data, num_boost_round=TREES)
 
 
@@ -52,15 +52,48 @@ def folds_of(pages, count):
 
 
 def out_of_site(pages, folds):
-    """Scores of each page by a model that did not see its site, and the gain of each column."""
+    """Scores of each page by a model that did not see its site, and the gain of each column. The models are kept."""
     scores, gain = [None] * len(pages), 0
     for fold in sorted(set(folds)):
         train = [index for index in range(len(pages)) if folds[index] != fold]
         model = fit([pages[index] for index in train])
+        write_model(fold_file(fold), model)
         gain = gain + model.feature_importance("gain")
         for index in np.flatnonzero(folds == fold):
             scores[index] = model.predict(pages[index].rows)
     return scores, gain
+
+
+def fold_file(fold):
+    return os.path.join(FEATURES, f"fold-{fold}.bin")
+
+
+def write_model(path, model):
+    with open(path, "wb") as out:
+        out.write(export.forest(model))
+
+
+def whole_pipeline(pages, folds):
+    """A line of figures per set for `tamis` as it cleans, each page by the model of its fold."""
+    models = {page.gold["id"]: fold_file(fold) for page, fold in zip(pages, folds)}
+    models_file = os.path.join(FEATURES, "models.json")
+    with open(models_file, "w", encoding="utf8") as out:
+        json.dump(models, out)
+    figures = {}
+    for name in corpus.SETS:
+        source = os.path.join(corpus.SHARED, "corpus", name)
+        command = ["cargo", "run", "--release", "--quiet", "--example", "predict", "--", source, models_file]
+        predictions = os.path.join(FEATURES, f"{name}.predicted.jsonl")
+        with open(predictions, "wb") as out:
+            subprocess.run(command, check=True, cwd=os.path.join(HERE, ".."), stdout=out)
+        predicted = corpus.score.load_pred(predictions)
+        gold = corpus.score.load(f"{source}/gold.jsonl")
+        rows = [(record, corpus.score.page(record, predicted[record["id"]])) for record in gold]
+        figures[name] = corpus.score.agg([row for _, row in rows])
+        if name == "pagetypes":
+            for kind in sorted({record["type"] for record in gold}):
+                figures[f"pagetypes/{kind}"] = corpus.score.agg([row for record, row in rows if record["type"] == kind])
+    return figures
 
 
 def measure(pages, scores):
@@ -76,9 +109,11 @@ def measure(pages, scores):
 
 
 def table(title, figures):
-    lines = [f"### {title}", "", "| set | pages | F1 | P | R | exact | failed |", "|---|--:|--:|--:|--:|--:|--:|"]
+    columns = [name for name in ("F1", "P", "R", "acc", "fail", "snip", "wout", "ttl", "date", "auth") if any(name in row for row in figures.values())]
+    lines = [f"### {title}", "", "| set | pages | " + " | ".join(columns) + " |", "|---|--:|" + "--:|" * len(columns)]
     for name, row in figures.items():
-        lines.append("| {} | {n} | {F1:.3f} | {P:.3f} | {R:.3f} | {acc:.2f} | {fail:.3f} |".format(name, **row))
+        cells = [f"{row[column]:.3f}" if column in row else "-" for column in columns]
+        lines.append(f"| {name} | {row['n']} | " + " | ".join(cells) + " |")
     return "\n".join(lines) + "\n"
 
 
@@ -93,7 +128,7 @@ def write_features():
 
 def main():
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    arguments.add_argument("--folds", type=int, default=3)
+    arguments.add_argument("--folds", type=int, default=5)
     arguments.add_argument("--no-features", action="store_true", help="use the features of the last run")
     arguments.add_argument("--report-only", action="store_true", help="cross-validate, write no model")
     options = arguments.parse_args()
@@ -105,6 +140,7 @@ def main():
     folds = folds_of(pages, options.folds)
     scores, gain = out_of_site(pages, folds)
     parts = [
+        table("Out of site, the whole pipeline: every page cleaned by a model that never saw its site", whole_pipeline(pages, folds)),
         table("Out of site: blocks with a score above the threshold, before settling and phrase rules", measure(pages, scores)),
         table("Perfect labels on these blocks", measure(pages, [page.labels for page in pages])),
     ]

@@ -7,6 +7,7 @@ use crate::article::{Article, Block, Metadata};
 use crate::clean::block::TextBlock;
 use crate::clean::classify::Classifier;
 use crate::clean::context::Contexts;
+use crate::clean::declared::Declared;
 use crate::clean::dirty::clean_dirty;
 use crate::clean::doubled::remove_doubled;
 use crate::clean::features::Features;
@@ -20,6 +21,7 @@ use crate::clean::settle::{drop_lone_headings, keep_subheads, settle_groups};
 use crate::clean::signature::sign;
 use crate::clean::survey::Survey;
 use crate::clean::text::detect_language;
+use crate::clean::units::Units;
 use crate::clean::vector::{Evidence, Table, table};
 use crate::decode::{decode, not_html};
 use crate::error::Rejection;
@@ -56,6 +58,13 @@ impl Cleaner {
     /// A cleaner with these rules and options.
     pub fn new(rules: Rules, options: CleanOptions) -> Cleaner {
         Cleaner { rules, classifier: Classifier::builtin(), options }
+    }
+
+    /// The same cleaner with another block classifier, as `model/train.py` writes it; `None` when the file is damaged
+    /// or was trained on other columns.
+    pub fn with_model(self, model: &[u8]) -> Option<Cleaner> {
+        let classifier = Classifier::read(model).filter(Classifier::fits)?;
+        Some(Cleaner { classifier, ..self })
     }
 
     /// Cleans a page as served. `content_type` is the HTTP header, where known.
@@ -108,16 +117,18 @@ impl Cleaner {
     pub fn training_rows(&self, html: &str, url: Option<&Url>) -> Result<(Vec<String>, Table), Rejection> {
         let dom = parse(html, &Limits::default())?;
         let metadata = metadata::extract(&dom, url);
-        let (blocks, table) = self.measure(&dom, &metadata);
+        let (blocks, table) = self.measure(&dom, &metadata, Declared::of(&dom, url, &metadata));
         Ok((blocks.into_iter().map(|block| block.text).collect(), table))
     }
 
     /// The blocks of a page with their fates, and its metadata.
     fn read(&self, dom: &Dom, url: Option<&Url>) -> (Vec<TextBlock>, Metadata) {
         let mut metadata = metadata::extract(dom, url);
-        let (mut blocks, table) = self.measure(dom, &metadata);
+        let declared = Declared::of(dom, url, &metadata);
+        metadata.page_type = declared.page_type();
+        let (mut blocks, table) = self.measure(dom, &metadata, declared);
         let threshold = self.options.focus.threshold();
-        self.classifier.decide(&table, &mut blocks, threshold);
+        self.classifier.decide(&table, &mut blocks, threshold, declared.forum);
         settle_groups(dom, &mut blocks, threshold);
         keep_subheads(dom, &mut blocks, threshold);
         settle_language(&mut metadata, &blocks);
@@ -129,18 +140,19 @@ impl Cleaner {
     }
 
     /// The blocks of a page as the rules label them, and what the classifier sees of them.
-    fn measure(&self, dom: &Dom, metadata: &Metadata) -> (Vec<TextBlock>, Table) {
+    fn measure(&self, dom: &Dom, metadata: &Metadata, declared: Declared) -> (Vec<TextBlock>, Table) {
         let root = dom.body().unwrap_or(dom.document());
         let survey = Survey::of(dom, root, &self.rules.generic);
+        let units = Units::of(dom, root);
         let marks = Marks::of(dom, root, &survey, &self.rules.generic);
         let mut blocks = segment(dom, root, &survey, &marks);
         let verdicts = phrases::judge(&self.rules.phrases, &blocks, metadata.language.as_deref());
         phrases::cut_labels(&mut blocks, &verdicts);
-        let features = Features::of(dom, &survey, &blocks);
+        let features = Features::of(dom, &survey, &units.teasers(dom, root), &blocks);
         let inside = label(dom, &survey, &mut blocks, &features, metadata.title.as_deref());
         let contexts = Contexts::of(dom, root, &survey, &marks);
         let evidence = Evidence::of(&blocks, &inside, &verdicts);
-        let table = table(dom, &blocks, &features, &contexts, &evidence, metadata);
+        let table = table(dom, &blocks, &features, &contexts, &units, &evidence, metadata, declared);
         (blocks, table)
     }
 
@@ -154,7 +166,7 @@ impl Cleaner {
 
     fn article(&self, blocks: Vec<TextBlock>, mut metadata: Metadata) -> Article {
         let mut warnings = Vec::new();
-        if is_list(&blocks) {
+        if metadata.page_type == PageType::Article && is_list(&blocks) {
             metadata.page_type = PageType::Listing;
             // those of one teaser
             (metadata.authors, metadata.date) = (Vec::new(), None);

@@ -40,6 +40,8 @@ pub struct Context {
     pub negative_names: u8,
     /// Elements above, itself included, named like the body of an article.
     pub positive_names: u8,
+    /// Bit set of the kinds that names above tell, itself included.
+    pub kinds: u32,
     /// Steps up to the nearest element with a name of boilerplate, 255 without.
     pub negative_distance: u8,
     /// Kind of the nearest name of boilerplate.
@@ -104,6 +106,7 @@ fn step(dom: &Dom, node: NodeId, above: Context, survey: &Survey, marks: &Marks)
         context.negative_names = above.negative_names.saturating_add(1);
         context.negative_distance = 0;
         context.negative_kind = Some(kind);
+        context.kinds |= 1 << kind as u32;
     }
     if names.body {
         context.positive_names = above.positive_names.saturating_add(1);

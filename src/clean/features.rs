@@ -33,18 +33,23 @@ pub struct Features {
     pub in_body: bool,
     /// An element above it is named like a standfirst.
     pub in_standfirst: bool,
+    /// It stands in boxes in a row with linked headings.
+    pub teaser: bool,
 }
 
 impl Features {
     /// Measures all blocks of a page.
-    pub fn of(dom: &Dom, survey: &Survey, blocks: &[TextBlock]) -> Vec<Features> {
+    pub fn of(dom: &Dom, survey: &Survey, teasers: &[bool], blocks: &[TextBlock]) -> Vec<Features> {
         let mut repeats: HashMap<&str, u32> = HashMap::new();
         for block in blocks {
             *repeats.entry(&block.text).or_default() += 1;
         }
         blocks
             .iter()
-            .map(|block| Features::of_block(dom, survey, block, repeats[block.text.as_str()]))
+            .map(|block| Features {
+                teaser: teasers[block.element.index()],
+                ..Features::of_block(dom, survey, block, repeats[block.text.as_str()])
+            })
             .collect()
     }
 

@@ -22,6 +22,8 @@ const MAX_LINK_DENSITY: f32 = 0.66;
 const MIN_STANDFIRST_WEIGHT: u32 = 40;
 /// ... and so much weight.
 const MAX_STANDFIRST_WEIGHT: u32 = 1200;
+/// With so much prose beside them, boxes in a row with linked headings are teasers, and not where the article is.
+const MIN_MASS_BESIDE_TEASERS: u32 = 400;
 /// How many blocks before the root a standfirst may stand.
 const STANDFIRST_REACH: usize = 12;
 
@@ -52,11 +54,14 @@ pub fn label(
     inside
 }
 
-/// Mass of the undecided prose below each node.
+/// Mass of the undecided prose below each node, without teasers unless they are what the page is about.
 fn masses(dom: &Dom, blocks: &[TextBlock], features: &[Features]) -> Vec<u32> {
     let mut masses = vec![0_u32; dom.len()];
-    for (block, features) in blocks.iter().zip(features) {
-        if block.fate.kept {
+    let undecided = || blocks.iter().zip(features).filter(|(block, _)| block.fate.kept);
+    let beside: u32 =
+        undecided().filter(|(_, features)| !features.teaser).map(|(_, features)| features.mass()).sum();
+    for (block, features) in undecided() {
+        if !features.teaser || beside < MIN_MASS_BESIDE_TEASERS {
             masses[block.element.index()] += features.mass();
         }
     }

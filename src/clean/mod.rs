@@ -8,6 +8,7 @@
 pub mod block;
 pub mod classify;
 pub mod context;
+pub mod declared;
 pub(crate) mod dirty;
 pub mod doubled;
 pub(crate) mod facts;
@@ -24,8 +25,10 @@ pub mod segment;
 pub mod settle;
 mod shape;
 pub mod signature;
+mod surroundings;
 pub mod survey;
 pub mod text;
+pub mod units;
 pub mod vector;
 pub mod words;
 

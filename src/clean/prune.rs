@@ -16,6 +16,9 @@ const MIN_LEFT_SHARE: f32 = 0.2;
 /// How many rules are left out at most.
 const MAX_LEFT_OUT: usize = 4;
 
+/// Readers' comments may hold any share of the prose when so much stands beside them.
+const AMPLE_PROSE: u32 = 800;
+
 /// Why an element is boilerplate.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Mark {
@@ -42,9 +45,12 @@ impl Marks {
         loop {
             let (marks, taken) = Marks::pass(dom, root, survey, rules, &left_out);
             let lost: u32 = taken.iter().map(|(_, prose)| prose).sum();
-            let is_plausible = total.saturating_sub(lost) as f32 >= MIN_LEFT_SHARE * total as f32;
+            let left = total.saturating_sub(lost);
+            let is_plausible = left as f32 >= MIN_LEFT_SHARE * total as f32;
             let by_name = taken.into_iter().filter(|(rule, _)| rule.starts_with("prune.name."));
             match by_name.max_by_key(|(_, prose)| *prose) {
+                // more comments than article: a long discussion of a short text
+                Some((rule, _)) if left >= AMPLE_PROSE && rules.is_comments(&rule) => return marks,
                 Some((rule, _)) if !is_plausible && left_out.len() < MAX_LEFT_OUT => left_out.push(rule),
                 _ => return marks,
             }
@@ -61,7 +67,7 @@ impl Marks {
     ) -> (Marks, Vec<(String, u32)>) {
         let mut marks = vec![None; dom.len()];
         let mut taken: Vec<(String, u32)> = Vec::new();
-        let total = survey.get(root).prose.max(1) as f32;
+        let total = survey.get(root).prose.max(1);
         let mut inside: Option<NodeId> = None;
         for edge in dom.traverse(root) {
             match edge {
@@ -69,7 +75,7 @@ impl Marks {
                     if inside.is_none() && dom.kind(node) == NodeKind::Element && node != root =>
                 {
                     let prose = survey.get(node).prose;
-                    let mark = judge(dom, node, prose as f32 / total, survey, rules);
+                    let mark = judge(dom, node, total, survey, rules);
                     let Some(mark) = mark.filter(|mark| !left_out.contains(&mark.rule)) else { continue };
                     match taken.iter_mut().find(|(rule, _)| *rule == mark.rule) {
                         Some((_, sum)) => *sum += prose,
@@ -91,14 +97,18 @@ impl Marks {
     }
 }
 
-fn judge(dom: &Dom, node: NodeId, share: f32, survey: &Survey, rules: &GenericRules) -> Option<Mark> {
+fn judge(dom: &Dom, node: NodeId, total: u32, survey: &Survey, rules: &GenericRules) -> Option<Mark> {
+    let prose = survey.get(node).prose;
+    let share = prose as f32 / total as f32;
+    let is_ample = total - prose.min(total) >= AMPLE_PROSE;
     if is_hidden(dom, node) && share <= MAX_HIDDEN_SHARE {
         return Some(Mark { kind: Kind::Other, rule: "prune.hidden".to_owned() });
     }
     let by_tag = rules.tag(dom.tag(node)).map(|rule| ("tag", rule));
     let by_role = dom.attribute(node, "role").and_then(|role| rules.role(role)).map(|rule| ("role", rule));
     let by_name = survey.get(node).names.rule.map(|index| ("name", rules.name(index)));
-    let holds = |(_, rule): &(&str, &BoxRule)| share <= rule.max_share && !is_within_sentence(dom, node);
+    let fits = |rule: &BoxRule| share <= rule.max_share || (rule.kind == Kind::Comments && is_ample);
+    let holds = |(_, rule): &(&str, &BoxRule)| fits(rule) && !is_within_sentence(dom, node);
     let (source, rule) = [by_tag, by_role, by_name].into_iter().flatten().find(holds)?;
     Some(Mark { kind: rule.kind, rule: format!("prune.{source}.{}", rule.id) })
 }

@@ -111,6 +111,12 @@ impl GenericRules {
         GenericRules::compile(file).map_err(wrong)
     }
 
+    /// Whether a mark (`prune.name.comments`) is of a rule for readers' comments.
+    pub fn is_comments(&self, mark: &str) -> bool {
+        let id = mark.trim_start_matches("prune.name.");
+        self.file.name.iter().any(|rule| rule.id == id && rule.kind == Kind::Comments)
+    }
+
     /// Reads rules from TOML; `origin` names the file in messages.
     pub fn parse(text: &str, origin: &str) -> Result<GenericRules, Error> {
         let wrong = |message: String| Error::Rules { origin: origin.to_owned(), message };

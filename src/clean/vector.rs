@@ -6,9 +6,12 @@
 use super::Kind;
 use super::block::TextBlock;
 use super::context::{Context, Contexts, TELLING_TAGS};
+use super::declared::Declared;
 use super::facts::{PageFacts, digits_folded, letters_folded, shingles};
 use super::features::Features;
+use super::surroundings::{self, Surroundings};
 use super::text::Verdict;
+use super::units::Units;
 use super::words::{is_stop_word, words};
 use crate::article::{BlockKind, Metadata};
 use crate::parse::Dom;
@@ -40,7 +43,7 @@ const NEIGHBOURS: [isize; 6] = [-3, -2, -1, 1, 2, 3];
 const MASS_RADII: [usize; 2] = [5, 15];
 
 /// Columns of a row. A model that was trained on other columns is not asked.
-pub const WIDTH: usize = 181;
+pub const WIDTH: usize = 234;
 
 /// Evidence about a block that comes from outside of this module.
 #[derive(Clone, Debug, Default)]
@@ -122,18 +125,23 @@ pub fn names() -> Vec<String> {
     }
     names.extend(MASS_RADII.map(|radius| format!("mass-around-{radius}")));
     names.push("prose-before".to_owned());
+    names.extend(surroundings::names());
     names
 }
 
 /// The table of a page.
+#[expect(clippy::too_many_arguments, reason = "a row is filled from all that is known of the page")]
 pub fn table(
     dom: &Dom,
     blocks: &[TextBlock],
     features: &[Features],
     contexts: &Contexts,
+    units: &Units,
     evidence: &[Evidence],
     metadata: &Metadata,
+    declared: Declared,
 ) -> Table {
+    let surroundings = Surroundings::of(dom, units, blocks, features, contexts, evidence, declared);
     let above: Vec<Context> = blocks.iter().map(|block| *contexts.get(block.element)).collect();
     let parents: Vec<u64> = blocks
         .iter()
@@ -177,6 +185,7 @@ pub fn table(
             table.values.push(sums[high] - sums[low]);
         }
         table.values.push(sums[index] / sums[own.len()].max(1.0));
+        surroundings.columns(&mut table.values, index, dom, blocks, features, contexts, evidence);
         table.width = table.values.len() - start;
         debug_assert_eq!(table.width, WIDTH);
     }
@@ -194,11 +203,11 @@ pub fn prefix_sums(masses: &[f32]) -> Vec<f32> {
     sums
 }
 
-fn flag(value: bool) -> f32 {
+pub(super) fn flag(value: bool) -> f32 {
     f32::from(u8::from(value))
 }
 
-fn kind_number(kind: Option<Kind>) -> f32 {
+pub(super) fn kind_number(kind: Option<Kind>) -> f32 {
     kind.map_or(-1.0, |kind| kind as u8 as f32)
 }
 

@@ -36,11 +36,19 @@ const MAX_TAGS: usize = 50;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum PageType {
-    /// One text: news, a blog post, documentation, a thread.
+    /// One text: news, a blog post.
     #[default]
     Article,
     /// A list of articles: headlines with teasers.
     Listing,
+    /// A list of things, as a category of a shop.
+    Collection,
+    /// A thread of posts, or a question with answers.
+    Forum,
+    /// One thing that is for sale.
+    Product,
+    /// A page of a manual or a wiki.
+    Documentation,
 }
 
 /// Title, authors, date and the like.

@@ -1,0 +1,233 @@
+//! Boxes that repeat: teasers, comments, posts, products and cards are siblings of the same tag and class.
+//!
+//! - unit: an element with at least two siblings like it
+//! - linked heading: a heading or an element named like a title that is a link or holds one, as teasers have
+
+use crate::parse::{Dom, Edge, NodeId, NodeKind};
+
+/// So many siblings of a kind make a repetition.
+const MIN_COUNT: u32 = 3;
+/// Share of the boxes in a row that have a linked heading, when they are teasers.
+const MIN_LINKED_HEADINGS: f32 = 0.7;
+/// More linked headings or text in a box make it a section of its own.
+const MAX_LINKED_HEADINGS: f32 = 1.5;
+/// Bytes of text in a teaser.
+const TEASER_TEXT: std::ops::Range<f32> = 40.0..1200.0;
+/// Kinds of siblings that are told apart below one element.
+const MAX_KINDS: usize = 24;
+
+/// A group of siblings of the same tag and class; means are over the group.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Unit {
+    /// How many there are.
+    pub count: u32,
+    /// Bytes of text in one.
+    pub text: f32,
+    /// Links in one.
+    pub links: f32,
+    /// Linked headings in one.
+    pub linked_headings: f32,
+}
+
+/// The units that an element stands in.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Nest {
+    /// The element itself, as an index into the groups.
+    own: u32,
+    /// The nearest above, and its depth.
+    nearest: (u32, u16),
+    /// The outermost, itself included, and its depth.
+    outermost: (u32, u16),
+    depth: u16,
+}
+
+/// All groups of a page.
+#[derive(Debug)]
+pub struct Units {
+    /// The first is no group.
+    groups: Vec<Unit>,
+    nests: Vec<Nest>,
+}
+
+/// What an element holds.
+#[derive(Clone, Copy, Default)]
+struct Holds {
+    text: u32,
+    links: u32,
+    linked_headings: u32,
+}
+
+impl Units {
+    /// Finds the repeated boxes below `root`.
+    pub fn of(dom: &Dom, root: NodeId) -> Units {
+        let holds = holds(dom, root);
+        let mut units = Units { groups: vec![Unit::default()], nests: vec![Nest::default(); dom.len()] };
+        let mut kinds = Vec::new();
+        units.group_children(dom, root, &holds, &mut kinds);
+        for node in dom.descendants(root) {
+            if dom.kind(node) != NodeKind::Element || node == root {
+                continue;
+            }
+            units.nest(dom, node);
+            units.group_children(dom, node, &holds, &mut kinds);
+        }
+        units
+    }
+
+    /// Writes the own groups of the children of an element; their nests are completed when they are visited.
+    fn group_children(&mut self, dom: &Dom, parent: NodeId, holds: &[Holds], kinds: &mut Vec<(u64, Unit)>) {
+        kinds.clear();
+        let elements = || dom.children(parent).filter(|child| dom.kind(*child) == NodeKind::Element);
+        for child in elements() {
+            let kind = kind_of(dom, child);
+            let at = match kinds.iter().position(|(known, _)| *known == kind) {
+                Some(at) => at,
+                None if kinds.len() < MAX_KINDS => {
+                    kinds.push((kind, Unit::default()));
+                    kinds.len() - 1
+                }
+                None => continue,
+            };
+            let (unit, held) = (&mut kinds[at].1, holds[child.index()]);
+            unit.count += 1;
+            unit.text += held.text as f32;
+            unit.links += held.links as f32;
+            unit.linked_headings += held.linked_headings as f32;
+        }
+        kinds.retain(|(_, unit)| unit.count >= MIN_COUNT);
+        let first = self.groups.len();
+        self.groups.extend(kinds.iter().map(|(_, unit)| unit.mean()));
+        if !kinds.is_empty() {
+            for child in elements() {
+                let kind = kind_of(dom, child);
+                if let Some(at) = kinds.iter().position(|(known, _)| *known == kind) {
+                    self.nests[child.index()].own = (first + at) as u32;
+                }
+            }
+        }
+    }
+
+    fn nest(&mut self, dom: &Dom, node: NodeId) {
+        let above = dom.parent(node).map_or(Nest::default(), |parent| self.nests[parent.index()]);
+        let nest = &mut self.nests[node.index()];
+        nest.depth = above.depth.saturating_add(1);
+        nest.nearest = if above.own == 0 { above.nearest } else { (above.own, above.depth) };
+        nest.outermost = if above.outermost.0 == 0 { (nest.own, nest.depth) } else { above.outermost };
+    }
+
+    /// Whether each node stands in boxes in a row with one linked heading each, as teasers do; by node index.
+    pub fn teasers(&self, dom: &Dom, root: NodeId) -> Vec<bool> {
+        let mut teasers = vec![false; dom.len()];
+        for node in dom.descendants(root) {
+            let is_row = self.groups[self.nests[node.index()].own as usize].is_teaser();
+            let is_box = !matches!(dom.tag(node), "p" | "td" | "tr" | "dd" | "dt");
+            let above = dom.parent(node).is_some_and(|parent| teasers[parent.index()]);
+            teasers[node.index()] = above || (is_row && is_box);
+        }
+        teasers
+    }
+
+    /// The group of the element itself, the nearest above it and the outermost, each with how many steps up it stands.
+    pub fn around(&self, node: NodeId) -> [(Unit, u16); 3] {
+        let nest = self.nests[node.index()];
+        let up = |(group, depth): (u32, u16)| (self.groups[group as usize], nest.depth.saturating_sub(depth));
+        [up((nest.own, nest.depth)), up(nest.nearest), up(nest.outermost)]
+    }
+}
+
+impl Unit {
+    fn is_teaser(&self) -> bool {
+        (MIN_LINKED_HEADINGS..=MAX_LINKED_HEADINGS).contains(&self.linked_headings)
+            && TEASER_TEXT.contains(&self.text)
+    }
+
+    fn mean(&self) -> Unit {
+        let count = self.count as f32;
+        Unit {
+            count: self.count,
+            text: self.text / count,
+            links: self.links / count,
+            linked_headings: self.linked_headings / count,
+        }
+    }
+}
+
+/// Tag and first class without digits, as a hash.
+fn kind_of(dom: &Dom, node: NodeId) -> u64 {
+    const PRIME: u64 = 0x0100_0000_01b3;
+    let class =
+        dom.attribute(node, "class").and_then(|class| class.split_ascii_whitespace().next()).unwrap_or("");
+    let letters = class.bytes().filter(|byte| !byte.is_ascii_digit());
+    dom.tag(node)
+        .bytes()
+        .chain([b' '])
+        .chain(letters)
+        .fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(PRIME))
+}
+
+/// What each element holds, by node index.
+fn holds(dom: &Dom, root: NodeId) -> Vec<Holds> {
+    let mut holds = vec![Holds::default(); dom.len()];
+    let (mut links, mut headings) = (0_u32, 0_u32);
+    // whether the open link has a heading already
+    let mut is_counted = false;
+    for edge in dom.traverse(root) {
+        match edge {
+            Edge::Open(node) if dom.kind(node) == NodeKind::Element => {
+                let (is_link, is_heading) = (dom.tag(node) == "a", is_heading(dom, node));
+                is_counted &= links > 0;
+                links += u32::from(is_link);
+                headings += u32::from(is_heading);
+                let completes =
+                    (is_link && links == 1 && headings > 0) || (is_heading && links > 0 && !is_counted);
+                is_counted = (is_counted && links > 0) || completes;
+                holds[node.index()] =
+                    Holds { text: 0, links: u32::from(is_link), linked_headings: u32::from(completes) };
+            }
+            Edge::Open(node) => holds[node.index()].text = dom.text(node).trim().len() as u32,
+            Edge::Close(node) => {
+                if dom.kind(node) == NodeKind::Element {
+                    links -= u32::from(dom.tag(node) == "a");
+                    headings -= u32::from(is_heading(dom, node));
+                }
+                let held = holds[node.index()];
+                if let Some(parent) = dom.parent(node).filter(|_| node != root) {
+                    let above = &mut holds[parent.index()];
+                    above.text += held.text;
+                    above.links += held.links;
+                    above.linked_headings += held.linked_headings;
+                }
+            }
+        }
+    }
+    holds
+}
+
+/// A heading, or an element with a class like `card__title`.
+fn is_heading(dom: &Dom, node: NodeId) -> bool {
+    const TITLES: [&str; 4] = ["title", "titre", "headline", "titel"];
+    let is_named =
+        || dom.attribute(node, "class").is_some_and(|class| TITLES.iter().any(|title| class.contains(title)));
+    matches!(dom.tag(node), "h1" | "h2" | "h3" | "h4" | "h5" | "h6") || is_named()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::parse::{Limits, parse};
+
+    #[test]
+    fn teasers_are_units_with_linked_headings() {
+        let teaser = "<li class='card card-7'><h3><a href=/a>Titre</a></h3><p>Texte.</p></li>";
+        let html = format!("<body><p>Un</p><ul>{}</ul></body>", teaser.repeat(4));
+        let dom = parse(&html, &Limits::default()).unwrap();
+        let body = dom.body().unwrap();
+        let units = Units::of(&dom, body);
+        let text = dom.descendants(body).filter(|node| dom.tag(*node) == "p").last().unwrap();
+        let [own, nearest, outermost] = units.around(text);
+        assert_eq!(own.0.count, 0);
+        assert_eq!((nearest.0.count, nearest.1), (4, 1));
+        assert_eq!((nearest.0.linked_headings, nearest.0.links), (1.0, 1.0));
+        assert_eq!(nearest, outermost);
+    }
+}
