@@ -5,6 +5,8 @@
 use std::cell::{Cell, RefCell};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
+use jiff::tz::TimeZone;
+use jiff::{Timestamp, civil};
 use url::Url;
 
 use crate::article::Article;
@@ -30,7 +32,26 @@ pub fn clean(cleaner: &Cleaner, source: &str, input: Input<'_>, url: Option<&Url
         Input::Html(bytes, content_type) => cleaner.clean_bytes(bytes, content_type, url),
         Input::Text(bytes) => cleaner.clean_text(&crate::decode::decode(bytes, None, url).text),
     });
-    record.at(url.map(Url::as_str), None)
+    described(record, cleaner, input, url).without_dates_after(tomorrow()).at(url.map(Url::as_str), None)
+}
+
+/// A page that is no article still has a title and a date, which are useful to know it by.
+fn described(record: Record, cleaner: &Cleaner, input: Input<'_>, url: Option<&Url>) -> Record {
+    match input {
+        Input::Html(bytes, content_type) if !record.is_ok() && record.status != INTERNAL_ERROR => {
+            match cleaner.describe_bytes(bytes, content_type, url) {
+                Ok(found) => record.described(found),
+                Err(_) => record,
+            }
+        }
+        _ => record,
+    }
+}
+
+/// The last day on which anything can have been published: by UTC, it is tomorrow already in the east.
+fn tomorrow() -> civil::Date {
+    let today = Timestamp::now().to_zoned(TimeZone::UTC).date();
+    today.tomorrow().unwrap_or(today)
 }
 
 /// Runs the cleaner; a panic becomes a record that says where it happened.
@@ -66,6 +87,14 @@ pub fn quiet_guarded_panics() {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_page_that_is_no_article_keeps_its_title_and_a_date_to_come_goes() {
+        let html = b"<title>Le port</title><meta property=article:published_time content=2099-12-31><h1>Le port</h1>";
+        let record = clean(&Cleaner::default(), "a.html", Input::Html(html, None), None);
+        assert_ne!(record.status, Record::OK);
+        assert_eq!((record.title.as_deref(), record.date), (Some("Le port"), None));
+    }
 
     #[test]
     fn a_panic_becomes_a_record() {

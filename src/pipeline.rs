@@ -3,7 +3,7 @@
 use url::Url;
 
 use crate::article::metadata::{self, PageType};
-use crate::article::{Article, Block, Metadata};
+use crate::article::{Article, Block, Metadata, escape_html};
 use crate::clean::block::TextBlock;
 use crate::clean::classify::Classifier;
 use crate::clean::context::Contexts;
@@ -13,13 +13,15 @@ use crate::clean::doubled::remove_doubled;
 use crate::clean::features::Features;
 use crate::clean::label::label;
 use crate::clean::listing::is_list;
+use crate::clean::loss;
 use crate::clean::phrases;
 use crate::clean::prune::Marks;
 use crate::clean::reject;
 use crate::clean::segment::segment;
 use crate::clean::settle::{drop_lone_headings, keep_subheads, settle_groups};
 use crate::clean::signature::sign;
-use crate::clean::survey::Survey;
+use crate::clean::spare;
+use crate::clean::survey::{Survey, text_weight};
 use crate::clean::text::detect_language;
 use crate::clean::units::Units;
 use crate::clean::vector::{Evidence, Table, table};
@@ -29,6 +31,11 @@ use crate::explain::{ExplainedBlock, Explanation};
 use crate::options::CleanOptions;
 use crate::parse::{Dom, Limits, parse};
 use crate::rules::Rules;
+
+/// A page that shows more than this is not asked for its data.
+const MAX_SHOWN_BESIDE_SPARE: u32 = 600;
+/// So many times as much as the page shows must stand in its data.
+const SPARE_EXCESS: u32 = 3;
 
 /// Cleans pages. Reusable, `Send + Sync`, without state between pages.
 ///
@@ -46,6 +53,13 @@ pub struct Cleaner {
     rules: Rules,
     classifier: Classifier,
     options: CleanOptions,
+}
+
+/// What was read off a page.
+struct Reading {
+    blocks: Vec<TextBlock>,
+    metadata: Metadata,
+    warnings: Vec<String>,
 }
 
 impl Default for Cleaner {
@@ -81,12 +95,32 @@ impl Cleaner {
         }
     }
 
+    /// The metadata of a page as served, whether it is an article or not.
+    pub fn describe_bytes(
+        &self,
+        bytes: &[u8],
+        content_type: Option<&str>,
+        url: Option<&Url>,
+    ) -> Result<Metadata, Rejection> {
+        self.check_size(bytes.len())?;
+        match not_html(bytes, content_type) {
+            Some(rejection) => Err(rejection),
+            None => {
+                let dom = parse(&decode(bytes, content_type, url).text, &Limits::default())?;
+                Ok(metadata::extract(&dom, url))
+            }
+        }
+    }
+
     /// Cleans a page that is decoded already.
     pub fn clean(&self, html: &str, url: Option<&Url>) -> Result<Article, Rejection> {
         self.check_size(html.len())?;
         let dom = parse(html, &Limits::default())?;
-        let (blocks, metadata) = self.read(&dom, url);
-        let mut article = self.judge(&dom, blocks, metadata)?;
+        let reading = self.read(&dom, url);
+        let mut article = match self.spare(&dom, &reading) {
+            Some(article) => self.accept(article)?,
+            None => self.judge(&dom, reading)?,
+        };
         article.make_links_absolute(url);
         Ok(article)
     }
@@ -103,9 +137,9 @@ impl Cleaner {
             Ok(dom) => dom,
             Err(rejection) => return Explanation::rejected(&rejection),
         };
-        let (blocks, metadata) = self.read(&dom, url);
-        let explained = blocks.iter().cloned().map(|block| ExplainedBlock::of(&dom, block)).collect();
-        let verdict = match self.judge(&dom, blocks, metadata) {
+        let reading = self.read(&dom, url);
+        let explained = reading.blocks.iter().cloned().map(|block| ExplainedBlock::of(&dom, block)).collect();
+        let verdict = match self.judge(&dom, reading) {
             Ok(_) => Explanation::accepted(),
             Err(rejection) => Explanation::rejected(&rejection),
         };
@@ -122,21 +156,24 @@ impl Cleaner {
     }
 
     /// The blocks of a page with their fates, and its metadata.
-    fn read(&self, dom: &Dom, url: Option<&Url>) -> (Vec<TextBlock>, Metadata) {
+    fn read(&self, dom: &Dom, url: Option<&Url>) -> Reading {
         let mut metadata = metadata::extract(dom, url);
         let declared = Declared::of(dom, url, &metadata);
         metadata.page_type = declared.page_type();
         let (mut blocks, table) = self.measure(dom, &metadata, declared);
         let threshold = self.options.focus.threshold();
-        self.classifier.decide(&table, &mut blocks, threshold, declared.forum);
+        self.classifier.decide(&table, &mut blocks, threshold, declared);
         settle_groups(dom, &mut blocks, threshold);
         keep_subheads(dom, &mut blocks, threshold);
         settle_language(&mut metadata, &blocks);
         phrases::apply(&self.rules.phrases, &mut blocks, metadata.language.as_deref());
-        remove_doubled(&mut blocks);
+        let warnings = loss::guard(dom, &mut blocks, metadata.body_hint.as_deref());
+        if !declared.forum {
+            remove_doubled(&mut blocks);
+        }
         drop_lone_headings(&mut blocks);
         sign(&mut metadata, &mut blocks);
-        (blocks, metadata)
+        Reading { blocks, metadata, warnings }
     }
 
     /// The blocks of a page as the rules label them, and what the classifier sees of them.
@@ -156,16 +193,36 @@ impl Cleaner {
         (blocks, table)
     }
 
+    /// The article from the data that the page carries, when its HTML shows next to nothing of it.
+    fn spare(&self, dom: &Dom, reading: &Reading) -> Option<Article> {
+        let shown: u32 =
+            reading.blocks.iter().filter(|block| block.fate.kept).map(|block| text_weight(&block.text)).sum();
+        if shown > MAX_SHOWN_BESIDE_SPARE {
+            return None;
+        }
+        let spare = spare::find(dom).filter(|spare| spare.weight >= SPARE_EXCESS * shown)?;
+        let title = escape_html(reading.metadata.title.as_deref().unwrap_or(""));
+        let html = format!("<body><h1>{title}</h1><article>{}</article></body>", spare.html);
+        let dom = parse(&html, &Limits::default()).ok()?;
+        let blocks = self.read(&dom, None).blocks;
+        let mut article =
+            self.article(Reading { blocks, metadata: reading.metadata.clone(), warnings: Vec::new() });
+        article
+            .warnings
+            .push(format!("the page shows no text of the article; it was taken from {}", spare.origin));
+        Some(article)
+    }
+
     /// An article, or why the page is none.
-    fn judge(&self, dom: &Dom, blocks: Vec<TextBlock>, metadata: Metadata) -> Result<Article, Rejection> {
-        match reject::wall(dom, &blocks, &metadata) {
+    fn judge(&self, dom: &Dom, reading: Reading) -> Result<Article, Rejection> {
+        match reject::wall(dom, &reading.blocks, &reading.metadata) {
             Some(rejection) => Err(rejection),
-            None => self.accept(self.article(blocks, metadata)),
+            None => self.accept(self.article(reading)),
         }
     }
 
-    fn article(&self, blocks: Vec<TextBlock>, mut metadata: Metadata) -> Article {
-        let mut warnings = Vec::new();
+    fn article(&self, reading: Reading) -> Article {
+        let Reading { blocks, mut metadata, mut warnings } = reading;
         if metadata.page_type == PageType::Article && is_list(&blocks) {
             metadata.page_type = PageType::Listing;
             // those of one teaser
@@ -211,11 +268,10 @@ impl Cleaner {
     }
 }
 
-/// The language that the page names, else the one that its text is in.
+/// The language that the page names, or the one that its text is in.
 fn settle_language(metadata: &mut Metadata, blocks: &[TextBlock]) {
-    if metadata.language.is_none() {
-        let texts: Vec<&str> =
-            blocks.iter().filter(|block| block.fate.kept).map(|block| block.text.as_str()).collect();
-        metadata.language = detect_language(&texts.join("\n")).map(str::to_owned);
-    }
+    let texts: Vec<&str> =
+        blocks.iter().filter(|block| block.fate.kept).map(|block| block.text.as_str()).collect();
+    let text = texts.join("\n");
+    metadata.language = metadata::settle_language(metadata.language.take(), &text, detect_language(&text));
 }

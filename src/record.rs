@@ -1,10 +1,14 @@
 //! The record: what tamis says of one page, whatever became of it.
 
+use jiff::civil;
 use serde::{Deserialize, Serialize};
 
 use crate::article::Article;
-use crate::article::metadata::PageType;
+use crate::article::metadata::{Metadata, PageType};
 use crate::error::Rejection;
+
+/// Characters of a day in ISO 8601: "2024-05-06".
+const DAY_CHARS: usize = 10;
 
 /// The outcome of one page. A page that failed still has its record.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -41,6 +45,8 @@ pub struct Record {
     pub page_type: PageType,
     /// Whether the page says that it is behind a paywall.
     pub paywalled: Option<bool>,
+    /// Whether the page says that it is live coverage.
+    pub live: bool,
     /// The clean text: paragraphs parted by one blank line. Empty unless `status` is `ok`.
     pub text: String,
     /// `ok`, or the rejection or error in kebab-case.
@@ -84,9 +90,20 @@ impl Record {
 
     fn article(source: impl Into<String>, article: Article) -> Record {
         let text = article.to_text();
-        let found = article.metadata.clone();
-        Record {
+        let record = Record {
             source: source.into(),
+            text,
+            status: Record::OK.to_owned(),
+            warnings: article.warnings.clone(),
+            ..Record::default()
+        };
+        let record = record.described(article.metadata.clone());
+        Record { article: Some(article), ..record }
+    }
+
+    /// Takes over what is known of the page, be it an article or not.
+    pub fn described(self, found: Metadata) -> Record {
+        Record {
             canonical: found.canonical,
             title: found.title,
             authors: found.authors,
@@ -99,12 +116,20 @@ impl Record {
             tags: found.tags,
             page_type: found.page_type,
             paywalled: found.paywalled,
-            text,
-            status: Record::OK.to_owned(),
-            warnings: article.warnings.clone(),
-            article: Some(article),
-            ..Record::default()
+            live: found.live,
+            ..self
         }
+    }
+
+    /// Refuses dates after `last`: placeholders and slips of the keyboard.
+    pub fn without_dates_after(mut self, last: civil::Date) -> Record {
+        let is_past = |date: &String| {
+            let day = date.get(..DAY_CHARS).and_then(|day| day.parse::<civil::Date>().ok());
+            day.is_none_or(|day| day <= last)
+        };
+        self.date = self.date.filter(is_past);
+        self.modified = self.modified.filter(is_past);
+        self
     }
 
     /// Whether the page gave an article.
@@ -117,5 +142,21 @@ impl Record {
         self.url = url.map(str::to_owned);
         self.final_url = final_url.or(url).map(str::to_owned);
         self
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dates_to_come_are_refused() {
+        let record = Record {
+            date: Some("2099-01-01T00:00:00Z".to_owned()),
+            modified: Some("2024-05-06".to_owned()),
+            ..Record::default()
+        };
+        let record = record.without_dates_after(civil::date(2024, 5, 6));
+        assert_eq!((record.date, record.modified.as_deref()), (None, Some("2024-05-06")));
     }
 }

@@ -13,7 +13,7 @@ use std::collections::HashMap;
 
 use serde_json::{Map, Value};
 
-use crate::parse::{Dom, Edge, Limits, NodeId, NodeKind, parse};
+use crate::parse::{Dom, Edge, Limits, NodeId, NodeKind, is_block_level, parse};
 pub(crate) use story::{Hints, Story};
 
 /// A larger script is data for an application, not a description.
@@ -139,7 +139,11 @@ fn lines(dom: &Dom) -> String {
         let (Edge::Open(node) | Edge::Close(node)) = edge;
         match dom.kind(node) {
             NodeKind::Text if edge == Edge::Open(node) => out.push_str(dom.text(node)),
-            NodeKind::Element if breaks_line(dom.tag(node)) && !out.is_empty() && !out.ends_with('\n') => {
+            NodeKind::Element
+                if (is_block_level(dom.tag(node)) || dom.tag(node) == "br")
+                    && !out.is_empty()
+                    && !out.ends_with('\n') =>
+            {
                 out.push('\n');
             }
             _ => {}
@@ -147,28 +151,6 @@ fn lines(dom: &Dom) -> String {
     }
     out.truncate(out.trim_end().len());
     out
-}
-
-fn breaks_line(tag: &str) -> bool {
-    matches!(
-        tag,
-        "p" | "div"
-            | "br"
-            | "li"
-            | "ul"
-            | "ol"
-            | "h1"
-            | "h2"
-            | "h3"
-            | "h4"
-            | "h5"
-            | "h6"
-            | "blockquote"
-            | "tr"
-            | "section"
-            | "figure"
-            | "table"
-    )
 }
 
 #[cfg(test)]

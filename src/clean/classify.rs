@@ -5,9 +5,11 @@
 
 use super::Kind;
 use super::block::{Fate, TextBlock};
+use super::declared::Declared;
 use super::forest::Forest;
 use super::label::STANDFIRST_RULE;
 use super::vector::{Table, WIDTH};
+use crate::article::metadata::PageType;
 
 const BUILTIN: &[u8] = include_bytes!("../../model/blocks.bin");
 
@@ -21,6 +23,15 @@ const REMOVED_EXTRA: f32 = 0.15;
 
 /// What a tag, role or name marks comes back only when the classifier is sure.
 const PRUNED_THRESHOLD: f32 = 0.8;
+
+/// Share of the threshold on pages that say they are something else than an article.
+const OTHER_TYPE_SHARE: f32 = 0.67;
+
+/// Share of the threshold on pages of which the classifier is sure of little.
+const DOUBTFUL_SHARE: f32 = 0.33;
+
+/// It is sure of little when less than this share of what might be content is above the threshold.
+const MIN_SURE: f32 = 0.5;
 
 /// The block classifier.
 #[derive(Clone, Debug)]
@@ -45,19 +56,19 @@ impl Classifier {
         self.forest.width() == WIDTH
     }
 
-    /// Decides every block but the headline: kept from `threshold` on. A block that the rules removed keeps their
-    /// reason; one that they kept is of no known kind.
-    pub fn decide(&self, table: &Table, blocks: &mut [TextBlock], threshold: f32, is_forum: bool) {
+    /// Decides every block but the headline: kept from `threshold` on, less on pages that are no articles. A block that
+    /// the rules removed keeps their reason; one that they kept is of no known kind.
+    pub fn decide(&self, table: &Table, blocks: &mut [TextBlock], threshold: f32, declared: Declared) {
         if !self.fits() {
             return;
         }
-        for (index, block) in blocks.iter_mut().enumerate() {
+        let scores: Vec<f32> = (0..blocks.len()).map(|index| self.forest.ask(table.row(index))).collect();
+        let page = Page { threshold: threshold * share(blocks, &scores, threshold, declared), declared };
+        for (block, score) in blocks.iter_mut().zip(scores) {
             if block.fate.kind == Some(Kind::Title) {
                 continue;
             }
-            let score = self.forest.ask(table.row(index));
-            let needed = needed(block, threshold, is_forum);
-            let fate = match (score >= needed, block.fate.kept) {
+            let fate = match (score >= page.needed(block), block.fate.kept) {
                 (true, true) | (false, false) => block.fate.clone(),
                 (true, false) => Fate::kept("model"),
                 (false, true) => Fate::removed(Kind::Other, "model"),
@@ -67,17 +78,48 @@ impl Classifier {
     }
 }
 
-/// The score that a block needs: less where the rules see what the classifier cannot, more where they removed it.
-/// Readers' comments look like an article to the classifier; they come back only in a forum, where they are the text.
-fn needed(block: &TextBlock, threshold: f32, is_forum: bool) -> f32 {
-    let by_mark = block.fate.rule.starts_with("prune.");
-    match block.fate.kept {
-        true if block.fate.rule == STANDFIRST_RULE => threshold * STANDFIRST_SHARE,
-        true => threshold,
-        false if block.fate.kind == Some(Kind::Comments) && is_forum => threshold,
-        false if block.fate.kind == Some(Kind::Comments) => f32::INFINITY,
-        false if by_mark => threshold.max(PRUNED_THRESHOLD),
-        false => (threshold + REMOVED_EXTRA).min(PRUNED_THRESHOLD).max(threshold),
+/// The share of the threshold that is asked for on this page. Lists, shops and manuals look little like an article, so
+/// their content scores low; out of site a lower threshold serves them better.
+fn share(blocks: &[TextBlock], scores: &[f32], threshold: f32, declared: Declared) -> f32 {
+    let weight = |from: f32| -> usize {
+        blocks
+            .iter()
+            .zip(scores)
+            .filter(|(_, score)| **score >= from)
+            .map(|(block, _)| block.text.len())
+            .sum()
+    };
+    let sure = weight(threshold) as f32 / weight(threshold * DOUBTFUL_SHARE).max(1) as f32;
+    match declared {
+        Declared { article: true, .. } => 1.0,
+        _ if sure < MIN_SURE => DOUBTFUL_SHARE,
+        Declared { forum, product, documentation, collection, .. } => {
+            if forum || product || documentation || collection { OTHER_TYPE_SHARE } else { 1.0 }
+        }
+    }
+}
+
+/// What all blocks of a page share.
+struct Page {
+    threshold: f32,
+    declared: Declared,
+}
+
+impl Page {
+    /// The score that a block needs: less where the rules see what the classifier cannot, more where they removed it.
+    /// Readers' comments look like an article to the classifier; they come back only in a forum, where they are the
+    /// text.
+    fn needed(&self, block: &TextBlock) -> f32 {
+        let (threshold, fate) = (self.threshold, &block.fate);
+        let is_other = self.declared.page_type() != PageType::Article;
+        match fate.kept {
+            true if fate.rule == STANDFIRST_RULE => threshold * STANDFIRST_SHARE,
+            false if fate.kind == Some(Kind::Comments) && !self.declared.forum => f32::INFINITY,
+            true => threshold,
+            false if is_other => threshold,
+            false if fate.rule.starts_with("prune.") => threshold.max(PRUNED_THRESHOLD),
+            false => (threshold + REMOVED_EXTRA).min(PRUNED_THRESHOLD).max(threshold),
+        }
     }
 }
 

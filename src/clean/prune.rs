@@ -4,9 +4,8 @@
 
 use super::Kind;
 use super::rules::{BoxRule, GenericRules};
-use super::segment::is_block_level;
 use super::survey::Survey;
-use crate::parse::{Dom, Edge, NodeId, NodeKind};
+use crate::parse::{Dom, Edge, NodeId, NodeKind, is_block_level};
 
 /// Largest share of the prose in an element that is hidden by its state: paywalls hide whole articles.
 const MAX_HIDDEN_SHARE: f32 = 0.4;

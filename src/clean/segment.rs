@@ -7,7 +7,7 @@ use super::block::{Fate, TextBlock};
 use super::prune::Marks;
 use super::survey::Survey;
 use crate::article::{BlockKind, Mark, Span};
-use crate::parse::{Dom, Edge, NodeId, NodeKind};
+use crate::parse::{Dom, Edge, NodeId, NodeKind, is_block_level};
 
 /// Deepest list nesting that output shows.
 const MAX_LIST_DEPTH: usize = 6;
@@ -308,60 +308,4 @@ fn item_number(dom: &Dom, item: NodeId) -> Option<u32> {
 fn is_invisible(c: char) -> bool {
     matches!(c, '\u{ad}' | '\u{200b}' | '\u{2060}' | '\u{feff}' | '\u{fffc}' | '\u{80}'..='\u{9f}')
         || c.is_ascii_control()
-}
-
-/// Elements that begin and end a block of text.
-pub fn is_block_level(tag: &str) -> bool {
-    matches!(
-        tag,
-        "address"
-            | "article"
-            | "aside"
-            | "blockquote"
-            | "body"
-            | "center"
-            | "dd"
-            | "details"
-            | "dialog"
-            | "dir"
-            | "div"
-            | "dl"
-            | "dt"
-            | "fieldset"
-            | "figcaption"
-            | "figure"
-            | "footer"
-            | "form"
-            | "h1"
-            | "h2"
-            | "h3"
-            | "h4"
-            | "h5"
-            | "h6"
-            | "header"
-            | "hgroup"
-            | "html"
-            | "legend"
-            | "li"
-            | "main"
-            | "menu"
-            | "nav"
-            | "ol"
-            | "p"
-            | "pre"
-            | "search"
-            | "section"
-            | "summary"
-            | "table"
-            | "caption"
-            | "tbody"
-            | "td"
-            | "tfoot"
-            | "th"
-            | "thead"
-            | "tr"
-            | "ul"
-            | "amp-img"
-            | "picture"
-    )
 }

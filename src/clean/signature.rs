@@ -2,8 +2,7 @@
 
 use super::Kind;
 use super::block::{Fate, TextBlock};
-use super::text::shape::is_names;
-use crate::article::Metadata;
+use crate::article::{BlockKind, Metadata, metadata::is_person};
 
 /// A signature stands so many blocks after the last paragraph at most.
 const REACH: usize = 2;
@@ -24,7 +23,10 @@ pub fn sign(metadata: &mut Metadata, blocks: &mut [TextBlock]) {
 }
 
 fn is_signature(block: &TextBlock) -> bool {
+    // A line in capitals is a heading, and headings, items and cells that look like names are labels of the page.
+    let is_plain = block.kind == BlockKind::Paragraph && block.text.chars().any(char::is_lowercase);
     WORDS.contains(&block.text.split_whitespace().count())
+        && is_plain
         && block.links().is_empty()
-        && is_names(&block.text)
+        && is_person(&block.text)
 }

@@ -13,6 +13,9 @@ const MIN_PROSE_CHARS: u32 = 30;
 /// So much prose without a link is no box of links.
 const MIN_PROSE_ONLY: u32 = 120;
 
+/// So much prose in `<noscript>`, and more than elsewhere, is the page itself.
+const MIN_NOSCRIPT_PROSE: u32 = 400;
+
 /// What is known of each node, by index.
 #[derive(Debug, Default)]
 pub struct Survey {
@@ -52,12 +55,13 @@ impl Survey {
         let mut nodes = vec![NodeFacts::default(); dom.len()];
         let mut words = String::new();
         let (mut links, mut skipped) = (0_usize, 0_usize);
+        let shows_noscript = is_in_noscript(dom, root, rules);
         for edge in dom.traverse(root) {
             match edge {
                 Edge::Open(node) if dom.kind(node) == NodeKind::Element => {
                     let facts = &mut nodes[node.index()];
                     let tag = dom.tag(node);
-                    facts.skipped = rules.skips(tag);
+                    facts.skipped = rules.skips(tag) && !(shows_noscript && tag == "noscript");
                     facts.links = u32::from(tag == "a");
                     skipped += usize::from(facts.skipped);
                     links += usize::from(tag == "a");
@@ -92,6 +96,29 @@ impl Survey {
     pub fn get(&self, node: NodeId) -> &NodeFacts {
         &self.nodes[node.index()]
     }
+}
+
+/// Whether the page builds itself by script and has its text in `<noscript>` for those that run none, as forum
+/// software does.
+fn is_in_noscript(dom: &Dom, root: NodeId, rules: &GenericRules) -> bool {
+    let (mut without_script, mut hidden) = (0_usize, 0_usize);
+    let (mut inside, mut outside) = (0, 0);
+    for edge in dom.traverse(root) {
+        let (node, opens) = match edge {
+            Edge::Open(node) => (node, true),
+            Edge::Close(node) => (node, false),
+        };
+        if dom.kind(node) == NodeKind::Element {
+            let counter = if dom.tag(node) == "noscript" { &mut without_script } else { &mut hidden };
+            if dom.tag(node) == "noscript" || rules.skips(dom.tag(node)) {
+                *counter = if opens { *counter + 1 } else { *counter - 1 };
+            }
+        } else if opens && hidden == 0 {
+            let sum = if without_script > 0 { &mut inside } else { &mut outside };
+            *sum += prose_chars(dom.text(node));
+        }
+    }
+    inside >= MIN_NOSCRIPT_PROSE && inside > 2 * outside
 }
 
 fn prose_chars(text: &str) -> u32 {

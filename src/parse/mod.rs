@@ -24,6 +24,7 @@ mod select;
 mod sink;
 #[cfg(test)]
 mod speed;
+mod tags;
 mod tokenizer;
 mod walk;
 mod writer;
@@ -31,6 +32,7 @@ mod writer;
 pub use dom::{Dom, NodeId, NodeKind};
 pub use limits::Limits;
 pub use select::Selector;
+pub use tags::{is_block_level, is_unread};
 pub use walk::Edge;
 
 use crate::error::Rejection;

@@ -44,6 +44,8 @@ pub(crate) struct Story {
     pub tags: Vec<String>,
     pub body: Option<String>,
     pub free: Option<bool>,
+    /// Described as a live blog.
+    pub live: bool,
 }
 
 impl Story {
@@ -57,7 +59,10 @@ impl Story {
             .collect();
         // Stable: of equals, the first in the page wins.
         ranked.sort_by_key(|(rank, _)| std::cmp::Reverse(*rank));
-        let mut story = Story::default();
+        let best = ranked.first().map(|(rank, _)| *rank);
+        let own = ranked.iter().filter(|(rank, _)| Some(*rank) == best);
+        let live = own.into_iter().any(|(_, object)| kinds(object.map).contains(&"LiveBlogPosting"));
+        let mut story = Story { live, ..Story::default() };
         for (_, object) in ranked.iter().take(MAX_REFERENCES) {
             story.fill(read(&graph, object.map));
         }
@@ -179,7 +184,8 @@ fn read(graph: &Graph<'_>, map: &Map<String, Value>) -> Story {
         image: map.get("image").and_then(|image| address_of_image(graph, image, MAX_REFERENCES)),
         tags,
         body: map.get("articleBody").and_then(Value::as_str).map(plain).filter(|body| !body.is_empty()),
-        free: map.get("isAccessibleForFree").and_then(truth),
+        free: is_free(map),
+        live: false,
     }
 }
 
@@ -267,6 +273,20 @@ fn truth(value: &Value) -> Option<bool> {
     }
 }
 
+/// Whether the whole article is free. Some pages say it of the locked part of the text only.
+fn is_free(map: &Map<String, Value>) -> Option<bool> {
+    let free = |map: &Map<String, Value>| map.get("isAccessibleForFree").and_then(truth);
+    let parts = match map.get("hasPart") {
+        Some(Value::Array(parts)) => parts.as_slice(),
+        Some(part) => std::slice::from_ref(part),
+        None => &[],
+    };
+    free(map).or_else(|| {
+        let parts: Vec<bool> = parts.iter().filter_map(|part| free(part.as_object()?)).collect();
+        parts.iter().copied().min()
+    })
+}
+
 /// The name of the site, from the object that describes it.
 fn site_of(map: &Map<String, Value>) -> Option<String> {
     let is_site = kinds(map).iter().any(|kind| matches!(*kind, "WebSite" | "NewsMediaOrganization"));
@@ -312,6 +332,27 @@ mod tests {
         ]));
         assert_eq!(found.published.as_deref(), Some("2021-03-03"));
         assert_eq!(found.free, Some(false));
+    }
+
+    #[test]
+    fn a_locked_part_locks_the_article_that_says_nothing_itself() {
+        let part =
+            json!({"@type": "WebPageElement", "isAccessibleForFree": "False", "cssSelector": ".reste"});
+        for parts in [part.clone(), json!([{"isAccessibleForFree": true}, part])] {
+            let article = json!({"@type": "NewsArticle", "headline": "Le chantier naval", "hasPart": parts});
+            assert_eq!(story(article).free, Some(false));
+        }
+        let free = json!({"@type": "NewsArticle", "isAccessibleForFree": true, "hasPart": {"isAccessibleForFree": false}});
+        assert_eq!(story(free).free, Some(true), "the article itself goes first");
+    }
+
+    #[test]
+    fn a_live_blog_that_the_page_merely_lists_is_not_the_page() {
+        let live = json!({"@type": "LiveBlogPosting", "headline": "Le chantier naval"});
+        assert!(story(live.clone()).live);
+        let other = json!({"@type": "LiveBlogPosting", "headline": "Un autre"});
+        let article = json!({"@type": "NewsArticle", "headline": "Le chantier naval"});
+        assert!(!story(json!([article, other])).live);
     }
 
     #[test]

@@ -6,14 +6,19 @@
 //! 4. elements whose class says byline, nearest to the headline first
 //! 5. text such as "Par Anne Le Gall" near the headline
 //! 6. a signature below the text
+//! 7. `rel=author`, `itemprop=author` and "Written by ..." far from the headline
+//!
+//! Where a byline names those whom a surer source names and more, it goes before: JSON-LD often has the first author only.
+
+use std::collections::BTreeSet;
 
 use super::head::Head;
 use super::marks::Mark;
-use super::names::{Byline, Trust};
+use super::names::{BYLINES, Byline, Trust};
 use super::page::Page;
-use super::words::fold;
+use super::words::{fold, letters};
 use crate::article::jsonld::Story;
-use crate::parse::NodeId;
+use crate::parse::{NodeId, is_unread};
 
 const META_AUTHORS: [&str; 16] = [
     "author",
@@ -33,9 +38,6 @@ const META_AUTHORS: [&str; 16] = [
     "authors",
     "og:author",
 ];
-/// WordPress' labels of `twitter:data1` when it holds the author.
-const LABELS: [&str; 7] =
-    ["written by", "ecrit par", "verfasst von", "escrito por", "scritto da", "geschreven door", "author"];
 /// A byline is short; a longer text is about the author.
 const MAX_BYLINE_CHARS: usize = 150;
 /// Bylines stand this many nodes around the headline at most.
@@ -44,53 +46,6 @@ const MAX_DISTANCE: u32 = 400;
 const MAX_CANDIDATES: usize = 1000;
 /// Elements of one byline stand this many nodes apart at most.
 const MAX_SPREAD: u32 = 60;
-/// Introductions of a byline without any markup.
-const INTRODUCTIONS: [&str; 12] = [
-    "par",
-    "by",
-    "von",
-    "por",
-    "door",
-    "written by",
-    "ecrit par",
-    "propos recueillis par",
-    "posted by",
-    "publie par",
-    "author:",
-    "auteur :",
-];
-/// Classes of elements that hold a name and nothing else.
-const POINTED_CLASSES: [&str; 8] = [
-    "author",
-    "fn",
-    "author-name",
-    "author__name",
-    "byline__name",
-    "username",
-    "post-author",
-    "entry-author",
-];
-/// Last words of a text that goes on with a name in an element of its own.
-const LAST_WORDS: [&str; 5] = ["par", "by", "von", "door", "autor"];
-/// Parts of addresses under which sites list their authors.
-const AUTHOR_SEGMENTS: [&str; 16] = [
-    "auteur",
-    "auteurs",
-    "author",
-    "authors",
-    "autor",
-    "autores",
-    "autoren",
-    "autore",
-    "autori",
-    "journaliste",
-    "journalistes",
-    "journalist",
-    "writers",
-    "staff",
-    "byline",
-    "signature",
-];
 /// An introduction alone, as "Propos recueillis par", which the next element completes.
 const MAX_INTRODUCTION_WORDS: usize = 3;
 /// "Jean de La Tour d’Auvergne": more words are a sentence.
@@ -124,10 +79,11 @@ pub(super) fn find(sources: &Sources<'_>) -> Vec<String> {
         Sources::classed,
         Sources::introduced,
         Sources::signature,
+        Sources::distant,
     ] {
         let byline = source(sources);
         if byline.has_full_name() {
-            return byline.people;
+            return sources.completed(byline.people);
         }
         // A single word may be a user name or the maker of the site: a full name further down is better.
         if short.is_empty() {
@@ -156,7 +112,7 @@ impl Sources<'_> {
 
     fn metas(&self) -> Byline {
         let labelled =
-            self.head.first(&["twitter:label1"]).filter(|label| LABELS.contains(&fold(label).as_str()));
+            self.head.first(&["twitter:label1"]).filter(|label| BYLINES.labels.contains(&fold(label)));
         let labelled = labelled.and_then(|_| self.head.first(&["twitter:data1"]));
         let mut all = Byline::default();
         for key in META_AUTHORS {
@@ -172,19 +128,48 @@ impl Sources<'_> {
     }
 
     fn marked(&self) -> Byline {
-        let dom = self.page.dom;
-        self.union(|node| {
-            let has_token = |name: &str| {
-                dom.attribute(node, name).is_some_and(|value| value.split(' ').any(|one| one == "author"))
-            };
-            has_token("rel") || has_token("itemprop") || self.leads_to_author(node)
-        })
+        self.union(|node| self.is_named_author(node) || self.leads_to_author(node))
+    }
+
+    /// Whether `rel` or `itemprop` says that the element is the author.
+    fn is_named_author(&self, node: NodeId) -> bool {
+        let has_token = |name: &str| {
+            let value = self.page.dom.attribute(node, name);
+            value.is_some_and(|value| value.split(' ').any(|one| one == "author"))
+        };
+        has_token("rel") || has_token("itemprop")
     }
 
     fn classed(&self) -> Byline {
-        self.union(|node| {
-            self.page.is_marked(node, Mark::Byline) && !self.page.is_marked(node, Mark::Portrait)
-        })
+        self.union(|node| self.is_byline(node))
+    }
+
+    fn is_byline(&self, node: NodeId) -> bool {
+        self.page.is_marked(node, Mark::Byline) && !self.page.is_marked(node, Mark::Portrait)
+    }
+
+    /// The people of a byline near the headline that names all of these people and more.
+    fn completed(&self, people: Vec<String>) -> Vec<String> {
+        let bylines = self.page.content().filter(|node| self.is_byline(*node)).take(MAX_CANDIDATES);
+        let near = bylines.filter(|node| self.distance(*node) <= MAX_SPREAD * 2);
+        let lines = near.flat_map(|node| self.page.byline_lines(node)).filter(|line| joins(line));
+        let fuller = lines.map(|line| Byline::read(&line, self.names, Trust::Seen).people).find(|named| {
+            let has = |one: &String| named.iter().any(|other| letters(other) == letters(one));
+            named.len() > people.len() && people.iter().all(has)
+        });
+        fuller.unwrap_or(people)
+    }
+
+    /// The one person that is marked as the author, or plainly said to be, far from the headline.
+    fn distant(&self) -> Byline {
+        let said = |node: &NodeId| {
+            let dom = self.page.dom;
+            dom.children(*node).any(|child| is_introduced(dom.text(child), &BYLINES.plain_introductions))
+        };
+        let marked = self.page.content().filter(|node| self.is_named_author(*node) || said(node));
+        let mut all = Byline::default();
+        marked.take(MAX_CANDIDATES).for_each(|node| all.merge(self.read(node)));
+        if all.people.len() == 1 { all } else { Byline::default() }
     }
 
     /// The byline nearest to the headline, with those that stand beside it.
@@ -217,7 +202,7 @@ impl Sources<'_> {
         if let Some(content) = dom.attribute(node, "content") {
             return Byline::read(content, self.names, Trust::Told);
         }
-        let lines = self.page.lines(node);
+        let lines = self.page.byline_lines(node);
         // A lone line of an element that is a link or a name is all name.
         let trust = if lines.len() == 1 && self.is_pointed(node) { Trust::Marked } else { Trust::Seen };
         let mut all = Byline::default();
@@ -233,10 +218,11 @@ impl Sources<'_> {
         let has = |name: &str, values: &[&str]| {
             dom.attribute(node, name).is_some_and(|value| value.split(' ').any(|one| values.contains(&one)))
         };
-        has("rel", &["author"])
-            || has("itemprop", &["author", "name"])
-            || has("class", &POINTED_CLASSES)
-            || dom.tag(node) == "a"
+        let has_class = || {
+            let classes = dom.attribute(node, "class").unwrap_or_default();
+            classes.split(' ').any(|one| BYLINES.name_classes.contains(one))
+        };
+        has("rel", &["author"]) || has("itemprop", &["author", "name"]) || has_class() || dom.tag(node) == "a"
     }
 
     /// Whether the element is a link to the page of an author.
@@ -246,7 +232,7 @@ impl Sources<'_> {
             && dom.attribute(node, "href").is_some_and(|target| {
                 let path = target.split(['?', '#']).next().unwrap_or_default();
                 let mut segments = path.split('/').rev().skip(1);
-                segments.any(|segment| AUTHOR_SEGMENTS.contains(&segment))
+                segments.any(|segment| BYLINES.author_paths.contains(segment))
             })
     }
 
@@ -258,7 +244,9 @@ impl Sources<'_> {
         for node in dom.descendants(dom.body().unwrap_or(dom.document())) {
             let text = dom.text(node).trim();
             let Some(holder) = dom.parent(node).filter(|_| !text.is_empty()) else { continue };
-            if self.page.is_frame(holder) || self.distance(holder) > MAX_DISTANCE || is_code(dom.tag(holder))
+            if self.page.is_frame(holder)
+                || self.distance(holder) > MAX_DISTANCE
+                || is_unread(dom.tag(holder))
             {
                 continue;
             }
@@ -334,17 +322,28 @@ fn introduction(text: &str) -> Option<&str> {
     if text.chars().count() > MAX_BYLINE_CHARS {
         return None;
     }
-    let folded = fold(text);
-    let begins = |start: &str| {
-        folded.strip_prefix(start).is_some_and(|rest| rest.is_empty() || rest.starts_with([' ', ':']))
-    };
-    if text.starts_with(char::is_uppercase) && INTRODUCTIONS.iter().any(|start| begins(start)) {
+    if is_introduced(text, &BYLINES.introductions) {
         return Some(text);
     }
     let last = text.trim_end_matches([':', ' ']).rsplit([' ', ',', '|']).next()?;
-    LAST_WORDS.contains(&fold(last).as_str()).then_some(last)
+    BYLINES.last_words.contains(&fold(last)).then_some(last)
 }
 
-fn is_code(tag: &str) -> bool {
-    matches!(tag, "script" | "style" | "noscript" | "template" | "textarea" | "option" | "button")
+/// Whether a line has a word that joins names: "et", "and", "und".
+fn joins(line: &str) -> bool {
+    line.chars().count() <= MAX_BYLINE_CHARS
+        && fold(line).split(' ').any(|word| BYLINES.joiners.contains(word))
+}
+
+/// Whether a text begins with one of these introductions, with a capital.
+fn is_introduced(text: &str, introductions: &BTreeSet<String>) -> bool {
+    let text = text.trim_start();
+    let begins = |folded: &str, start: &str| {
+        folded.strip_prefix(start).is_some_and(|rest| rest.is_empty() || rest.starts_with([' ', ':']))
+    };
+    text.starts_with(char::is_uppercase) && {
+        let front: String = text.chars().take(MAX_BYLINE_CHARS).collect();
+        let folded = fold(&front);
+        introductions.iter().any(|start| begins(&folded, start))
+    }
 }

@@ -6,8 +6,9 @@
 //! 4. the address
 //! 5. metas that only say "date", dates of creation
 //! 6. any short date line near the headline
-//! 7. a date in the head's title
-//! 8. the date of the last change
+//! 7. a date near the headline in what else looks like a sidebar
+//! 8. a date in the head's title
+//! 9. the date of the last change
 //!
 //! A stamp in UTC can fall on the day before or after the one that readers see; then the day they see is given.
 
@@ -19,7 +20,7 @@ use super::page::Page;
 use super::words::{fold, tidy};
 use crate::article::date::{Moment, Order};
 use crate::article::jsonld::Story;
-use crate::parse::NodeId;
+use crate::parse::{NodeId, is_block_level};
 
 /// Metas of publication, surest first.
 const PUBLISHED: [&str; 22] = [
@@ -153,6 +154,7 @@ impl Shown {
 pub(super) fn find(sources: &Sources<'_>) -> Dates {
     let shown = sources.shown();
     let modified = sources.field(&sources.story.modified).or_else(|| sources.meta(&MODIFIED));
+    let modified = modified.or_else(|| sources.meta_fitting(says_change));
     let modified = modified.or_else(|| best(&shown, |one| one.event == Event::Modified));
     let published = sources.published(&shown).or(modified);
     Dates { modified, published: published.map(|moment| sources.as_read(moment, &shown)) }
@@ -167,6 +169,7 @@ impl Sources<'_> {
         let told = self.field(&self.story.published);
         told.filter(|_| !self.story.published.as_deref().is_some_and(is_ambiguous))
             .or_else(|| self.meta(&PUBLISHED))
+            .or_else(|| self.meta_fitting(says_publication))
             .or(told)
             .or_else(|| candidate.filter(is_sure).map(|one| one.moment))
             .or_else(|| self.path())
@@ -174,6 +177,7 @@ impl Sources<'_> {
             .or_else(|| self.field(&self.story.created))
             .or_else(|| candidate.map(|one| one.moment))
             .or_else(|| best(shown, |one| one.event == Event::Unsaid && one.form != Form::Bare))
+            .or_else(|| best(&self.framed(), |one| one.event != Event::Modified))
             .or_else(|| self.titled())
     }
 
@@ -219,15 +223,31 @@ impl Sources<'_> {
         self.head.all(keys).find_map(|value| Moment::from_machine(value, self.order))
     }
 
+    fn meta_fitting(&self, fits: impl Fn(&str) -> bool) -> Option<Moment> {
+        let values = self.head.fitting(fits).filter(|value| value.chars().count() <= MAX_BARE_CHARS);
+        values.into_iter().find_map(|value| Moment::from_machine(value, self.order))
+    }
+
     /// The dates outside of the frame, in document order; where there is none, those near the headline in sidebars.
     fn shown(&self) -> Vec<Shown> {
-        let read = |node| self.read_attribute(node).or_else(|| self.read_text(node));
-        let shown: Vec<Shown> = self.page.content().filter_map(read).collect();
-        if !shown.is_empty() || self.headlines.is_empty() {
-            return shown;
+        let shown: Vec<Shown> = self.page.content().filter_map(|node| self.read(node)).collect();
+        if shown.is_empty() { self.framed() } else { shown }
+    }
+
+    /// The dates near the headline in what looks like a sidebar.
+    fn framed(&self) -> Vec<Shown> {
+        if self.headlines.is_empty() {
+            return Vec::new();
         }
-        let framed = self.page.elements().filter(|node| self.page.is_frame(*node)).filter_map(read);
-        framed.filter(|one| one.is_near() && one.form != Form::Bare).collect()
+        let framed = self.page.elements().filter(|node| self.page.is_frame(*node));
+        framed
+            .filter_map(|node| self.read(node))
+            .filter(|one| one.is_near() && one.form != Form::Bare)
+            .collect()
+    }
+
+    fn read(&self, node: NodeId) -> Option<Shown> {
+        self.read_attribute(node).or_else(|| self.read_text(node))
     }
 
     fn read_attribute(&self, node: NodeId) -> Option<Shown> {
@@ -237,7 +257,10 @@ impl Sources<'_> {
         let value = dom
             .attribute(node, "datetime")
             .filter(|_| dom.tag(node) == "time" || is_date_property(&property));
-        let moment = Moment::from_machine(value.or(content)?, self.order)?;
+        let moment = match value.or(content) {
+            Some(value) => Moment::from_machine(value, self.order)?,
+            None => self.titled_element(node)?,
+        };
         // The attribute may be of the last change where the text is of the publication: then the text is read.
         let text = fold(&self.page.text(node));
         let (said, start) = Event::of_line(&text);
@@ -252,6 +275,16 @@ impl Sources<'_> {
         Some(Shown { moment, event, form: Form::Attribute, distance: self.distance(node) })
     }
 
+    /// The `title` of an element that is marked as a date: `<abbr class="published" title="2021-03-03T14:05:00Z">`.
+    fn titled_element(&self, node: NodeId) -> Option<Moment> {
+        let is_date = [Mark::Date, Mark::Published, Mark::Modified]
+            .into_iter()
+            .any(|mark| self.page.is_marked(node, mark));
+        let title = self.page.dom.attribute(node, "title").filter(|_| is_date)?;
+        let is_stamp = title.len() <= MAX_BARE_CHARS && title.starts_with(|c: char| c.is_ascii_digit());
+        Moment::from_machine(title, self.order).filter(|_| is_stamp)
+    }
+
     fn read_text(&self, node: NodeId) -> Option<Shown> {
         let property = property(self.page, node);
         let is_marked = self.page.dom.tag(node) == "time"
@@ -261,7 +294,11 @@ impl Sources<'_> {
         let line = fold(&self.own_line(node, is_marked)?);
         let (said, start) = Event::of_line(&line);
         let moment = Moment::find(&line[start..], self.order).or_else(|| Moment::find(&line, self.order))?;
-        let event = if said == Event::Unsaid { self.event(node, &property) } else { said };
+        let event = match (said, self.event(node, &property)) {
+            (Event::Unsaid, Event::Unsaid) => self.event_of_sentence(node),
+            (Event::Unsaid, event) => event,
+            _ => said,
+        };
         let is_bare = (line.chars().count() <= MAX_BARE_CHARS || Moment::opens(&line))
             && !matches!(self.page.dom.tag(node), "a" | "h1" | "h2");
         let form = if is_marked { Form::Marked } else { Form::Bare };
@@ -293,6 +330,15 @@ impl Sources<'_> {
         Moment::opens(&start).then_some(start)
     }
 
+    /// What the line around an inline element says: "Publié le <b>3 mars 2021</b>".
+    fn event_of_sentence(&self, node: NodeId) -> Event {
+        let dom = self.page.dom;
+        match dom.parent(node) {
+            Some(above) if !is_block_level(dom.tag(node)) => Event::of_line(&fold(&self.page.text(above))).0,
+            _ => Event::Unsaid,
+        }
+    }
+
     /// What `itemprop` and the class names of the element and of the one above say.
     fn event(&self, node: NodeId, property: &str) -> Event {
         if property.contains("modified") {
@@ -315,6 +361,26 @@ impl Sources<'_> {
     fn distance(&self, node: NodeId) -> u32 {
         self.page.distance(node, self.headlines)
     }
+}
+
+/// Whether the name of a meta element says that its date is of the publication: `w-published-date`, `publishedAt`.
+fn says_publication(key: &str) -> bool {
+    let words =
+        ["published", "publish", "pubdate", "publication", "publie", "veroffentlicht", "released", "posted"];
+    let others =
+        ["publisher", "last", "modif", "updat", "expir", "unpublish", "author", "section", "tag", "id"];
+    words.iter().any(|word| key.contains(word)) && !others.iter().any(|word| ends_or_holds(key, word))
+}
+
+/// The same of the last change.
+fn says_change(key: &str) -> bool {
+    let words = ["modified", "updated", "lastmod", "last-update", "revised"];
+    words.iter().any(|word| key.contains(word)) && !key.contains("author") && !key.contains("cache")
+}
+
+/// Whether a key holds a word, or ends in it where it is short: "id" in `publisher-id`, not in `video`.
+fn ends_or_holds(key: &str, word: &str) -> bool {
+    if word.len() > 2 { key.contains(word) } else { key.ends_with(word) }
 }
 
 /// Whether day and month may be exchanged, as in "03-05-2025".

@@ -44,9 +44,11 @@ impl Head {
     }
 
     fn add_meta(&mut self, dom: &Dom, node: NodeId) {
-        // Microdata about nested things (itemprop) is read where it stands, by `page`.
         let Some(content) = value(dom, node, "content") else { return };
-        for name in ["property", "name", "http-equiv"] {
+        // In the head, microdata is of the page itself; about nested things it is read where it stands, by `page`.
+        let in_head = dom.parent(node).is_some_and(|parent| dom.tag(parent) == "head");
+        let names = ["property", "name", "http-equiv"].into_iter().chain(in_head.then_some("itemprop"));
+        for name in names {
             let Some(key) = value(dom, node, name) else { continue };
             let values = self.metas.entry(key.to_lowercase()).or_default();
             if values.len() < MAX_VALUES {
@@ -74,6 +76,13 @@ impl Head {
         keys.iter().filter_map(|key| self.metas.get(*key)).flatten().map(String::as_str)
     }
 
+    /// All values of the keys that fit, in the order of the keys.
+    pub fn fitting(&self, fits: impl Fn(&str) -> bool) -> impl Iterator<Item = &str> {
+        let mut keys: Vec<&String> = self.metas.keys().filter(|key| fits(key)).collect();
+        keys.sort_unstable();
+        keys.into_iter().filter_map(|key| self.metas.get(key)).flatten().map(String::as_str)
+    }
+
     /// The target of the first `<link>` of this relation.
     pub fn link(&self, rel: &str) -> Option<&str> {
         self.links.get(rel).map(String::as_str)
@@ -95,13 +104,16 @@ mod tests {
     fn reads_metas_by_name_and_property_wherever_they_stand() {
         let dom = parse(
             "<html lang=fr><title>Un &amp;amp; deux</title><meta property='og:title' content='A'>\
-             <body><meta name='DC.Date' content='2021-03-03'><link rel='shortlink canonical' href='/x'>",
+             <meta itemprop=datePublished content='2021-03-02'>\
+             <body><meta name='DC.Date' content='2021-03-03'><meta itemprop=author content='Un lecteur'><link rel='shortlink canonical' href='/x'>",
             &Limits::default(),
         )
         .unwrap();
         let head = Head::read(&dom);
         assert_eq!(head.first(&["missing", "og:title"]), Some("A"));
         assert_eq!(head.first(&["dc.date"]), Some("2021-03-03"));
+        assert_eq!(head.first(&["datepublished", "author"]), Some("2021-03-02"));
+        assert_eq!(head.first(&["author"]), None, "of something in the body");
         assert_eq!(head.link("canonical"), Some("/x"));
         assert_eq!(head.title.as_deref(), Some("Un & deux"));
         assert_eq!(head.language.as_deref(), Some("fr"));

@@ -89,6 +89,7 @@ impl Event {
 struct Rules {
     class_words: ClassWords,
     date_phrases: DatePhrases,
+    live: LiveWords,
 }
 
 #[derive(Deserialize, Default)]
@@ -110,15 +111,31 @@ struct DatePhrases {
     modified: Vec<String>,
 }
 
+/// How pages name live coverage.
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields)]
+pub(super) struct LiveWords {
+    /// What opens a headline, before a colon, dash or full stop; folded.
+    pub labels: Vec<String>,
+    /// Parts of addresses.
+    pub paths: Vec<String>,
+}
+
+/// The words of live coverage.
+pub(super) fn live_words() -> &'static LiveWords {
+    &TABLES.live
+}
+
 /// The rules, ready for look-up.
 struct Tables {
     words: HashMap<String, u8>,
     published: Vec<String>,
     modified: Vec<String>,
+    live: LiveWords,
 }
 
 static TABLES: LazyLock<Tables> = LazyLock::new(|| {
-    let Rules { class_words, date_phrases } = toml::from_str(RULES).unwrap_or_default();
+    let Rules { class_words, date_phrases, live } = toml::from_str(RULES).unwrap_or_default();
     let mut words: HashMap<String, u8> = HashMap::new();
     for (mark, list) in [
         (Mark::Frame, class_words.frame),
@@ -132,7 +149,12 @@ static TABLES: LazyLock<Tables> = LazyLock::new(|| {
         list.into_iter().for_each(|word| *words.entry(word).or_default() |= 1 << mark as u8);
     }
     let folded = |list: Vec<String>| list.iter().map(|phrase| fold(phrase)).collect();
-    Tables { words, published: folded(date_phrases.published), modified: folded(date_phrases.modified) }
+    Tables {
+        words,
+        published: folded(date_phrases.published),
+        modified: folded(date_phrases.modified),
+        live: LiveWords { labels: folded(live.labels), paths: live.paths },
+    }
 });
 
 #[cfg(test)]

@@ -7,6 +7,8 @@
 mod authors;
 mod dates;
 mod head;
+mod language;
+mod live;
 mod marks;
 mod names;
 mod page;
@@ -20,6 +22,8 @@ use serde::{Deserialize, Serialize};
 use url::Url;
 
 use self::head::Head;
+pub(crate) use self::language::settle as settle_language;
+use self::names::{Byline, Trust};
 use self::page::Page;
 use crate::article::date::Order;
 use crate::article::jsonld::{self, Hints, Story};
@@ -83,6 +87,14 @@ pub struct Metadata {
     pub page_type: PageType,
     /// Whether the page says that it is behind a paywall (`isAccessibleForFree: false`).
     pub paywalled: Option<bool>,
+    /// Whether the page says that it is live coverage (a live blog or ticker).
+    pub live: bool,
+}
+
+/// Whether a line of running text is the full name of one person and nothing else.
+pub(crate) fn is_person(line: &str) -> bool {
+    let byline = Byline::read(line, &[], Trust::Seen);
+    byline.has_full_name() && byline.people == [line]
 }
 
 /// Reads the metadata of a page. `url`: its address, where known.
@@ -98,7 +110,7 @@ pub fn extract(dom: &Dom, url: Option<&Url>) -> Metadata {
     let titles = title::named(&head, story.headline.as_deref());
     let title = title::find(&page, &titles, &headings, &names);
     let order = order(&head, address);
-    let language = site::language(&head, &story);
+    let language = language::named(&head, &story);
     let dates = dates::find(&dates::Sources {
         head: &head,
         story: &story,
@@ -125,6 +137,7 @@ pub fn extract(dom: &Dom, url: Option<&Url>) -> Metadata {
         site,
         language,
         canonical: site::canonical(&head, &story, address).map(String::from),
+        live: live::is_live(&story, &titles, address),
         description: description(&head, &story),
         image: image(&head, &story, address),
         tags: tags(&head, &story, &page),

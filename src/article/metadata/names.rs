@@ -11,7 +11,7 @@ mod rules;
 
 use self::cut::{split, strip_prefixes, without_addresses, without_brackets};
 use self::judge::{Part, is_ideograph, judge};
-use self::rules::BYLINES;
+pub(super) use self::rules::BYLINES;
 use super::words::{fold, letters, tidy};
 
 /// A longer text is no byline, not even of a paper with fifty authors.
@@ -50,15 +50,24 @@ impl Byline {
         let text = strip_prefixes(&without_addresses(&without_brackets(&tidy(text)))).to_owned();
         let mut byline = Byline::default();
         let parts = split(&text);
+        if trust != Trust::Told && parts.iter().any(|part| is_age(part)) {
+            return byline;
+        }
+        let mut is_pure = true;
         for (index, part) in parts.iter().enumerate() {
             match judge(part, index, sites, trust) {
                 Part::Person(name) if byline.people.len() < MAX_PEOPLE => byline.add(name),
                 Part::Collective => {
                     byline.is_agency |= BYLINES.agencies.contains(&fold(part.trim()));
-                    byline.collective = Some(text.clone());
+                    byline.collective = byline.collective.or_else(|| Some(part.trim().to_owned()));
                 }
-                _ => {}
+                Part::Person(_) => {}
+                Part::Nothing => is_pure = false,
             }
+        }
+        // "Le Méridien avec AFP" stays whole; a date or a job beside the newsroom goes.
+        if is_pure {
+            byline.collective = byline.collective.map(|_| text.clone());
         }
         if text.contains(", ") {
             byline.unite_surname(&parts);
@@ -96,6 +105,14 @@ impl Byline {
     }
 }
 
+/// "64 ans", as below letters to the paper.
+fn is_age(part: &str) -> bool {
+    let folded = fold(part.trim());
+    folded.split_once(' ').is_some_and(|(number, unit)| {
+        number.len() <= 3 && number.bytes().all(|byte| byte.is_ascii_digit()) && BYLINES.ages.contains(unit)
+    })
+}
+
 fn starts_with_particle(name: &str) -> bool {
     name.split(' ').next().is_some_and(|word| BYLINES.particles.contains(&fold(word)))
 }
@@ -128,6 +145,11 @@ mod tests {
             ("Ana Gil y Juan Ros", vec!["Ana Gil", "Juan Ros"]),
             ("Anne Le Gall, Anne Le Gall", vec!["Anne Le Gall"]),
             ("文 : 松岡大地", vec!["松岡大地"]),
+            ("Anne Le Gall in Culture", vec!["Anne Le Gall"]),
+            ("Anne Le Gall in", vec!["Anne Le Gall"]),
+            ("Journaliste Anne Le Gall", vec!["Anne Le Gall"]),
+            ("Méridien-Experte Anne Le Gall", vec!["Anne Le Gall"]),
+            ("anne le gall", vec!["anne le gall"]),
         ] {
             assert_eq!(people(given), expected, "{given}");
         }
@@ -142,6 +164,9 @@ mod tests {
             assert!(byline.people.is_empty(), "{given}: {byline:?}");
             assert!(byline.collective.is_some(), "{given}");
         }
+        let dated = Byline::read("Le Méridien | 3 mars 2021", &["lemeridien".to_owned()], Trust::Seen);
+        assert_eq!(dated.collective.as_deref(), Some("Le Méridien"));
+        assert_eq!(Byline::read("François, 64 ans", &[], Trust::Marked), Byline::default());
         assert_eq!(Byline::read("admin", &[], Trust::Told), Byline::default());
         assert_eq!(Byline::read("https://www.facebook.com/lemeridien", &[], Trust::Told), Byline::default());
     }

@@ -6,7 +6,7 @@
 
 use super::marks::{Mark, Marks};
 use super::words::tidy;
-use crate::parse::{Dom, Edge, NodeId, NodeKind};
+use crate::parse::{Dom, Edge, NodeId, NodeKind, is_block_level, is_unread};
 
 /// Elements that frame an article.
 const FRAME_TAGS: [&str; 4] = ["nav", "footer", "aside", "form"];
@@ -168,6 +168,16 @@ impl<'a> Page<'a> {
 
     /// The visible text of a small element, cut at block boundaries.
     pub fn lines(&self, node: NodeId) -> Vec<String> {
+        self.lines_cut(node, false)
+    }
+
+    /// [`Page::lines`], cut also where one element ends in a small letter and the next begins with a capital, as in
+    /// `<a>Anne Le Gall</a><a>Suivre</a>`.
+    pub fn byline_lines(&self, node: NodeId) -> Vec<String> {
+        self.lines_cut(node, true)
+    }
+
+    fn lines_cut(&self, node: NodeId, parts_glued: bool) -> Vec<String> {
         let mut lines = vec![String::new()];
         let mut hidden = 0;
         let mut room = MAX_TEXT_CHARS;
@@ -179,12 +189,19 @@ impl<'a> Page<'a> {
                 hidden = if opens { hidden + 1 } else { hidden - 1 };
             } else if opens && hidden == 0 && self.dom.kind(at) == NodeKind::Text {
                 let text = self.dom.text(at).chars().take(room);
+                let is_glued = || {
+                    lines.last().is_some_and(|line: &String| line.ends_with(char::is_lowercase))
+                        && text.clone().next().is_some_and(char::is_uppercase)
+                };
+                if parts_glued && is_glued() {
+                    lines.push(String::new());
+                }
                 lines.last_mut().into_iter().for_each(|line| text.clone().for_each(|c| line.push(c)));
                 room -= text.count();
                 if room == 0 {
                     break;
                 }
-            } else if is_block(tag) {
+            } else if breaks_line(tag) {
                 lines.push(String::new());
             }
         }
@@ -213,41 +230,8 @@ fn is_screen_reader_class(class: &str) -> bool {
     })
 }
 
-fn is_unread(tag: &str) -> bool {
-    matches!(tag, "script" | "style" | "noscript" | "svg" | "button" | "template" | "select" | "iframe")
-}
-
-fn is_block(tag: &str) -> bool {
-    matches!(
-        tag,
-        "address"
-            | "article"
-            | "br"
-            | "dd"
-            | "div"
-            | "dl"
-            | "dt"
-            | "figcaption"
-            | "figure"
-            | "footer"
-            | "h1"
-            | "h2"
-            | "h3"
-            | "h4"
-            | "h5"
-            | "h6"
-            | "header"
-            | "hr"
-            | "li"
-            | "ol"
-            | "p"
-            | "section"
-            | "table"
-            | "td"
-            | "th"
-            | "tr"
-            | "ul"
-    )
+fn breaks_line(tag: &str) -> bool {
+    is_block_level(tag) || matches!(tag, "br" | "hr")
 }
 
 #[cfg(test)]

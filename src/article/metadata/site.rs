@@ -1,4 +1,4 @@
-//! The site: its name, the language, the canonical address.
+//! The site: its name and the canonical address.
 
 use url::Url;
 
@@ -68,25 +68,6 @@ pub(super) fn names(head: &Head, story: &Story, address: Option<&Url>) -> Vec<St
 
 fn host(address: &Url) -> Option<&str> {
     address.host_str().map(|host| host.strip_prefix("www.").unwrap_or(host))
-}
-
-/// The language, ISO 639-1 in lower case.
-pub(super) fn language(head: &Head, story: &Story) -> Option<String> {
-    [
-        head.language.as_deref(),
-        head.first(&["og:locale"]),
-        head.first(&["content-language", "language", "dc.language", "dcterms.language"]),
-        story.language.as_deref(),
-    ]
-    .into_iter()
-    .flatten()
-    .find_map(code)
-}
-
-/// `fr-CA`, `fr_FR`, `FR` to `fr`; a list or a name of a language is nothing.
-fn code(tag: &str) -> Option<String> {
-    let code = tag.trim().split(['-', '_']).next()?.to_lowercase();
-    (code.len() == 2 && code.bytes().all(|byte| byte.is_ascii_lowercase())).then_some(code)
 }
 
 /// The canonical address: absolute, of a page below the root; sites that name their home page are not believed.

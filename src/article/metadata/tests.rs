@@ -67,6 +67,48 @@ fn rubrics_and_badges_leave_the_headline_when_the_head_confirms() {
 }
 
 #[test]
+fn words_of_the_headline_are_no_rubric() {
+    let head = "<meta property=og:title content='Le prix du port de pêche'>";
+    assert_eq!(title(head, "<h1>2025 Le prix du port de pêche</h1>"), "2025 Le prix du port de pêche");
+}
+
+#[test]
+fn a_heading_of_one_word_is_the_title_where_the_head_has_the_word() {
+    let head = "<title>Voiliers à vendre sur la côte | Le Méridien</title>";
+    assert_eq!(title(head, "<h1>Voiliers</h1>"), "Voiliers");
+    let head = "<title>Le port de demain | Le Méridien</title>";
+    assert_eq!(title(head, "<h1>Économie</h1>"), "Le port de demain", "a rubric");
+}
+
+#[test]
+fn a_subhead_set_as_first_heading_below_the_headline_is_no_title() {
+    let head = "<title>Le port de demain | Le Méridien</title>";
+    let body = "<h2>Le port de demain</h2><p>Texte.</p><h1>Ce que disent les marins</h1>";
+    assert_eq!(title(head, body), "Le port de demain");
+}
+
+#[test]
+fn a_rubric_set_as_first_heading_gives_way_to_the_headline_below() {
+    let head = "<title>Le port de demain | Le Méridien</title>";
+    let body = "<h1>Toutes nos enquêtes maritimes</h1><h2>Le port de demain</h2><p>Texte.</p>";
+    assert_eq!(title(head, body), "Le port de demain");
+}
+
+#[test]
+fn a_heading_that_swallows_rubric_and_date_gives_the_headline_alone() {
+    let head = "<meta property=og:title content='Le port de demain'>";
+    let body =
+        "<h1><span>Mer</span> <span>Le port de demain</span> <small>Publié le 3 mars 2021</small></h1>";
+    assert_eq!(title(head, body), "Le port de demain");
+}
+
+#[test]
+fn the_site_leaves_the_title_also_where_its_name_is_longer_than_its_address() {
+    let head = "<title>Le port de demain | LeMeridien.Mer</title>";
+    assert_eq!(title(head, "<p>x"), "Le port de demain");
+}
+
+#[test]
 fn the_logo_is_no_headline() {
     let body = "<h1><a href='/'>Des nouvelles de la mer</a></h1><h2>Le port de demain</h2>";
     assert_eq!(title("<title>Le port de demain</title>", body), "Le port de demain");
@@ -92,6 +134,25 @@ fn dates_of_other_articles_and_of_comments_are_left_alone() {
     let body = "<p>3 mars 2021</p><aside><time datetime=2022-01-01>x</time></aside>\
                 <div class=comments><time datetime=2023-01-01>x</time></div>";
     assert_eq!(date(body), "2021-03-03");
+}
+
+#[test]
+fn dates_are_read_in_the_shapes_of_old_and_hand_made_pages() {
+    for body in [
+        "<span class=published title='2021-03-03T18:52:11Z'>mercredi</span>",
+        "<p>Cet article a été <i>publié</i> le <b>3 mars 2021</b> par la rédaction.</p>",
+        "<div class=sidebar><h4>Publié</h4><div class=post-date>3 mars 2021</div></div><time>hier</time>",
+    ] {
+        assert_eq!(date(body).get(..10), Some("2021-03-03"), "{body}");
+    }
+    for head in [
+        "<meta itemprop=datePublished content=2021-03-03>",
+        "<meta name=w-published-date content=2021-03-03>",
+        "<meta name=published content='March 3, 2021'>",
+    ] {
+        let page = read(&format!("<html><head>{head}</head><body><h1>Le port de demain</h1>"));
+        assert_eq!(page.date.as_deref(), Some("2021-03-03"), "{head}");
+    }
 }
 
 #[test]
@@ -157,6 +218,35 @@ fn people_go_before_agencies_and_full_names_before_single_words() {
 }
 
 #[test]
+fn a_byline_with_more_names_completes_linked_data() {
+    let linked = "<script type=application/ld+json>{\"@type\":\"NewsArticle\",\"headline\":\"Le port de demain\",\
+                  \"author\":\"Anne Le Gall\"}</script>";
+    let both = authors(&format!("{linked}<p class=byline>Par Anne Le Gall et Jean Petit</p>"));
+    assert_eq!(both, ["Anne Le Gall", "Jean Petit"]);
+    let menu = authors(&format!("{linked}<div class=byline>Anne Le Gall <a>Suivre Cet Auteur</a></div>"));
+    assert_eq!(menu, ["Anne Le Gall"]);
+}
+
+#[test]
+fn a_button_glued_to_the_name_is_cut_off() {
+    assert_eq!(authors("<div class=author><a>Anne Le Gall</a><a>Suivre</a></div>"), ["Anne Le Gall"]);
+}
+
+#[test]
+fn a_reader_who_signs_a_letter_is_no_author() {
+    assert_eq!(authors("<p>Une belle histoire.</p><p class=author>François, 64 ans</p>"), [""; 0]);
+}
+
+#[test]
+fn an_author_named_far_below_counts_when_plainly_named() {
+    let far = "<p>Texte <b>et</b> <i>texte</i>.</p>".repeat(200);
+    assert_eq!(authors(&format!("{far}<span itemprop=author>Anne Le Gall</span>")), ["Anne Le Gall"]);
+    assert_eq!(authors(&format!("{far}<h3>Écrit par Anne Le Gall</h3>")), ["Anne Le Gall"]);
+    let two = "<a rel=author>Anne Le Gall</a><a rel=author>Jean Petit</a>";
+    assert_eq!(authors(&format!("{far}{two}")), [""; 0], "a list of authors");
+}
+
+#[test]
 fn commentators_and_other_articles_authors_are_no_authors() {
     let body =
         "<div class=comments><a rel=author href=/x>Paul Petit</a></div><aside><p>Par Luc Grand</p></aside>";
@@ -195,6 +285,15 @@ fn reads_the_body_and_the_paywall_of_linked_data() {
     );
     assert_eq!(page.body_hint.as_deref(), Some("Un.\nL'autre."));
     assert_eq!(page.paywalled, Some(true));
+}
+
+#[test]
+fn live_coverage_is_said_by_linked_data_or_the_headline() {
+    let linked =
+        "<script type=application/ld+json>{\"@type\":\"LiveBlogPosting\",\"headline\":\"La crue\"}</script>";
+    assert!(read(&format!("<h1>La crue</h1>{linked}")).live);
+    assert!(read("<title>EN DIRECT. La crue de la Loire</title><h1>La crue de la Loire</h1>").live);
+    assert!(!read("<h1>La crue de la Loire</h1>").live);
 }
 
 #[test]

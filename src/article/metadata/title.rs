@@ -2,8 +2,10 @@
 //!
 //! 1. Candidates are `og:title`, JSON-LD, `<title>` and their kin, each also without the parts that name the site.
 //! 2. A heading that agrees with a candidate is the title, in the heading's own typography.
-//! 3. A heading that agrees with none is still the title when it alone can be.
-//! 4. Without such a heading the best candidate is.
+//! 3. A heading that agrees with none is still the title when it alone can be. Sites often write another title for
+//!    search engines and social networks than the one above the text; what readers see goes before.
+//! 4. A short heading whose words a candidate has is the title of a page of few words.
+//! 5. Without such a heading the best candidate is.
 
 use super::head::Head;
 use super::marks::Mark;
@@ -25,8 +27,12 @@ const META_TITLES: [&str; 8] = [
 const SEPARATORS: [&str; 13] = ["|", "-", "–", "—", "•", "·", "»", "«", "::", "/", "‹", "›", "<"];
 /// A heading and a candidate with this share of common words tell the same.
 const ALIKE: f32 = 0.5;
+/// With a smaller share they have nothing in common but little words.
+const UNLIKE: f32 = 0.1;
 /// A heading of fewer words may be a rubric, unless the head agrees.
 const MIN_LONE_WORDS: usize = 3;
+/// Shorter names of sites are too common as beginnings of words.
+const MIN_NAME_LETTERS: usize = 5;
 /// Nodes of a heading that are looked at for a link to the home page.
 const MAX_HEADING_NODES: usize = 50;
 /// A page with more titles in its head is broken.
@@ -97,19 +103,25 @@ pub(super) fn find(
     names: &[String],
 ) -> Title {
     let candidates: Vec<Candidate> = titles.iter().map(|title| Candidate::of(title, names)).collect();
-    let is_name = |text: &str| names.contains(&letters(text));
+    let is_name = |text: &str| names_site(text, names);
     let shown: Vec<Heading<'_>> = headings
         .iter()
-        .filter(|(node, text)| !is_name(text) && !leads_home(page, *node))
+        .filter(|(node, text)| !names.contains(&letters(text)) && !leads_home(page, *node))
         .map(|(node, text)| Heading { node: *node, text, is_first: page.dom.tag(*node) == "h1" })
         .collect();
     let found = exact(&shown, &candidates, true)
         .or_else(|| alike(page, &shown, &candidates))
+        .or_else(|| {
+            let heading = exact(&shown, &candidates, false).filter(|heading| has_length(heading.text))?;
+            let is_headline = is_above(page, &heading, &shown) || are_unrelated(&shown, &candidates);
+            is_headline.then_some(heading)
+        })
         .or_else(|| lone(page, &shown, candidates.is_empty()))
-        .or_else(|| exact(&shown, &candidates, false));
+        .or_else(|| exact(&shown, &candidates, false))
+        .or_else(|| short(page, &shown, &candidates));
     match found {
         Some(heading) => Title {
-            text: Some(reading(page, heading, &candidates)),
+            text: Some(Candidate::of(&reading(page, heading, &candidates), names).best),
             nodes: shown.iter().filter(|one| one.text == heading.text).map(|one| one.node).collect(),
         },
         None => Title { text: unshown(&candidates, headings, is_name), nodes: Vec::new() },
@@ -167,14 +179,25 @@ fn reading(page: &Page<'_>, heading: Heading<'_>, candidates: &[Candidate]) -> S
     trimmed
         .filter(|text| form(text).is_some())
         .max_by_key(String::len)
+        .or_else(|| inner(page, heading.node, form))
         .or_else(|| without_rubric(heading.text, candidates))
         .unwrap_or_else(|| heading.text.to_owned())
 }
 
+/// The text of an element of the heading that a candidate confirms: headings swallow rubric, date and byline.
+fn inner<'a>(page: &Page<'_>, heading: NodeId, form: impl Fn(&str) -> Option<&'a String>) -> Option<String> {
+    let below = page.dom.descendants(heading).take(MAX_HEADING_NODES);
+    below.map(|node| page.text_of(node)).find(|text| has_length(text) && form(text).is_some())
+}
+
 /// "Rubric: Headline" becomes "Headline" where a candidate is just that.
 fn without_rubric(text: &str, candidates: &[Candidate]) -> Option<String> {
-    let starts =
-        text.char_indices().filter(|(_, c)| c.is_whitespace()).map(|(index, c)| index + c.len_utf8());
+    let ends_rubric = |front: &str| front.trim_end().ends_with([':', '|', '-', '–', '—', '/', '»', '•', '·']);
+    let starts = text
+        .char_indices()
+        .filter(|(_, c)| c.is_whitespace())
+        .map(|(index, c)| index + c.len_utf8())
+        .filter(|start| ends_rubric(&text[..*start]));
     let ends =
         starts.map(|start| &text[start..]).filter(|end| end.split_whitespace().count() >= MIN_LONE_WORDS);
     let keys: Vec<String> = candidates.iter().map(|one| letters(&one.best)).collect();
@@ -193,10 +216,7 @@ impl Candidate {
                 forms.push(join(title, &parts[range]));
             }
         }
-        let is_name = |part: &&str| {
-            let part = letters(part);
-            names.contains(&part)
-        };
+        let is_name = |part: &&str| names_site(part, names);
         let mut kept = &parts[..];
         while kept.len() > 1 && kept.last().is_some_and(is_name) {
             kept = &kept[..kept.len() - 1];
@@ -206,6 +226,15 @@ impl Candidate {
         }
         Candidate { best: join(title, kept), forms }
     }
+}
+
+/// Whether a part of a title is what the site is called, or that and more ("Bridgestone Tires" of bridgestonetire.com).
+fn names_site(part: &str, names: &[String]) -> bool {
+    let part = letters(part);
+    let begins = |one: &str, other: &str| {
+        one.starts_with(other) && other.chars().count() >= MIN_NAME_LETTERS && other.len() * 2 > one.len()
+    };
+    names.iter().any(|name| *name == part || begins(name, &part) || begins(&part, name))
 }
 
 /// The parts of a title between separators.
@@ -271,6 +300,38 @@ fn lone<'a>(page: &Page<'_>, headings: &[Heading<'a>], is_unnamed: bool) -> Opti
     let mut firsts = headings.iter().filter(|heading| heading.is_first && !page.is_frame(heading.node));
     let heading = firsts.next()?;
     let is_lone = firsts.all(|other| letters(other.text) == letters(heading.text));
-    let is_long = is_unnamed || heading.text.split_whitespace().count() >= MIN_LONE_WORDS;
-    (is_lone && is_long).then_some(*heading)
+    (is_lone && (is_unnamed || has_length(heading.text))).then_some(*heading)
+}
+
+/// Whether every `<h1>` speaks of something else than the candidates, as the name of a rubric or of an owner does.
+fn are_unrelated(headings: &[Heading<'_>], candidates: &[Candidate]) -> bool {
+    let unlike = |heading: &Heading<'_>| {
+        candidates.iter().all(|candidate| likeness(&candidate.best, heading.text) < UNLIKE)
+    };
+    headings.iter().filter(|heading| heading.is_first).all(unlike)
+}
+
+/// Whether a heading stands above every `<h1>`: these are subheads or quotes then.
+fn is_above(page: &Page<'_>, heading: &Heading<'_>, headings: &[Heading<'_>]) -> bool {
+    let is_below = |other: &Heading<'_>| page.rank(other.node) > page.rank(heading.node);
+    headings.iter().filter(|other| other.is_first).all(is_below)
+}
+
+/// The only `<h1>` outside of the frame, when it is short and a candidate has all of its words: "Robes" of
+/// "Robes pour femmes | Le Magasin".
+fn short<'a>(page: &Page<'_>, headings: &[Heading<'a>], candidates: &[Candidate]) -> Option<Heading<'a>> {
+    let heading = lone(page, headings, true)?;
+    let has_words = |candidate: &Candidate| {
+        let named = fold(&candidate.best);
+        let named: Vec<&str> = named.split(|c: char| !c.is_alphanumeric()).collect();
+        let shown = fold(heading.text);
+        shown.split(|c: char| !c.is_alphanumeric()).all(|word| word.is_empty() || named.contains(&word))
+    };
+    let is_word = letters(heading.text).chars().any(char::is_alphabetic);
+    (is_word && candidates.iter().any(has_words)).then_some(heading)
+}
+
+/// Whether a heading has the length of a headline.
+fn has_length(text: &str) -> bool {
+    text.split_whitespace().count() >= MIN_LONE_WORDS
 }

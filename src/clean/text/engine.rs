@@ -191,7 +191,8 @@ fn cut_announced(page: &Page<'_, '_>, index: usize, from: usize) -> Option<Range
 struct Separator {
     /// Where the announced text begins.
     end: usize,
-    /// Whether it shows that the label is one: a colon, a quote mark turned arrow, two spaces, a line break.
+    /// Whether it shows that the label is one: a colon (its last character, maybe), a quote mark turned arrow, two
+    /// spaces, a line break.
     strong: bool,
 }
 
@@ -204,6 +205,7 @@ impl Separator {
         let between = &rest[..rest.len() - trimmed.len()];
         let spaces = between.chars().filter(|c| c.is_whitespace()).count();
         let strong = between.contains(|c: char| SIGNS.contains(c) || c == '\n')
+            || text[..from].ends_with([':', '»', '>'])
             || (spaces >= 2 && between.chars().all(char::is_whitespace));
         Separator { end: text.len() - trimmed.len(), strong }
     }

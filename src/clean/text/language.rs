@@ -6,6 +6,8 @@ use super::Line;
 
 /// Characters that are looked at; more do not change the answer.
 const ENOUGH: usize = 3000;
+/// Bytes of text that settle the language against what a page names: three or four paragraphs.
+const CONVINCING: usize = 1000;
 
 /// The language of a text (ISO 639-1), or `None` when it is too short or too mixed to tell.
 pub fn detect(text: &str) -> Option<&'static str> {
@@ -16,17 +18,28 @@ pub fn detect(text: &str) -> Option<&'static str> {
 
 /// The language of the longest lines.
 pub(super) fn detect_lines(lines: &[Line<'_>]) -> Option<&'static str> {
+    detect(&longest(lines, ENOUGH))
+}
+
+/// The language of the longest lines when they are long enough to gainsay what a page names.
+pub(super) fn detect_long(lines: &[Line<'_>]) -> Option<&'static str> {
+    let text = longest(lines, CONVINCING);
+    if text.len() < CONVINCING { None } else { detect(&text) }
+}
+
+/// The longest lines, up to about so many bytes.
+fn longest(lines: &[Line<'_>], enough: usize) -> String {
     let mut longest: Vec<&str> = lines.iter().map(|line| line.text).collect();
     longest.sort_by_key(|text| std::cmp::Reverse(text.len()));
     let mut text = String::new();
     for line in longest {
         text.push_str(line);
         text.push('\n');
-        if text.len() > ENOUGH {
+        if text.len() > enough {
             break;
         }
     }
-    detect(&text)
+    text
 }
 
 /// The two-letter code of a language.

@@ -20,10 +20,12 @@ const TAIL: usize = 320;
 const HEAD: usize = 400;
 /// Lines up to this length, in folded bytes, are searched as a whole: rules may touch lines of 600 characters.
 const WHOLE: usize = 1500;
-/// What may stand before a phrase: bullets, arrows, opening brackets and quotes.
-const BEFORE: &str = r#"^[- >|*•·▪▫●○■□►▶▸➤➜→⇒+~_:"'(\[#/👉📷🎥⏱🕒✉⚡]*"#;
+/// What may stand before a phrase: bullets, arrows, pictograms, opening brackets and quotes.
+const BEFORE: &str =
+    r#"^[- >|*•·+~_:"'(\[#/\u{2190}-\u{21ff}\u{25a0}-\u{27bf}\u{2b00}-\u{2bff}\u{1f000}-\u{1faff}]*"#;
 /// What may stand after a phrase that is a whole line.
-const AFTER: &str = r#"[-\s>|*•·▪▫●○■□►▶▸➤➜→↓⇒+~_:"')\].!/…👇]*$"#;
+const AFTER: &str =
+    r#"[-\s>|*•·+~_:"')\].!/…\u{2190}-\u{21ff}\u{25a0}-\u{27bf}\u{2b00}-\u{2bff}\u{1f000}-\u{1faff}]*$"#;
 
 /// The rules of one page: those of its language, of none, and the English ones.
 #[derive(Debug, Default)]
@@ -193,7 +195,8 @@ fn keys(pattern: &str) -> Option<Vec<Vec<u8>>> {
 
 /// The characters of [`BEFORE`].
 fn is_before(c: char) -> bool {
-    "- >|*•·▪▫●○■□►▶▸➤➜→⇒+~_:\"'([#/👉📷🎥⏱🕒✉⚡".contains(c)
+    "- >|*•·+~_:\"'([#/".contains(c)
+        || matches!(c, '\u{2190}'..='\u{21ff}' | '\u{25a0}'..='\u{27bf}' | '\u{2b00}'..='\u{2bff}' | '\u{1f000}'..='\u{1faff}')
 }
 
 /// The next place between two characters.

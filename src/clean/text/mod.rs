@@ -80,19 +80,29 @@ const EVERYWHERE: &str = "en";
 const ANY: &str = "any";
 
 /// The rule files that are built in.
-const BUILTIN: [(&str, &str); 13] = [
+const BUILTIN: [(&str, &str); 23] = [
     ("any.toml", include_str!("../../../rules/phrases/any.toml")),
     ("ar.toml", include_str!("../../../rules/phrases/ar.toml")),
+    ("da.toml", include_str!("../../../rules/phrases/da.toml")),
     ("de.toml", include_str!("../../../rules/phrases/de.toml")),
+    ("de-notes.toml", include_str!("../../../rules/phrases/de-notes.toml")),
+    ("el.toml", include_str!("../../../rules/phrases/el.toml")),
     ("en.toml", include_str!("../../../rules/phrases/en.toml")),
+    ("en-notes.toml", include_str!("../../../rules/phrases/en-notes.toml")),
     ("es.toml", include_str!("../../../rules/phrases/es.toml")),
     ("fr.toml", include_str!("../../../rules/phrases/fr.toml")),
+    ("fr-invitations.toml", include_str!("../../../rules/phrases/fr-invitations.toml")),
+    ("fr-notes.toml", include_str!("../../../rules/phrases/fr-notes.toml")),
     ("it.toml", include_str!("../../../rules/phrases/it.toml")),
     ("ja.toml", include_str!("../../../rules/phrases/ja.toml")),
     ("nl.toml", include_str!("../../../rules/phrases/nl.toml")),
+    ("no.toml", include_str!("../../../rules/phrases/no.toml")),
     ("pl.toml", include_str!("../../../rules/phrases/pl.toml")),
     ("pt.toml", include_str!("../../../rules/phrases/pt.toml")),
     ("ru.toml", include_str!("../../../rules/phrases/ru.toml")),
+    ("sv.toml", include_str!("../../../rules/phrases/sv.toml")),
+    ("tr.toml", include_str!("../../../rules/phrases/tr.toml")),
+    ("uk.toml", include_str!("../../../rules/phrases/uk.toml")),
     ("zh.toml", include_str!("../../../rules/phrases/zh.toml")),
 ];
 
@@ -184,11 +194,18 @@ impl Phrases {
     /// Says of every line what the rules ask for. `language` is ISO 639-1 (`fr`, `fr-CA`); it is detected when
     /// unknown. There are as many verdicts as lines.
     pub fn judge(&self, lines: &[Line<'_>], language: Option<&str>) -> Vec<Verdict> {
-        let language = match language {
-            Some(language) => primary(language),
+        let language = match language.map(primary) {
+            Some(named) if named == EVERYWHERE => self.unless_other(named, lines),
+            Some(named) => named,
             None => language::detect_lines(lines).unwrap_or_default().to_owned(),
         };
         engine::judge(self.matcher(&language), lines)
+    }
+
+    /// Themes name English when nobody told them better, so that name is checked against the text.
+    fn unless_other(&self, named: String, lines: &[Line<'_>]) -> String {
+        let found = language::detect_long(lines).filter(|found| self.inner.rules.contains_key(*found));
+        found.map_or(named, str::to_owned)
     }
 
     /// Runs the examples of all rules and describes each that fails; empty when all hold.
@@ -220,9 +237,10 @@ impl Phrases {
     }
 }
 
-/// `fr` of `fr-CA` or `FR_fr`.
+/// `fr` of `fr-CA` or `FR_fr`; both ways of writing Norwegian are one language.
 fn primary(language: &str) -> String {
-    language.split(['-', '_']).next().unwrap_or_default().trim().to_ascii_lowercase()
+    let primary = language.split(['-', '_']).next().unwrap_or_default().trim().to_ascii_lowercase();
+    if matches!(primary.as_str(), "nb" | "nn") { "no".to_owned() } else { primary }
 }
 
 /// The folded form of a text, for comparisons.
@@ -257,6 +275,7 @@ mod tests {
     #[test]
     fn only_the_first_part_of_a_language_tag_counts() {
         assert_eq!(primary("FR_ca"), "fr");
+        assert_eq!(primary("nb-NO"), "no");
         assert_eq!(primary(""), "");
     }
 }

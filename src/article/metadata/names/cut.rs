@@ -9,6 +9,9 @@ const MAX_PREFIX_WORDS: usize = 6;
 /// Words of the longest tail in the rules, and one behind it.
 const MAX_TAIL_WORDS: usize = 4;
 
+/// Last words of a byline whose end stands in an element of its own: "Anne Le Gall in" and a link to the rubric.
+const DANGLING: [&str; 6] = ["in", "on", "at", "for", "from", "pour"];
+
 /// Cuts at joiners, commas, bars, bullets.
 pub(super) fn split(text: &str) -> Vec<&str> {
     let mut parts = Vec::new();
@@ -83,7 +86,8 @@ pub(super) fn cut_tail(text: &str) -> &str {
                 fold(&text[at..nth_gap(&text[at..], MAX_TAIL_WORDS).map_or(text.len(), |end| at + end)]);
             let begins =
                 |tail: &String| rest.strip_prefix(tail.as_str()).is_some_and(|rest| rest.starts_with(' '));
-            BYLINES.tails.iter().any(begins) && (starts_lower(word) || index >= 2)
+            let dangles = index >= 2 && DANGLING.contains(&rest.as_str());
+            dangles || BYLINES.tails.iter().any(begins) && (starts_lower(word) || index >= 2)
         };
         if is_tail {
             return text[..at].trim();

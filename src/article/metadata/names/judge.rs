@@ -41,6 +41,9 @@ pub(super) fn judge(part: &str, index: usize, sites: &[String], trust: Trust) ->
     {
         return Part::Collective;
     }
+    if let Some(person) = without_role(part, trust) {
+        return Part::Person(person);
+    }
     let has_role = words.iter().any(|word| rules.roles.contains(*word));
     let is_aside = index > 0 && (starts_lower(part) || is_initials(part));
     let is_long = part.chars().count() > MAX_NAME_CHARS || words.len() > MAX_NAME_WORDS;
@@ -48,6 +51,17 @@ pub(super) fn judge(part: &str, index: usize, sites: &[String], trust: Trust) ->
         return Part::Nothing;
     }
     if has_form_of_name(part, trust) { Part::Person(in_title_case(part)) } else { Part::Nothing }
+}
+
+/// "Journaliste Anne Le Gall" is Anne Le Gall; "Anne Le Gall Journaliste" stays what it is.
+fn without_role(part: &str, trust: Trust) -> Option<String> {
+    let (role, name) = part.split_once(' ')?;
+    let role = fold(role);
+    let is_role = role.rsplit('-').next().is_some_and(|word| BYLINES.roles.contains(word));
+    let has_more = fold(name).split([' ', '/', '\'']).any(|word| BYLINES.roles.contains(word));
+    let is_full = name.contains(' ') && !has_more && !name.starts_with(|c: char| c.is_lowercase());
+    (is_role && is_full && has_form_of_name(name, Trust::Seen) && trust != Trust::Seen)
+        .then(|| in_title_case(name))
 }
 
 /// Whether the words have the form of a name: capitals, particles, no other words.
@@ -65,8 +79,8 @@ fn has_form_of_name(part: &str, trust: Trust) -> bool {
     let is_small = |index: usize| starts_lower(words[index]) && !rules.particles.contains(&folded[index]);
     let small = (0..words.len()).filter(|index| is_small(*index)).count();
     match trust {
-        // User names such as "framasoft" are names too.
-        Trust::Told => words.len() == 1 || small * 2 <= words.len(),
+        // User names such as "framasoft" and "anne le gall" are names too.
+        Trust::Told => words.len() == 1 || small * 2 <= words.len() || is_plain_name(&words, &folded),
         Trust::Marked if words.len() == 1 => true,
         Trust::Marked | Trust::Seen => {
             let is_full = words.len() > 1 || part.chars().any(is_ideograph);
@@ -77,6 +91,15 @@ fn has_form_of_name(part: &str, trust: Trust) -> bool {
                 && !folded.iter().any(|word| rules.noise.contains(word))
         }
     }
+}
+
+/// First and last name typed without capitals.
+fn is_plain_name(words: &[&str], folded: &[String]) -> bool {
+    (2..=3).contains(&words.len())
+        && words.iter().all(|word| word.chars().all(char::is_alphabetic))
+        && !folded
+            .iter()
+            .any(|word| BYLINES.noise.contains(word) || BYLINES.prefixes.contains(word) && word.len() > 2)
 }
 
 /// Chinese, Japanese and Korean names have no spaces.

@@ -10,7 +10,7 @@ const RULES: &str = include_str!("../../../../rules/bylines.toml");
 /// The lists of the file, under their names there.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Rules {
+pub(in crate::article::metadata) struct Rules {
     pub prefixes: BTreeSet<String>,
     pub joiners: BTreeSet<String>,
     pub weak_joiners: BTreeSet<String>,
@@ -22,10 +22,18 @@ pub(super) struct Rules {
     pub noise: BTreeSet<String>,
     pub calendar: BTreeSet<String>,
     pub particles: BTreeSet<String>,
+    pub introductions: BTreeSet<String>,
+    pub plain_introductions: BTreeSet<String>,
+    pub last_words: BTreeSet<String>,
+    pub labels: BTreeSet<String>,
+    pub name_classes: BTreeSet<String>,
+    pub author_paths: BTreeSet<String>,
+    pub ages: BTreeSet<String>,
 }
 
 /// The embedded rules.
-pub(super) static BYLINES: LazyLock<Rules> = LazyLock::new(|| toml::from_str(RULES).unwrap_or_default());
+pub(in crate::article::metadata) static BYLINES: LazyLock<Rules> =
+    LazyLock::new(|| toml::from_str(RULES).unwrap_or_default());
 
 #[cfg(test)]
 mod tests {
@@ -42,6 +50,11 @@ mod tests {
             &rules.nobodies,
             &rules.roles,
             &rules.noise,
+            &rules.introductions,
+            &rules.plain_introductions,
+            &rules.last_words,
+            &rules.labels,
+            &rules.ages,
         ];
         let all = sets.into_iter().flatten().chain(&rules.prefixes).chain(&rules.tails);
         let unfolded: Vec<&String> = all.filter(|word| fold(word) != **word).collect();
