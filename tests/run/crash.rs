@@ -18,6 +18,9 @@ const KILLS: usize = 12;
 /// Kills after which a run may end; later ones would meet runs that have nothing left to do.
 const KILLS_IN_A_ROUND: usize = 6;
 
+/// How often a run is looked at while it waits for its end.
+const STEP: Duration = Duration::from_millis(10);
+
 fn number_from(variable: &str, usual: usize) -> usize {
     std::env::var(variable).ok().and_then(|text| text.parse().ok()).unwrap_or(usual)
 }
@@ -61,33 +64,45 @@ fn random_moment(longest: Duration) -> Duration {
     longest.mul_f64(share)
 }
 
-/// Starts a run and kills it; says whether it was still there to be killed.
-fn kill(bench: &Bench, moment: Duration) -> bool {
+/// Starts a run and kills it; if it ends before its moment comes, says how long it took.
+fn kill(bench: &Bench, moment: Duration) -> Result<(), Duration> {
+    let begun = Instant::now();
     let mut run = bench.start(&[]);
-    std::thread::sleep(moment);
+    while begun.elapsed() < moment {
+        if run.try_wait().expect("a child").is_some() {
+            return Err(begun.elapsed());
+        }
+        std::thread::sleep(STEP.min(moment.saturating_sub(begun.elapsed())));
+    }
     run.kill().expect("the system kills");
-    run.wait().expect("it ends").code().is_none()
+    let killed = run.wait().expect("it ends").code().is_none();
+    if killed { Ok(()) } else { Err(begun.elapsed()) }
 }
 
 /// Kills runs in round after round, and checks what a last run makes of each.
 fn kill_and_check(output: &str, check: fn(&Bench)) {
     let server = server();
-    let begun = Instant::now();
     let bench = fresh(&server, output);
+    let begun = Instant::now();
     finish(&bench);
-    check(&bench);
     let whole_run = begun.elapsed();
+    check(&bench);
     let (wanted, mut killed, mut rounds) = (number_from("TAMIS_KILLS", KILLS), 0, 0);
     while killed < wanted {
         let bench = fresh(&server, output);
+        let mut longest = whole_run;
         for _ in 0..KILLS_IN_A_ROUND {
-            killed += usize::from(kill(&bench, random_moment(whole_run)));
+            match kill(&bench, random_moment(longest)) {
+                Ok(()) => killed += 1,
+                // What is left to do takes no longer.
+                Err(length) => longest = length,
+            }
         }
         finish(&bench);
         check(&bench);
         rounds += 1;
+        println!("{killed} runs killed in {rounds} rounds; a whole run takes {whole_run:?}; {output:?}");
     }
-    println!("{killed} runs killed in {rounds} rounds; a whole run takes {whole_run:?}; {output:?}");
 }
 
 fn finish(bench: &Bench) {
