@@ -95,19 +95,18 @@ impl Search {
         recent: &[(String, Print)],
     ) -> Result<Option<Double>, Error> {
         let Some(own) = print.simhash.filter(|_| self.near != Doubles::Keep) else { return Ok(None) };
-        let mut alike = state.of_bands(own)?;
-        alike.extend(of_recent(recent, |_| true));
-        let bits = |other: &Likeness| other.simhash.map(|theirs| distance(own, theirs));
-        let near = alike.into_iter().filter(|other| other.key != key).filter_map(|other| {
-            let bits = bits(&other).filter(|bits| *bits <= self.bits)?;
-            Some((bits, other.key))
-        });
-        Ok(near.min_by_key(|(bits, _)| *bits).map(|(bits, of)| {
-            let how = match bits {
+        let bits = |other: &Likeness| other.simhash.map_or(u32::MAX, |theirs| distance(own, theirs));
+        let is_near = |other: &Likeness| other.key != key && bits(other) <= self.bits;
+        let found = match of_recent(recent, |_| true).into_iter().find(is_near) {
+            Some(found) => Some(found),
+            None => state.of_bands(own, is_near)?,
+        };
+        Ok(found.map(|other| {
+            let how = match bits(&other) {
                 0 => "the same words as".to_owned(),
                 bits => format!("nearly the same text ({bits} of 64 bits differ) as"),
             };
-            Double { of, how, action: self.near }
+            Double { of: other.key, how, action: self.near }
         }))
     }
 }

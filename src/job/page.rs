@@ -164,7 +164,8 @@ impl Tools {
             }
             (Outcome::Read(reading), known) => self.judge_reading(*reading, known, published, now),
             (Outcome::Same { not_modified, copy }, known) => {
-                let next = known.and_then(|known| self.next_check(Some(known), published, now));
+                let fetched = known.filter(|_| copy.stamp.is_none());
+                let next = fetched.and_then(|known| self.next_check(Some(known), published, now));
                 let verdict = before.map(|before| after_no_change(before, next)).unwrap_or_default();
                 Judged { copy: *copy, ..Judged::new(verdict, News::Same { not_modified }) }
             }
@@ -199,7 +200,9 @@ impl Tools {
         let Reading { record, mut copy, bytes, network } = reading;
         let dated = record.date.as_deref().and_then(|date| prints::moment(date, now));
         copy.published = dated.map(iso);
-        let next = self.next_check(known, published.or(dated), now);
+        // A saved page has a stamp, and shows by it that it has changed.
+        let fetched = copy.stamp.is_none();
+        let next = self.next_check(known, published.or(dated), now).filter(|_| fetched);
         let same_text = known.is_some_and(|known| {
             known.text_hash.is_some() && known.text_hash == copy.print.as_ref().map(|p| p.text_hash.clone())
         });

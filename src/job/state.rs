@@ -14,8 +14,10 @@ pub use super::standing::{
 };
 use crate::error::Error;
 
-/// Most pages that are compared with one: bounds the time when thousands of pages share a boilerplate text.
-const MOST_LIKENESSES: usize = 2000;
+/// Most pages of one canonical address that are looked at: some sites name one address on every page.
+const MOST_OF_CANONICAL: i64 = 50;
+/// Most pages of one band that are looked at; of a million pages, a band has a thousand at most, as a rule.
+const MOST_IN_BAND: i64 = 2000;
 
 /// The state database.
 #[derive(Debug)]
@@ -103,35 +105,38 @@ impl State {
         ask().map_err(|error| self.failure(&error))
     }
 
-    /// The pages that gave an article with this canonical address, the first one first.
+    /// Pages that gave an article with this canonical address.
     pub fn of_canonical(&self, canonical: &str) -> Result<Vec<Likeness>, Error> {
-        let condition = "canonical = ?1";
-        self.likenesses(condition, [canonical])
-    }
-
-    /// The pages that gave an article and share a band of bits with this fingerprint.
-    pub fn of_bands(&self, simhash: u64) -> Result<Vec<Likeness>, Error> {
-        let mut found = Vec::new();
-        for (shift, mask) in schema::BANDS {
-            // As in the definitions of the indexes, which serve only the very same expression.
-            let condition = format!("(simhash >> {shift}) & {mask} = ?1 AND simhash IS NOT NULL");
-            found.extend(self.likenesses(&condition, [(simhash >> shift & mask).cast_signed()])?);
-        }
-        Ok(found)
-    }
-
-    fn likenesses(&self, condition: &str, values: impl rusqlite::Params) -> Result<Vec<Likeness>, Error> {
         let ask = || {
-            let mut query = self.database.prepare_cached(&format!(
-                "SELECT key, simhash FROM pages WHERE {condition} AND state IN ('done', 'gone')
-                     AND text_hash IS NOT NULL
-                 ORDER BY duplicate_of IS NOT NULL, first_seen, key LIMIT {MOST_LIKENESSES}"
-            ))?;
-            let rows = query.query_map(values, |row| {
-                let simhash = row.get::<_, Option<i64>>(1)?.map(i64::cast_unsigned);
-                Ok(Likeness { key: row.get(0)?, simhash })
-            })?;
+            let mut query = self.database.prepare_cached(
+                "SELECT key, simhash FROM pages WHERE canonical = ?1 ORDER BY first_seen, key LIMIT ?2",
+            )?;
+            let rows = query.query_map((canonical, MOST_OF_CANONICAL), likeness)?;
             rows.collect::<rusqlite::Result<_>>()
+        };
+        ask().map_err(|error| self.failure(&error))
+    }
+
+    /// The first page that gave an article and that the caller finds near, among those that share a band of bits
+    /// with this fingerprint.
+    pub fn of_bands(
+        &self,
+        simhash: u64,
+        is_near: impl Fn(&Likeness) -> bool,
+    ) -> Result<Option<Likeness>, Error> {
+        let ask = || {
+            for (shift, mask) in schema::BANDS {
+                let mut query = self.database.prepare_cached(&in_band(shift, mask))?;
+                let band = (simhash >> shift & mask).cast_signed();
+                let mut rows = query.query((band, MOST_IN_BAND))?;
+                while let Some(row) = rows.next()? {
+                    let likeness = likeness(row)?;
+                    if is_near(&likeness) {
+                        return Ok(Some(likeness));
+                    }
+                }
+            }
+            Ok(None)
         };
         ask().map_err(|error| self.failure(&error))
     }
@@ -185,6 +190,19 @@ impl State {
     fn failure(&self, error: &rusqlite::Error) -> Error {
         schema::failure(&self.path, error)
     }
+}
+
+/// As in the definitions of the indexes, which serve only the very same expression.
+fn in_band(shift: u32, mask: u64) -> String {
+    format!(
+        "SELECT key, simhash FROM pages
+         WHERE (simhash >> {shift}) & {mask} = ?1 AND simhash IS NOT NULL LIMIT ?2"
+    )
+}
+
+fn likeness(row: &rusqlite::Row) -> rusqlite::Result<Likeness> {
+    let simhash = row.get::<_, Option<i64>>(1)?.map(i64::cast_unsigned);
+    Ok(Likeness { key: row.get(0)?, simhash })
 }
 
 fn read_standing(row: &rusqlite::Row) -> rusqlite::Result<Standing> {
@@ -317,22 +335,23 @@ mod tests {
         let found = vec![Likeness { key: "u".into(), simhash }];
         assert_eq!(state.of_canonical("c").unwrap(), found);
         assert_eq!(state.of_canonical("d").unwrap(), []);
+        let of_bands = |simhash| state.of_bands(simhash, |_| true).unwrap();
         for (shift, mask) in schema::BANDS {
             let other = !0xffff_0000_1234_0001;
-            assert_eq!(state.of_bands(other ^ (mask << shift)).unwrap(), found, "band at {shift}");
+            assert_eq!(of_bands(other ^ (mask << shift)).as_ref(), found.first(), "band at {shift}");
         }
-        assert_eq!(state.of_bands(!0xffff_0000_1234_0001).unwrap(), []);
+        assert_eq!(of_bands(!0xffff_0000_1234_0001), None);
+        assert_eq!(state.of_bands(0xffff_0000_1234_0001, |_| false).unwrap(), None);
     }
 
     #[test]
-    fn bands_are_found_by_index() {
+    fn bands_are_found_in_the_index_alone() {
         let folder = tempfile::tempdir().unwrap();
         let state = State::open(&folder.path().join("s")).unwrap();
         for (number, (shift, mask)) in schema::BANDS.into_iter().enumerate() {
-            let condition = format!("(simhash >> {shift}) & {mask} = 1 AND simhash IS NOT NULL");
-            let query = format!("EXPLAIN QUERY PLAN SELECT key FROM pages WHERE {condition}");
-            let plan: String = state.database.query_row(&query, [], |row| row.get(3)).unwrap();
-            assert!(plan.contains(&format!("pages_by_band_{number}")), "{plan}");
+            let query = format!("EXPLAIN QUERY PLAN {}", in_band(shift, mask));
+            let plan: String = state.database.query_row(&query, (1, 1), |row| row.get(3)).unwrap();
+            assert!(plan.contains(&format!("COVERING INDEX pages_by_band_{number}")), "{plan}");
         }
     }
 

@@ -90,6 +90,8 @@ impl Writer {
                     let addresses = (record.url.take(), record.final_url.take());
                     **record = Record::failure(record.source.clone(), Record::DUPLICATE, reason);
                     (record.url, record.final_url) = addresses;
+                    // Only pages that gave an article are compared with.
+                    tried.copy.print = None;
                     tried.verdict.state = PageState::Rejected;
                     tried.verdict.next_try = None;
                     tried.verdict.status = Record::DUPLICATE.to_owned();
