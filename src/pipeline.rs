@@ -20,6 +20,7 @@ use crate::clean::reject;
 use crate::clean::segment::segment;
 use crate::clean::settle::{drop_lone_headings, keep_subheads, settle_groups};
 use crate::clean::signature::sign;
+use crate::clean::sites::SiteRules;
 use crate::clean::spare;
 use crate::clean::survey::{Survey, text_weight};
 use crate::clean::text::detect_language;
@@ -167,13 +168,26 @@ impl Cleaner {
         keep_subheads(dom, &mut blocks, threshold);
         settle_language(&mut metadata, &blocks);
         phrases::apply(&self.rules.phrases, &mut blocks, metadata.language.as_deref());
-        let warnings = loss::guard(dom, &mut blocks, metadata.body_hint.as_deref());
+        let mut warnings = loss::guard(dom, &mut blocks, metadata.body_hint.as_deref());
         if !declared.forum {
             remove_doubled(&mut blocks);
         }
         drop_lone_headings(&mut blocks);
         sign(&mut metadata, &mut blocks);
+        if let Some(site) = self.site(url, &metadata) {
+            warnings.extend(site.decide(dom, &mut blocks));
+            site.describe(dom, &mut metadata);
+        }
         Reading { blocks, metadata, warnings }
+    }
+
+    /// The rules for the site of a page, by its address or the one that it gives as canonical.
+    fn site(&self, url: Option<&Url>, metadata: &Metadata) -> Option<&SiteRules> {
+        if self.rules.sites.is_empty() {
+            return None;
+        }
+        let canonical = metadata.canonical.as_deref().and_then(|canonical| Url::parse(canonical).ok());
+        SiteRules::find(&self.rules.sites, url.or(canonical.as_ref())?)
     }
 
     /// The blocks of a page as the rules label them, and what the classifier sees of them.
