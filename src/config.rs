@@ -17,7 +17,10 @@ use serde::{Deserialize, Serialize};
 use crate::error::Error;
 use crate::fetch::FetchOptions;
 use crate::format::Format;
+use crate::job::duplicates::{Doubles, MOST_BITS};
+use crate::job::refresh::RefreshOptions;
 use crate::options::CleanOptions;
+use crate::sink::Earlier;
 pub use crate::source::web::is_address;
 
 /// The annotated default. A test holds it equal to [`Config::default`].
@@ -35,6 +38,9 @@ pub struct Config {
     /// How to fetch.
     #[serde(default)]
     pub fetch: FetchOptions,
+    /// Which known pages are asked again.
+    #[serde(default)]
+    pub refresh: RefreshOptions,
     /// How to clean.
     #[serde(default)]
     pub clean: CleanOptions,
@@ -105,6 +111,14 @@ pub struct Output {
     pub path: PathBuf,
     /// Format of the files in a folder.
     pub format: Format,
+    /// What becomes of the earlier text of an article that has changed.
+    pub earlier_versions: Earlier,
+    /// What to do with a page whose article another address gave already.
+    pub same_canonical: Doubles,
+    /// What to do with a page whose text is nearly that of another.
+    pub near_duplicates: Doubles,
+    /// In how many of 64 bits the fingerprints of near-duplicates may differ.
+    pub near_bits: u32,
 }
 
 /// What to write.
@@ -130,6 +144,8 @@ pub struct JobOptions {
     pub lock: PathBuf,
     /// Where the report goes as JSON; empty for nowhere.
     pub report: PathBuf,
+    /// Where the report goes for Prometheus; empty for nowhere.
+    pub metrics: PathBuf,
     /// Time after which a run takes no new pages, in seconds; 0 for no limit.
     pub time_budget_seconds: u64,
     /// How long pages under way may take once a run is to stop, in seconds.
@@ -147,6 +163,7 @@ impl Default for Config {
         Config {
             sources: Sources { saved: vec!["samples/pages".to_owned()], ..Sources::default() },
             fetch: FetchOptions::default(),
+            refresh: RefreshOptions::default(),
             clean: CleanOptions::default(),
             rules: RulesOptions::default(),
             output: Output::default(),
@@ -157,7 +174,15 @@ impl Default for Config {
 
 impl Default for Output {
     fn default() -> Output {
-        Output { kind: OutputKind::Folder, path: "articles".into(), format: Format::Txt }
+        Output {
+            kind: OutputKind::Folder,
+            path: "articles".into(),
+            format: Format::Txt,
+            earlier_versions: Earlier::Keep,
+            same_canonical: Doubles::Skip,
+            near_duplicates: Doubles::Report,
+            near_bits: MOST_BITS,
+        }
     }
 }
 
@@ -167,6 +192,7 @@ impl Default for JobOptions {
             state: "state/tamis.sqlite".into(),
             lock: "state/tamis.lock".into(),
             report: "state/report.json".into(),
+            metrics: PathBuf::new(),
             time_budget_seconds: 0,
             grace_seconds: 30,
             max_attempts: 6,
@@ -225,8 +251,13 @@ impl Config {
     /// Finds settings that no run could work with. The message names the key and what to write.
     pub fn check(&self) -> Result<(), Error> {
         self.fetch.check()?;
+        self.refresh.check()?;
         self.check_sources()?;
         self.check_paths()?;
+        if self.output.near_bits > MOST_BITS {
+            let found = self.output.near_bits;
+            return Err(Error::Config(format!("output.near_bits is {found}; write 0 to {MOST_BITS}")));
+        }
         match self.job.max_attempts {
             0 => Err(Error::Config("job.max_attempts is 0; write 1 or more".to_owned())),
             _ => Ok(()),
@@ -261,12 +292,16 @@ impl Config {
             ("job.state", &self.job.state),
             ("job.lock", &self.job.lock),
             ("job.report", &self.job.report),
+            ("job.metrics", &self.job.metrics),
         ];
         let archive = self.fetch.warc.iter().map(|path| ("fetch.warc", path));
         let files: Vec<_> = files.into_iter().chain(archive).collect();
         for (index, (key, path)) in files.iter().enumerate() {
-            if path.as_os_str().is_empty() && *key != "job.report" {
-                return Err(Error::Config(format!("{key} is empty; name a path")));
+            if path.as_os_str().is_empty() {
+                match *key {
+                    "job.report" | "job.metrics" => continue,
+                    _ => return Err(Error::Config(format!("{key} is empty; name a path"))),
+                }
             }
             if let Some((other, _)) = files[..index].iter().find(|(_, earlier)| earlier == path) {
                 let path = path.display();
@@ -279,8 +314,14 @@ impl Config {
     /// Makes relative paths relative to a folder.
     fn resolve(&mut self, folder: &Path) {
         let (sources, job) = (&mut self.sources, &mut self.job);
-        let paths =
-            [&mut self.rules.folder, &mut self.output.path, &mut job.state, &mut job.lock, &mut job.report];
+        let paths = [
+            &mut self.rules.folder,
+            &mut self.output.path,
+            &mut job.state,
+            &mut job.lock,
+            &mut job.report,
+            &mut job.metrics,
+        ];
         let fetch = self.fetch.warc.iter_mut().chain(&mut self.fetch.root_certificates);
         for path in paths.into_iter().chain(&mut sources.lists).chain(fetch) {
             if !path.as_os_str().is_empty() {

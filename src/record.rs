@@ -66,6 +66,8 @@ pub struct Record {
 impl Record {
     /// The status of a page that gave an article.
     pub const OK: &'static str = "ok";
+    /// The status of a page that was left out because another one gave its article.
+    pub const DUPLICATE: &'static str = "duplicate";
 
     /// The record of a cleaned page, or of its rejection.
     pub fn of(source: impl Into<String>, outcome: Result<Article, Rejection>) -> Record {

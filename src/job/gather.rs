@@ -48,6 +48,7 @@ pub(super) async fn gather(
     for (kind, place) in places(sources) {
         planner.source(name_of(kind), &shown_place(place));
         plan_named(&mut planner, found.next().unwrap_or_default())?;
+        planner.add_remembered()?;
     }
     for path in &sources.saved {
         plan_saved(&mut planner, path, config.clean.max_bytes)?;
