@@ -1,5 +1,7 @@
 //! The order of the stages: decode, parse, clean, article. The one file that knows it.
 
+use std::collections::BTreeMap;
+
 use url::Url;
 
 use crate::article::metadata::{self, PageType};
@@ -251,7 +253,14 @@ impl Cleaner {
             warnings.push("the page looks like a list of articles, not one article".to_owned());
         }
         let comments = if self.options.comments { comments(&blocks) } else { Vec::new() };
-        Article { blocks: self.assemble(blocks), comments, metadata, warnings }
+        let mut rule_hits = BTreeMap::new();
+        for block in &blocks {
+            match rule_hits.get_mut(block.fate.rule.as_ref()) {
+                Some(hits) => *hits += 1,
+                None => drop(rule_hits.insert(block.fate.rule.to_string(), 1)),
+            }
+        }
+        Article { blocks: self.assemble(blocks), comments, rule_hits, metadata, warnings }
     }
 
     /// The article's blocks, and those of the kinds that are to be kept.

@@ -7,6 +7,7 @@ use serde::Serialize;
 use super::page::{News, Tried};
 use super::page_state::PageState;
 use crate::fetch::HostReport;
+use crate::record::Record;
 
 /// Pages named one by one in the report; the state database has all.
 const NAMED: usize = 10;
@@ -38,6 +39,8 @@ pub struct Tally {
     pub statuses: BTreeMap<String, usize>,
     /// Tries by host.
     pub hosts: BTreeMap<String, HostTally>,
+    /// How many blocks of the articles each rule decided: what never hits is dead, what hits everywhere is greedy.
+    pub rules: BTreeMap<String, usize>,
     /// The first pages that failed, with their reasons.
     pub failures: Vec<Failed>,
     /// The first pages that double another.
@@ -141,11 +144,21 @@ impl Tally {
                 *host.statuses.entry(record.status.clone()).or_default() += 1;
                 self.in_vain += 1;
             }
-            News::Changed(_) => {
+            News::Changed(record) => {
                 self.changed += 1;
                 self.add_tried(tried);
+                self.add_rules(record);
             }
-            News::First(_) => self.add_tried(tried),
+            News::First(record) => {
+                self.add_tried(tried);
+                self.add_rules(record);
+            }
+        }
+    }
+
+    fn add_rules(&mut self, record: &Record) {
+        for (rule, hits) in record.article.iter().flat_map(|article| &article.rule_hits) {
+            *self.rules.entry(rule.clone()).or_default() += hits;
         }
     }
 
