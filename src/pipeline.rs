@@ -246,7 +246,7 @@ impl Cleaner {
 
     fn article(&self, reading: Reading) -> Article {
         let Reading { blocks, mut metadata, mut warnings } = reading;
-        if metadata.page_type == PageType::Article && is_list(&blocks) {
+        if matches!(metadata.page_type, PageType::Article | PageType::Collection) && is_list(&blocks) {
             metadata.page_type = PageType::Listing;
             // those of one teaser
             (metadata.authors, metadata.date) = (Vec::new(), None);
