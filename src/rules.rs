@@ -137,7 +137,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         fs::write(
             folder.path().join("generic.toml"),
-            "[[name]]\nid = \"mine\"\nkind = \"advert\"\nwords = [\"zzz-box\"]\nmax_share = 0.2\n",
+            "[[name]]\nid = \"mine\"\nkind = \"advert\"\nwords = [\"zzz-box\"]\nmax_share = 0.5\n",
         )
         .unwrap();
         fs::create_dir(folder.path().join("phrases")).unwrap();

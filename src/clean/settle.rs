@@ -103,6 +103,31 @@ pub fn keep_subheads(dom: &Dom, blocks: &mut [TextBlock], threshold: f32) {
     }
 }
 
+/// Between sure paragraphs beside it in the same element a paragraph that the rules keep needs only this share.
+const PROSE_BETWEEN_SHARE: f32 = 0.4;
+
+/// Brings back a paragraph that the classifier doubts and the rules do not, in the middle of sure ones that stand
+/// beside it in the same element: prose in a row is one text.
+pub fn keep_prose(dom: &Dom, blocks: &mut [TextBlock], threshold: f32) {
+    let mut sure: HashMap<Option<NodeId>, (usize, usize)> = HashMap::new();
+    for (index, block) in blocks.iter().enumerate() {
+        if block.kind == BlockKind::Paragraph && is_sure(block) {
+            sure.entry(dom.parent(block.element)).or_insert((index, index)).1 = index;
+        }
+    }
+    for (index, block) in blocks.iter_mut().enumerate() {
+        let within = sure
+            .get(&dom.parent(block.element))
+            .is_some_and(|(first, last)| (*first..*last).contains(&index));
+        let is_prose =
+            block.kind == BlockKind::Paragraph && ends_sentence(&block.text) && block.links().is_empty();
+        let is_likely = block.fate.score.is_some_and(|score| score >= threshold * PROSE_BETWEEN_SHARE);
+        if block.fate.rule == "model" && !block.fate.kept && within && is_prose && is_likely {
+            block.fate = Fate { score: block.fate.score, ..Fate::kept("settle.prose") };
+        }
+    }
+}
+
 /// Removes headings after which the article ends, and headings of boxes: what stood below was removed, and the next
 /// thing that is kept is a heading again.
 pub fn drop_lone_headings(blocks: &mut [TextBlock]) {
