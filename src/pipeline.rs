@@ -21,7 +21,7 @@ use crate::clean::phrases;
 use crate::clean::prune::Marks;
 use crate::clean::reject;
 use crate::clean::segment::segment;
-use crate::clean::settle::{drop_lone_headings, keep_prose, keep_subheads, settle_groups};
+use crate::clean::settle::{drop_lone_headings, keep_prose, keep_quotes, keep_subheads, settle_groups};
 use crate::clean::signature::sign;
 use crate::clean::sites::SiteRules;
 use crate::clean::spare;
@@ -176,6 +176,7 @@ impl Cleaner {
         settle_groups(dom, &mut blocks, threshold);
         keep_subheads(dom, &mut blocks, threshold);
         keep_prose(dom, &mut blocks, threshold);
+        keep_quotes(&mut blocks, threshold);
         settle_language(&mut metadata, &blocks);
         phrases::apply(&self.rules.phrases, &mut blocks, metadata.language.as_deref());
         let mut warnings = loss::guard(dom, &mut blocks, metadata.body_hint.as_deref());
