@@ -7,6 +7,7 @@
 
 use super::Kind;
 use super::block::{Fate, TextBlock};
+use super::facts::letters_folded;
 use super::features::{Features, above};
 use super::survey::Survey;
 use crate::article::BlockKind;
@@ -144,20 +145,17 @@ fn members(dom: &Dom, root: NodeId, blocks: &[TextBlock]) -> Vec<bool> {
 }
 
 fn mark_title(blocks: &mut [TextBlock], features: &[Features], title: Option<&str>) {
-    let title = title.map(folded);
+    let title: Option<String> = title.map(|title| letters_folded(title).collect());
+    let shows = |text: &str| title.as_deref().is_some_and(|title| letters_folded(text).eq(title.chars()));
     for (block, features) in blocks.iter_mut().zip(features) {
         let is_title = match block.kind {
             BlockKind::Heading(1) => true,
-            _ => features.weight < 400 && title.as_deref() == Some(folded(&block.text).as_str()),
+            _ => features.weight < 400 && shows(&block.text),
         };
         if block.fate.kept && is_title {
             block.fate = Fate::removed(Kind::Title, "label.title");
         }
     }
-}
-
-fn folded(text: &str) -> String {
-    text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 
 fn label_members(blocks: &mut [TextBlock], features: &[Features], inside: &[bool]) {

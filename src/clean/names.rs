@@ -29,12 +29,15 @@ impl NameMatcher {
 /// Longest name that is looked at; longer ones are generated or hostile.
 const MAX_NAME_BYTES: usize = 400;
 
+/// Attributes beside the class that hold names.
+const NAMING: [&str; 5] = ["id", "itemprop", "data-testid", "data-component", "data-block"];
+
 /// Writes the words of an element's class and id as `-article-body-share-bar-`; empty without names.
 pub fn words_of(dom: &Dom, node: NodeId, out: &mut String) {
     out.clear();
     // the id of a heading is made of its own words
     let is_heading = matches!(dom.tag(node), "h1" | "h2" | "h3" | "h4" | "h5" | "h6");
-    for attribute in ["class", "id", "itemprop", "data-testid", "data-component", "data-block"] {
+    for attribute in std::iter::once("class").chain(NAMING) {
         if is_heading && attribute == "id" {
             continue;
         }
@@ -42,6 +45,17 @@ pub fn words_of(dom: &Dom, node: NodeId, out: &mut String) {
             push_words(value, out);
         }
     }
+}
+
+/// The class of an element that has no other name.
+pub fn only_class(dom: &Dom, node: NodeId) -> Option<&str> {
+    let class = dom.attribute(node, "class")?;
+    NAMING.iter().all(|attribute| dom.attribute(node, attribute).is_none()).then_some(class)
+}
+
+/// Whether an element has a name of any sort.
+pub fn is_named(dom: &Dom, node: NodeId) -> bool {
+    std::iter::once("class").chain(NAMING).any(|attribute| dom.attribute(node, attribute).is_some())
 }
 
 fn push_words(name: &str, out: &mut String) {
@@ -55,7 +69,10 @@ fn push_words(name: &str, out: &mut String) {
             if out.is_empty() {
                 out.push('-');
             }
-            out.extend(c.to_lowercase());
+            match c {
+                '\0'..='\x7f' => out.push(c.to_ascii_lowercase()),
+                _ => out.extend(c.to_lowercase()),
+            }
         }
         previous = c;
     }

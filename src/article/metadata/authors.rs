@@ -18,7 +18,7 @@ use super::names::{BYLINES, Byline, Trust};
 use super::page::Page;
 use super::words::{fold, letters};
 use crate::article::jsonld::Story;
-use crate::parse::{NodeId, is_unread};
+use crate::parse::NodeId;
 
 const META_AUTHORS: [&str; 16] = [
     "author",
@@ -246,7 +246,7 @@ impl Sources<'_> {
             let Some(holder) = dom.parent(node).filter(|_| !text.is_empty()) else { continue };
             if self.page.is_frame(holder)
                 || self.distance(holder) > MAX_DISTANCE
-                || is_unread(dom.tag(holder))
+                || dom.is_unread(holder)
             {
                 continue;
             }
