@@ -4,7 +4,7 @@ use super::{FastMap, FastSet, Kind};
 use super::block::TextBlock;
 use super::context::Context;
 use super::features::Features;
-use super::words::{hash_step, word_key, words};
+use super::words::{hash_step, is_alphanumeric, word_key, words};
 use crate::article::{BlockKind, Metadata};
 
 /// What is known of the page as a whole.
@@ -90,7 +90,7 @@ pub fn digits_folded(text: &str) -> u64 {
 
 /// The letters and digits of a text in lower case.
 pub fn letters_folded(text: &str) -> impl Iterator<Item = char> {
-    text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase)
+    text.chars().filter(|c| is_alphanumeric(*c)).flat_map(char::to_lowercase)
 }
 
 /// Words of one shingle.

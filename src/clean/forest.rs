@@ -23,17 +23,17 @@ pub struct Forest {
 #[derive(Clone, Copy, Debug, Default)]
 struct Node {
     threshold: f32,
-    column: u16,
     /// Left and right: the index of a node, or of a leaf with the top bit set. In a pair the branch is an index,
     /// which no processor has to predict.
     children: [u16; 2],
+    column: u8,
 }
 
 /// Marks a child that is a leaf.
 const LEAF: u16 = 0x8000;
 
-/// Trees that are walked side by side: a single walk waits for memory at every step.
-const LANES: usize = 4;
+/// Widest row. A column is a byte, so that it is always within a row.
+const MAX_WIDTH: usize = 256;
 
 impl Forest {
     /// Columns that a row must have.
@@ -50,6 +50,9 @@ impl Forest {
         let (width, trees, nodes, leaves) = (u16(bytes)?, u16(bytes)?, u16(bytes)?, u16(bytes)?);
         let scale = f32(bytes)?;
         let mut forest = Forest { width: width.into(), ..Forest::default() };
+        if forest.width > MAX_WIDTH {
+            return None;
+        }
         for _ in 0..trees {
             forest.roots.push(u16(bytes).filter(|root| *root < nodes)?);
         }
@@ -63,6 +66,7 @@ impl Forest {
             if !sound(left) || !sound(right) {
                 return None;
             }
+            let column = u8::try_from(column).ok()?;
             forest.nodes.push(Node { threshold, column, children: [left, right] });
         }
         for _ in 0..leaves {
@@ -75,38 +79,27 @@ impl Forest {
     ///
     /// A cascade: most blocks of a page are menus or sure paragraphs, which the first trees settle.
     pub fn ask(&self, row: &[f32]) -> f32 {
-        let row = &row[..self.width];
+        let mut columns = [0.0; MAX_WIDTH];
+        columns[..self.width].copy_from_slice(&row[..self.width]);
+        let sum = |roots: &[u16]| -> f32 { roots.iter().map(|root| self.leaf(*root, &columns)).sum() };
         let (first, rest) = self.roots.split_at(EARLY_TREES.min(self.roots.len()));
-        let mut log_odds = self.sum(first, row);
+        let mut log_odds = sum(first);
         if log_odds.abs() < SETTLED_LOG_ODDS {
-            log_odds += self.sum(rest, row);
+            log_odds += sum(rest);
         }
         1.0 / (1.0 + (-log_odds).exp())
     }
 
-    /// The sum of these trees, in their order.
-    fn sum(&self, roots: &[u16], row: &[f32]) -> f32 {
-        let (lanes, rest) = roots.as_chunks::<LANES>();
-        let leaves = lanes.iter().flat_map(|roots| self.leaves(*roots, row));
-        leaves.chain(rest.iter().flat_map(|root| self.leaves([*root], row))).sum()
-    }
-
-    /// The leaves that a row reaches in some trees.
-    fn leaves<const TREES: usize>(&self, roots: [u16; TREES], row: &[f32]) -> [f32; TREES] {
-        let mut at = roots;
-        while at.iter().any(|at| at & LEAF == 0) {
-            for at in at.iter_mut().filter(|at| **at & LEAF == 0) {
-                let node = &self.nodes[usize::from(*at)];
-                *at = node.children[usize::from(!is_left(row[usize::from(node.column)], node.threshold))];
-            }
+    fn leaf(&self, root: u16, row: &[f32; MAX_WIDTH]) -> f32 {
+        let mut at = root;
+        while at & LEAF == 0 {
+            let node = &self.nodes[usize::from(at)];
+            // what is no number goes right
+            let is_left = row[usize::from(node.column)] <= node.threshold;
+            at = node.children[usize::from(!is_left)];
         }
-        at.map(|at| self.leaves[usize::from(at & !LEAF)])
+        self.leaves[usize::from(at & !LEAF)]
     }
-}
-
-/// What is no number goes right.
-fn is_left(value: f32, threshold: f32) -> bool {
-    value <= threshold
 }
 
 fn u16(bytes: &mut &[u8]) -> Option<u16> {

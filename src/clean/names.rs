@@ -2,7 +2,7 @@
 
 use aho_corasick::{AhoCorasick, MatchKind};
 
-use crate::parse::{Dom, NodeId};
+use crate::parse::{AttributeNames, Dom, NodeId};
 
 /// Finds word patterns ("share", "read-also") in names; the answer is the indices of the patterns.
 #[derive(Clone, Debug)]
@@ -47,15 +47,17 @@ pub fn words_of(dom: &Dom, node: NodeId, out: &mut String) {
     }
 }
 
-/// The class of an element that has no other name.
+/// The class of an element that surely has no other name.
 pub fn only_class(dom: &Dom, node: NodeId) -> Option<&str> {
-    let class = dom.attribute(node, "class")?;
-    NAMING.iter().all(|attribute| dom.attribute(node, attribute).is_none()).then_some(class)
+    const OTHERS: AttributeNames = AttributeNames::of(&NAMING);
+    if dom.may_have(node, OTHERS) { None } else { dom.attribute(node, "class") }
 }
 
-/// Whether an element has a name of any sort.
-pub fn is_named(dom: &Dom, node: NodeId) -> bool {
-    std::iter::once("class").chain(NAMING).any(|attribute| dom.attribute(node, attribute).is_some())
+/// Whether an element may have a name of any sort.
+pub fn may_be_named(dom: &Dom, node: NodeId) -> bool {
+    const ALL: AttributeNames =
+        AttributeNames::of(&["class", "id", "itemprop", "data-testid", "data-component", "data-block"]);
+    dom.may_have(node, ALL)
 }
 
 fn push_words(name: &str, out: &mut String) {

@@ -159,19 +159,32 @@ impl Segmenter<'_> {
             self.current.text.extend(text.chars().filter(|c| !is_invisible(*c) || matches!(c, '\n' | '\t')));
             return;
         }
-        let mut rest = text;
-        while let Some(first) = rest.chars().next() {
-            let run = rest.bytes().position(ends_run).unwrap_or(rest.len());
-            // a character that ends runs may still be an ordinary one
-            let length = if run == 0 { first.len_utf8() } else { run };
-            let (part, behind) = rest.split_at(length);
-            if run == 0 && matches!(first, ' ' | '\n' | '\t' | '\r' | '\u{c}') {
-                self.current.space = true;
-            } else if run > 0 || !is_invisible(first) {
-                self.settle_space();
-                self.current.text.push_str(part);
+        let (bytes, mut at) = (text.as_bytes(), 0);
+        while at < bytes.len() {
+            let start = at;
+            while at < bytes.len() && bytes[at].is_ascii_whitespace() {
+                at += 1;
             }
-            rest = behind;
+            self.current.space |= at > start;
+            let start = at;
+            while at < bytes.len() && !ends_run(bytes[at]) {
+                at += 1;
+            }
+            if at > start {
+                self.settle_space();
+                self.current.text.push_str(&text[start..at]);
+            } else if let Some(c) = text[at..].chars().next() {
+                self.odd_character(c);
+                at += c.len_utf8();
+            }
+        }
+    }
+
+    /// A character that is perhaps not to be seen.
+    fn odd_character(&mut self, c: char) {
+        if !is_invisible(c) {
+            self.settle_space();
+            self.current.text.push(c);
         }
     }
 

@@ -4,7 +4,7 @@
 
 use html5ever::{LocalName, local_name};
 
-use super::names::{is_named, only_class, words_of};
+use super::names::{may_be_named, only_class, words_of};
 use super::rules::{GenericRules, NameEvidence};
 use super::{FastMap, Kind};
 use crate::parse::{Dom, Edge, NodeId, NodeKind};
@@ -108,7 +108,7 @@ struct Namer<'a> {
 
 impl<'a> Namer<'a> {
     fn judge(&mut self, dom: &'a Dom, node: NodeId) -> NameEvidence {
-        if !is_named(dom, node) {
+        if !may_be_named(dom, node) {
             return NameEvidence::default();
         }
         let class = only_class(dom, node);
@@ -174,6 +174,7 @@ pub fn may_be_dense(text: &str) -> bool {
 }
 
 /// Scripts in which a character says about as much as half a word.
+#[inline]
 pub fn is_dense_script(c: char) -> bool {
     matches!(c, '\u{0e00}'..='\u{0e7f}' | '\u{1100}'..='\u{11ff}' | '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}' | '\u{ac00}'..='\u{d7af}' | '\u{f900}'..='\u{faff}')
 }

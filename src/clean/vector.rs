@@ -11,6 +11,7 @@ use super::context::{Context, Contexts, TELLING_TAGS};
 use super::declared::Declared;
 use super::facts::{PageFacts, letters_folded, shingles};
 use super::features::Features;
+use super::survey::{is_dense_script, may_be_dense};
 use super::surroundings::{self, Surroundings};
 use super::text::Verdict;
 use super::units::Units;
@@ -252,14 +253,15 @@ struct Characters {
 impl Characters {
     fn of(text: &str) -> Characters {
         let mut counts = Characters::default();
-        for c in text.chars() {
+        counts.all = text.chars().count() as u32;
+        let is_dense = may_be_dense(text);
+        for c in text.chars().filter(|c| !matches!(c, ' ' | 'a'..='z')) {
             let is_punctuation =
                 matches!(c, '.' | ',' | ';' | ':' | '!' | '?' | '。' | '、' | '，' | '：');
-            counts.all += 1;
             counts.punctuation += u32::from(is_punctuation);
             counts.capital += u32::from(c.is_uppercase());
             counts.digit += u32::from(c.is_ascii_digit());
-            counts.dense += u32::from(super::survey::is_dense_script(c));
+            counts.dense += u32::from(is_dense && is_dense_script(c));
         }
         counts
     }

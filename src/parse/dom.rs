@@ -19,11 +19,13 @@ pub struct NodeId(pub(super) u32);
 
 impl NodeId {
     /// The place of the node in side tables: below [`Dom::len`], 0 for the document.
+    #[inline]
     pub fn index(self) -> usize {
         self.0 as usize
     }
 
     /// Turns a link into an option.
+    #[inline]
     pub(super) fn from_link(link: u32) -> Option<NodeId> {
         (link != NIL).then_some(NodeId(link))
     }
@@ -87,9 +89,25 @@ pub(super) struct Attribute {
 /// The bit of an attribute name in the set of an element. Names share bits, so that a bit says "maybe"; most questions are
 /// for names that an element does not have, and end here.
 #[inline]
-pub(super) fn name_bit(name: &str) -> u64 {
-    let first = name.as_bytes().first().copied().unwrap_or_default();
-    1 << ((usize::from(first) + 11 * name.len()) % 64)
+pub(super) const fn name_bit(name: &str) -> u64 {
+    let first = if name.is_empty() { 0 } else { name.as_bytes()[0] };
+    1 << ((first as usize + 11 * name.len()) % 64)
+}
+
+/// Names of attributes that are asked for together; see [`Dom::may_have`].
+#[derive(Copy, Clone, Debug)]
+pub struct AttributeNames(u64);
+
+impl AttributeNames {
+    /// A set of names.
+    pub const fn of(names: &[&str]) -> AttributeNames {
+        let (mut bits, mut index) = (0, 0);
+        while index < names.len() {
+            bits |= name_bit(names[index]);
+            index += 1;
+        }
+        AttributeNames(bits)
+    }
 }
 
 /// The tree of a page. Plain tables: cheap to drop, safe to send to another thread.
@@ -231,6 +249,12 @@ impl Dom {
     pub fn attribute(&self, node: NodeId, name: &str) -> Option<&str> {
         let may_be_there = self.element(node)?.attribute_names & name_bit(name) != 0;
         if may_be_there { self.find_attribute(node, name) } else { None }
+    }
+
+    /// Whether the element may have an attribute of these names; a "no" is sure, and quick.
+    #[inline]
+    pub fn may_have(&self, node: NodeId, names: AttributeNames) -> bool {
+        self.element(node).is_some_and(|element| element.attribute_names & names.0 != 0)
     }
 
     fn find_attribute(&self, node: NodeId, name: &str) -> Option<&str> {

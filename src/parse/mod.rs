@@ -29,7 +29,7 @@ mod tokenizer;
 mod walk;
 mod writer;
 
-pub use dom::{Dom, NodeId, NodeKind};
+pub use dom::{AttributeNames, Dom, NodeId, NodeKind};
 pub use limits::Limits;
 pub use select::Selector;
 pub use walk::Edge;

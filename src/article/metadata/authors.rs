@@ -287,6 +287,7 @@ impl Sources<'_> {
         page.content()
             .rev()
             .filter(|node| self.is_after_headline(*node) && matches!(page.dom.tag(*node), "p" | "div"))
+            .filter(|node| !page.is_longer_than(*node, MAX_SIGNATURE_WORDS))
             .map(|node| (node, page.text(node)))
             .filter(|(_, text)| text.split_whitespace().count() <= MAX_SIGNATURE_WORDS)
             .map(|(node, text)| (node, Byline::read(&text, self.names, Trust::Seen)))

@@ -16,7 +16,7 @@ use url::Url;
 
 use super::head::Head;
 use super::marks::{Event, Mark};
-use super::page::Page;
+use super::page::{Page, first_chars};
 use super::words::{fold, tidy};
 use crate::article::date::{Moment, Order};
 use crate::article::jsonld::Story;
@@ -91,6 +91,8 @@ const MAX_BARE_CHARS: usize = 45;
 const MAX_DATE_CHARS: usize = 30;
 /// Digits of "3.3.21".
 const MIN_DIGITS: usize = 4;
+/// More characters of a text node are not looked at for a date at its start, white space included.
+const MAX_PIECE_CHARS: usize = 1000;
 /// Date lines stand this many elements around the headline at most.
 const MAX_DISTANCE: u32 = 250;
 
@@ -318,7 +320,8 @@ impl Sources<'_> {
     /// The short text of an element that may be a date line.
     fn own_line(&self, node: NodeId, is_marked: bool) -> Option<String> {
         let dom = self.page.dom;
-        let has_digit = |text: &str| text.bytes().any(|byte| byte.is_ascii_digit());
+        // to the end, without a branch: that is quicker than to stop at the first
+        let has_digit = |text: &str| text.bytes().fold(false, |found, byte| found | byte.is_ascii_digit());
         if !is_marked && !dom.children(node).any(|child| has_digit(dom.text(child))) {
             return None;
         }
@@ -327,7 +330,8 @@ impl Sources<'_> {
             return has_digit(&text).then_some(text);
         }
         // A date between names and links that together are too long, or the dateline of a paragraph.
-        let piece = dom.children(node).map(|child| tidy(dom.text(child))).find(|piece| has_digit(piece))?;
+        let piece = dom.children(node).map(|child| dom.text(child)).find(|piece| has_digit(piece))?;
+        let piece = tidy(first_chars(piece.trim_start(), MAX_PIECE_CHARS));
         if piece.chars().count() <= MAX_BARE_CHARS {
             return Some(piece);
         }

@@ -200,19 +200,25 @@ impl<'a> Page<'a> {
 
     /// The visible text of a small element, cut at block boundaries.
     pub fn lines(&self, node: NodeId) -> Vec<String> {
-        self.lines_cut(node, false)
+        self.lines_cut(node, false, MAX_TEXT_CHARS)
+    }
+
+    /// Whether the text of an element has more words than this; its beginning is read and not more.
+    pub fn is_longer_than(&self, node: NodeId, words: usize) -> bool {
+        const BEGINNING_CHARS: usize = 80;
+        let lines = self.lines_cut(node, false, BEGINNING_CHARS);
+        lines.iter().flat_map(|line| line.split_whitespace()).nth(words).is_some()
     }
 
     /// [`Page::lines`], cut also where one element ends in a small letter and the next begins with a capital, as in
     /// `<a>Anne Le Gall</a><a>Suivre</a>`.
     pub fn byline_lines(&self, node: NodeId) -> Vec<String> {
-        self.lines_cut(node, true)
+        self.lines_cut(node, true, MAX_TEXT_CHARS)
     }
 
-    fn lines_cut(&self, node: NodeId, parts_glued: bool) -> Vec<String> {
+    fn lines_cut(&self, node: NodeId, parts_glued: bool, mut room: usize) -> Vec<String> {
         let mut lines = vec![String::new()];
         let mut hidden = 0;
-        let mut room = MAX_TEXT_CHARS;
         for edge in self.dom.traverse(node).take(MAX_NODES * 2) {
             let (Edge::Open(at) | Edge::Close(at)) = edge;
             let opens = edge == Edge::Open(at);
@@ -266,7 +272,7 @@ fn breaks_line(dom: &Dom, node: NodeId) -> bool {
 }
 
 /// The first so many characters of a text.
-fn first_chars(text: &str, count: usize) -> &str {
+pub(super) fn first_chars(text: &str, count: usize) -> &str {
     // No text has more characters than bytes.
     let end = if text.len() <= count { None } else { text.char_indices().nth(count) };
     end.map_or(text, |(end, _)| &text[..end])

@@ -11,7 +11,17 @@ use crate::clean::FastMap;
 pub(crate) fn tidy(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut gap = false;
-    for c in text.chars().filter(|c| !is_invisible(*c)) {
+    for c in text.chars() {
+        if matches!(c, '!'..='~') {
+            if std::mem::take(&mut gap) {
+                out.push(' ');
+            }
+            out.push(c);
+            continue;
+        }
+        if is_invisible(c) {
+            continue;
+        }
         // No-break spaces are typography and stay.
         if c.is_whitespace() && !matches!(c, '\u{a0}' | '\u{202f}') {
             gap = !out.is_empty();
