@@ -96,7 +96,9 @@ impl Declared {
             match *dom.local_name(node) {
                 local_name!("meta") => declared.read_meta(dom, node),
                 local_name!("script") => declared.read_linked_data(dom, node),
-                local_name!("html") | local_name!("body") => declared.read_classes(dom.attribute(node, "class").unwrap_or("")),
+                local_name!("html") | local_name!("body") => {
+                    declared.read_classes(dom.attribute(node, "class").unwrap_or(""))
+                }
                 _ => {}
             }
             if let Some(kind) = dom.attribute(node, "itemtype") {

@@ -1,10 +1,10 @@
 //! What the classifier's columns need to know of the page as a whole.
 
-use super::{FastMap, FastSet, Kind};
 use super::block::TextBlock;
 use super::context::Context;
 use super::features::Features;
 use super::words::{hash_step, is_alphanumeric, word_key, words};
+use super::{FastMap, FastSet, Kind};
 use crate::article::{BlockKind, Metadata};
 
 /// What is known of the page as a whole.
@@ -61,7 +61,8 @@ impl PageFacts {
             best_parent: 1.0,
             best_path: 1.0,
         };
-        if let Some(title) = metadata.title.as_deref().map(|title| letters_folded(title).collect::<String>()) {
+        if let Some(title) = metadata.title.as_deref().map(|title| letters_folded(title).collect::<String>())
+        {
             let shows_title = |block: &TextBlock| {
                 block.fate.kind == Some(Kind::Title) || letters_folded(&block.text).eq(title.chars())
             };

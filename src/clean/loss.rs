@@ -3,10 +3,10 @@
 //! Two witnesses: what the page's JSON-LD calls the article, and the element that holds most prose. The first brings
 //! blocks back; the second only warns, since it may be a list of teasers or a discussion.
 
-use super::{FastMap, FastSet, Kind};
 use super::block::{Fate, TextBlock};
 use super::facts::shingles;
 use super::survey::text_weight;
+use super::{FastMap, FastSet, Kind};
 use crate::parse::{Dom, NodeId};
 
 /// Less of the announced text than this is an implausible loss.

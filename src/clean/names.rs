@@ -61,6 +61,10 @@ pub fn may_be_named(dom: &Dom, node: NodeId) -> bool {
 }
 
 fn push_words(name: &str, out: &mut String) {
+    if name.is_ascii() {
+        push_ascii_words(&name[..name.len().min(MAX_NAME_BYTES)], out);
+        return;
+    }
     let mut previous = ' ';
     for c in name.chars().take(MAX_NAME_BYTES) {
         let starts_word = c.is_uppercase() && (previous.is_lowercase() || previous.is_ascii_digit());
@@ -79,6 +83,32 @@ fn push_words(name: &str, out: &mut String) {
         previous = c;
     }
     if !out.is_empty() && !out.ends_with('-') {
+        out.push('-');
+    }
+}
+
+/// [`push_words`] for nearly all names.
+fn push_ascii_words(name: &str, out: &mut String) {
+    let mut previous = b' ';
+    let mut is_open = !out.is_empty() && !out.ends_with('-');
+    for byte in name.bytes() {
+        let starts_word =
+            byte.is_ascii_uppercase() && (previous.is_ascii_lowercase() || previous.is_ascii_digit());
+        let is_letter = byte.is_ascii_alphanumeric();
+        if is_open && (!is_letter || starts_word) {
+            out.push('-');
+            is_open = false;
+        }
+        if is_letter {
+            if out.is_empty() {
+                out.push('-');
+            }
+            out.push(char::from(byte.to_ascii_lowercase()));
+            is_open = true;
+        }
+        previous = byte;
+    }
+    if is_open {
         out.push('-');
     }
 }

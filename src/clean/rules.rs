@@ -3,8 +3,8 @@
 use html5ever::LocalName;
 use serde::Deserialize;
 
-use super::{FastMap, FastSet, Kind};
 use super::names::NameMatcher;
+use super::{FastMap, FastSet, Kind};
 use crate::error::Error;
 
 const BUILTIN: &str = include_str!("../../rules/generic.toml");

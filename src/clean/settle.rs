@@ -5,9 +5,9 @@
 //! - a list follows the mean score of its items
 //! - a heading that nothing follows heads what was removed
 
-use super::{FastMap, FastSet, Kind};
 use super::block::{Fate, TextBlock};
 use super::features::{above, ends_sentence};
+use super::{FastMap, FastSet, Kind};
 use crate::article::BlockKind;
 use crate::parse::{Dom, NodeId};
 

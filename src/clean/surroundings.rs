@@ -1,13 +1,13 @@
 //! What stands around a block, as columns for the classifier: repeated boxes, the way to the element that holds most
 //! prose, the heading above, what the rules keep before and after.
 
-use super::{FastMap, Kind};
 use super::block::TextBlock;
 use super::context::Contexts;
 use super::declared::Declared;
 use super::features::{Features, above};
 use super::units::Units;
 use super::vector::{Evidence, flag, kind_number};
+use super::{FastMap, Kind};
 use crate::article::BlockKind;
 use crate::parse::{Dom, NodeId};
 

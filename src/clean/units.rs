@@ -80,8 +80,11 @@ impl Units {
 
     /// Writes the own groups of the children of an element; their nests are completed when they are visited.
     fn group_children(&mut self, dom: &Dom, parent: NodeId, holds: &[Holds], kinds: &mut Vec<(u64, Unit)>) {
-        kinds.clear();
         let elements = || dom.children(parent).filter(|child| dom.kind(*child) == NodeKind::Element);
+        if elements().nth(MIN_COUNT as usize - 1).is_none() {
+            return;
+        }
+        kinds.clear();
         for child in elements() {
             let kind = kind_of(dom, child);
             let at = match kinds.iter().position(|(known, _)| *known == kind) {

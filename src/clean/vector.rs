@@ -11,8 +11,8 @@ use super::context::{Context, Contexts, TELLING_TAGS};
 use super::declared::Declared;
 use super::facts::{PageFacts, letters_folded, shingles};
 use super::features::Features;
-use super::survey::{is_dense_script, may_be_dense};
 use super::surroundings::{self, Surroundings};
+use super::survey::{is_dense_script, may_be_dense};
 use super::text::Verdict;
 use super::units::Units;
 use super::words::{is_stop_word, word_key, words};
@@ -161,16 +161,7 @@ pub fn table(
         let counts = Words::of(&blocks[index].text, &facts);
         text_columns(row, &blocks[index], &features[index], &counts);
         place_columns(row, dom, &blocks[index], &above[index]);
-        page_columns(
-            row,
-            index,
-            blocks,
-            &features[index],
-            &above[index],
-            parents[index],
-            cumulated,
-            &facts,
-        );
+        page_columns(row, index, blocks, &features[index], &above[index], parents[index], cumulated, &facts);
         evidence_columns(row, &blocks[index], &above[index], &evidence[index], &facts, &counts);
         cumulated += features[index].weight as f32;
         own.width = row.len() - start;
@@ -256,8 +247,7 @@ impl Characters {
         counts.all = text.chars().count() as u32;
         let is_dense = may_be_dense(text);
         for c in text.chars().filter(|c| !matches!(c, ' ' | 'a'..='z')) {
-            let is_punctuation =
-                matches!(c, '.' | ',' | ';' | ':' | '!' | '?' | '。' | '、' | '，' | '：');
+            let is_punctuation = matches!(c, '.' | ',' | ';' | ':' | '!' | '?' | '。' | '、' | '，' | '：');
             counts.punctuation += u32::from(is_punctuation);
             counts.capital += u32::from(c.is_uppercase());
             counts.digit += u32::from(c.is_ascii_digit());

@@ -244,10 +244,7 @@ impl Sources<'_> {
         for node in dom.descendants(dom.body().unwrap_or(dom.document())) {
             let text = dom.text(node).trim();
             let Some(holder) = dom.parent(node).filter(|_| !text.is_empty()) else { continue };
-            if self.page.is_frame(holder)
-                || self.distance(holder) > MAX_DISTANCE
-                || dom.is_unread(holder)
-            {
+            if self.page.is_frame(holder) || self.distance(holder) > MAX_DISTANCE || dom.is_unread(holder) {
                 continue;
             }
             let goes_on = line.take().map(|line| format!("{line} {text}"));

@@ -47,7 +47,9 @@ pub(crate) fn fold(text: &str) -> String {
         for c in text.chars() {
             match c {
                 '\0'..='\x7f' => out.push(c),
-                _ => LATIN.get(&c).into_iter().flat_map(|parts| parts.chars()).for_each(|part| out.push(part)),
+                _ => {
+                    LATIN.get(&c).into_iter().flat_map(|parts| parts.chars()).for_each(|part| out.push(part))
+                }
             }
         }
     } else {
