@@ -26,7 +26,7 @@ use crate::clean::signature::sign;
 use crate::clean::sites::SiteRules;
 use crate::clean::spare;
 use crate::clean::survey::{Survey, text_weight};
-use crate::clean::text::detect_language;
+use crate::clean::text::{detect_language, is_plainly};
 use crate::clean::units::Units;
 use crate::clean::vector::{Evidence, Table, table};
 use crate::decode::{decode, not_html};
@@ -317,5 +317,8 @@ fn settle_language(metadata: &mut Metadata, blocks: &[TextBlock]) {
     let texts: Vec<&str> =
         blocks.iter().filter(|block| block.fate.kept).map(|block| block.text.as_str()).collect();
     let text = texts.join("\n");
-    metadata.language = metadata::settle_language(metadata.language.take(), &text, detect_language(&text));
+    metadata.language = metadata::settle_language(metadata.language.take(), &text, |named| match named {
+        Some(named) if is_plainly(named, &text) => None,
+        _ => detect_language(&text),
+    });
 }

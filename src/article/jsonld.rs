@@ -11,9 +11,10 @@ mod story;
 
 use std::collections::HashMap;
 
+use html5ever::local_name;
 use serde_json::{Map, Value};
 
-use crate::parse::{Dom, Edge, Limits, NodeId, NodeKind, is_block_level, parse};
+use crate::parse::{Dom, Edge, Limits, NodeId, NodeKind, parse};
 pub(crate) use story::{Hints, Story};
 
 /// A larger script is data for an application, not a description.
@@ -43,7 +44,7 @@ const ASIDES: [&str; 14] = [
 /// All JSON-LD of a page, parsed.
 pub(crate) fn read(dom: &Dom) -> Vec<Value> {
     let is_linked_data = |node: &NodeId| {
-        dom.tag(*node) == "script"
+        *dom.local_name(*node) == local_name!("script")
             && dom.attribute(*node, "type").is_some_and(|kind| kind.to_ascii_lowercase().contains("ld+json"))
     };
     dom.descendants(dom.document())
@@ -140,7 +141,7 @@ fn lines(dom: &Dom) -> String {
         match dom.kind(node) {
             NodeKind::Text if edge == Edge::Open(node) => out.push_str(dom.text(node)),
             NodeKind::Element
-                if (is_block_level(dom.tag(node)) || dom.tag(node) == "br")
+                if (dom.is_block_level(node) || dom.tag(node) == "br")
                     && !out.is_empty()
                     && !out.ends_with('\n') =>
             {

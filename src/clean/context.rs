@@ -1,30 +1,32 @@
 //! What stands above a block: the tags, names and marks of its ancestors, gathered once per element.
 
+use html5ever::{LocalName, local_name};
+
 use super::Kind;
 use super::prune::Marks;
 use super::survey::Survey;
 use crate::parse::{Dom, NodeId, NodeKind};
 
 /// Ancestor tags that tell something, in the order of the bits of [`Context::tags`].
-pub const TELLING_TAGS: [&str; 18] = [
-    "article",
-    "main",
-    "aside",
-    "footer",
-    "nav",
-    "header",
-    "form",
-    "figure",
-    "ul",
-    "ol",
-    "table",
-    "blockquote",
-    "section",
-    "li",
-    "a",
-    "td",
-    "p",
-    "details",
+pub static TELLING_TAGS: [LocalName; 18] = [
+    local_name!("article"),
+    local_name!("main"),
+    local_name!("aside"),
+    local_name!("footer"),
+    local_name!("nav"),
+    local_name!("header"),
+    local_name!("form"),
+    local_name!("figure"),
+    local_name!("ul"),
+    local_name!("ol"),
+    local_name!("table"),
+    local_name!("blockquote"),
+    local_name!("section"),
+    local_name!("li"),
+    local_name!("a"),
+    local_name!("td"),
+    local_name!("p"),
+    local_name!("details"),
 ];
 
 /// What is known of the way from the root to an element.
@@ -91,12 +93,12 @@ impl Contexts {
 /// The context of an element from that of its parent.
 fn step(dom: &Dom, node: NodeId, above: Context, survey: &Survey, marks: &Marks) -> Context {
     let mut context = above;
-    let tag = dom.tag(node);
+    let tag = dom.local_name(node);
     let class =
         dom.attribute(node, "class").and_then(|class| class.split_ascii_whitespace().next()).unwrap_or("");
     context.path = hash(hash(above.path, tag.as_bytes()), class.as_bytes());
     context.depth = above.depth.saturating_add(1);
-    if let Some(bit) = TELLING_TAGS.iter().position(|telling| *telling == tag) {
+    if let Some(bit) = TELLING_TAGS.iter().position(|telling| telling == tag) {
         context.tags |= 1 << bit;
     }
     let names = survey.get(node).names;

@@ -3,6 +3,7 @@
 //! None of these is a proof; they are evidence for the classifier, and choose the policy for readers' comments, which
 //! are the content of a forum and boilerplate elsewhere.
 
+use html5ever::local_name;
 use url::Url;
 
 use crate::article::Metadata;
@@ -92,10 +93,12 @@ impl Declared {
     pub fn of(dom: &Dom, url: Option<&Url>, metadata: &Metadata) -> Declared {
         let mut declared = Declared::default();
         for node in dom.descendants(dom.document()).filter(|node| dom.kind(*node) == NodeKind::Element) {
-            match dom.tag(node) {
-                "meta" => declared.read_meta(dom, node),
-                "script" => declared.read_linked_data(dom, node),
-                "html" | "body" => declared.read_classes(dom.attribute(node, "class").unwrap_or("")),
+            match *dom.local_name(node) {
+                local_name!("meta") => declared.read_meta(dom, node),
+                local_name!("script") => declared.read_linked_data(dom, node),
+                local_name!("html") | local_name!("body") => {
+                    declared.read_classes(dom.attribute(node, "class").unwrap_or(""))
+                }
                 _ => {}
             }
             if let Some(kind) = dom.attribute(node, "itemtype") {

@@ -1,9 +1,12 @@
 //! Text that stands twice: pull quotes, which repeat a sentence of the body, and copies of a paragraph in forms.
 
+use std::cell::LazyCell;
+
 use memchr::memmem;
 
 use super::Kind;
 use super::block::{Fate, TextBlock};
+use super::facts::letters_folded;
 
 /// Shorter texts may be repeated with a reason.
 const MIN_LETTERS: usize = 60;
@@ -15,17 +18,20 @@ const MAX_TOTAL_LETTERS: usize = 300_000;
 /// Removes kept blocks whose text stands in another kept block; of two equal ones the first stays.
 pub fn remove_doubled(blocks: &mut [TextBlock]) {
     let kept: Vec<usize> = (0..blocks.len()).filter(|index| blocks[*index].fate.kept).collect();
-    let letters: Vec<String> = kept.iter().map(|index| letters(&blocks[*index].text)).collect();
+    let letters: Vec<String> =
+        kept.iter().map(|index| letters_folded(&blocks[*index].text).collect()).collect();
     if letters.iter().map(String::len).sum::<usize>() > MAX_TOTAL_LETTERS {
         return;
     }
     let is_doubled = |one: usize| {
         let wanted = letters[one].as_bytes();
+        // made once: a finder costs more to make than most texts to search
+        let finder = LazyCell::new(|| memmem::Finder::new(wanted));
         let holds = |(other, text): (usize, &String)| match text.len().cmp(&wanted.len()) {
             std::cmp::Ordering::Less => false,
             std::cmp::Ordering::Equal => other < one && text.as_bytes() == wanted,
             std::cmp::Ordering::Greater => {
-                wanted.len() <= MAX_PULL_QUOTE_LETTERS && memmem::find(text.as_bytes(), wanted).is_some()
+                wanted.len() <= MAX_PULL_QUOTE_LETTERS && finder.find(text.as_bytes()).is_some()
             }
         };
         wanted.len() >= MIN_LETTERS && letters.iter().enumerate().any(holds)
@@ -35,11 +41,6 @@ pub fn remove_doubled(blocks: &mut [TextBlock]) {
         blocks[index].fate =
             Fate { score: blocks[index].fate.score, ..Fate::removed(Kind::Other, "doubled") };
     }
-}
-
-/// The letters of a text, so that quotes, dashes and capitals do not hide a repetition.
-fn letters(text: &str) -> String {
-    text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 
 #[cfg(test)]

@@ -1,36 +1,36 @@
 //! What the classifier's columns need to know of the page as a whole.
 
-use std::collections::{HashMap, HashSet};
-
-use super::Kind;
 use super::block::TextBlock;
 use super::context::Context;
 use super::features::Features;
-use super::words::words;
+use super::words::{hash_step, is_alphanumeric, word_key, words};
+use super::{FastMap, FastSet, Kind};
 use crate::article::{BlockKind, Metadata};
 
 /// What is known of the page as a whole.
 pub struct PageFacts {
     /// Weight of all blocks.
     pub total_weight: f32,
-    /// Words of the headline.
-    pub title_words: HashSet<String>,
+    /// Keys of the words of the headline.
+    pub title_words: FastSet<u64>,
     /// Letters of the description in the head.
     pub description: String,
     /// Shingles of the `articleBody` of JSON-LD.
-    pub hint: HashSet<[u64; 1]>,
+    pub hint: FastSet<u64>,
     /// Whether there is one.
     pub has_hint: bool,
     /// Index of the block that shows the headline.
     pub headline: Option<usize>,
-    /// How often a text stands in the page, digits made equal.
-    pub repeats: HashMap<String, u32>,
+    /// The start of each block's text, digits made equal (see [`digits_folded`]).
+    pub starts: Vec<u64>,
+    /// How often such a start stands in the page.
+    pub repeats: FastMap<u64, u32>,
     /// Blocks by path.
-    pub path_count: HashMap<u64, u32>,
+    pub path_count: FastMap<u64, u32>,
     /// Mass by path.
-    pub path_mass: HashMap<u64, f32>,
+    pub path_mass: FastMap<u64, f32>,
     /// Mass of longer blocks by the path of the element around.
-    pub parent_mass: HashMap<u64, f32>,
+    pub parent_mass: FastMap<u64, f32>,
     /// The largest of those.
     pub best_parent: f32,
     /// The largest mass of a path.
@@ -48,39 +48,29 @@ impl PageFacts {
     ) -> PageFacts {
         let mut facts = PageFacts {
             total_weight: features.iter().map(|features| features.weight as f32).sum::<f32>().max(1.0),
-            title_words: metadata
-                .title
-                .iter()
-                .flat_map(|title| words(title))
-                .map(str::to_lowercase)
-                .collect(),
-            description: letters_folded(metadata.description.as_deref().unwrap_or("")),
-            hint: metadata
-                .body_hint
-                .iter()
-                .flat_map(|hint| shingles(hint))
-                .map(|shingle| [shingle])
-                .collect(),
+            title_words: metadata.title.iter().flat_map(|title| words(title)).map(word_key).collect(),
+            description: letters_folded(metadata.description.as_deref().unwrap_or("")).collect(),
+            hint: metadata.body_hint.iter().flat_map(|hint| shingles(hint)).collect(),
             has_hint: metadata.body_hint.is_some(),
             headline: blocks.iter().position(|block| block.kind == BlockKind::Heading(1)),
-            repeats: HashMap::new(),
-            path_count: HashMap::new(),
-            path_mass: HashMap::new(),
-            parent_mass: HashMap::new(),
+            starts: blocks.iter().map(|block| digits_folded(&block.text)).collect(),
+            repeats: FastMap::default(),
+            path_count: FastMap::default(),
+            path_mass: FastMap::default(),
+            parent_mass: FastMap::default(),
             best_parent: 1.0,
             best_path: 1.0,
         };
-        if let Some(title) = metadata.title.as_deref().map(letters_folded) {
-            facts.headline = blocks
-                .iter()
-                .position(|block| {
-                    block.fate.kind == Some(Kind::Title) || letters_folded(&block.text) == title
-                })
-                .or(facts.headline);
+        if let Some(title) = metadata.title.as_deref().map(|title| letters_folded(title).collect::<String>())
+        {
+            let shows_title = |block: &TextBlock| {
+                block.fate.kind == Some(Kind::Title) || letters_folded(&block.text).eq(title.chars())
+            };
+            facts.headline = blocks.iter().position(shows_title).or(facts.headline);
         }
         for index in 0..blocks.len() {
             let mass = features[index].weight as f32 * (1.0 - features[index].link_density);
-            *facts.repeats.entry(digits_folded(&blocks[index].text)).or_default() += 1;
+            *facts.repeats.entry(facts.starts[index]).or_default() += 1;
             *facts.path_count.entry(above[index].path).or_default() += 1;
             *facts.path_mass.entry(above[index].path).or_default() += mass;
             if mass > 40.0 {
@@ -93,14 +83,15 @@ impl PageFacts {
     }
 }
 
-/// The start of a text, digits made equal, to see what repeats.
-pub fn digits_folded(text: &str) -> String {
-    text.chars().take(80).map(|c| if c.is_numeric() { '#' } else { c }).collect()
+/// The start of a text, digits made equal, as a hash, to see what repeats.
+pub fn digits_folded(text: &str) -> u64 {
+    let equal = text.chars().take(80).map(|c| if c.is_numeric() { '#' } else { c });
+    equal.fold(0, |hash, c| hash_step(hash, u64::from(c)))
 }
 
 /// The letters and digits of a text in lower case.
-pub fn letters_folded(text: &str) -> String {
-    text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+pub fn letters_folded(text: &str) -> impl Iterator<Item = char> {
+    text.chars().filter(|c| is_alphanumeric(*c)).flat_map(char::to_lowercase)
 }
 
 /// Words of one shingle.
@@ -108,8 +99,6 @@ const SHINGLE_WORDS: usize = 4;
 
 /// Hashes of the four-word shingles of a text.
 pub fn shingles(text: &str) -> Vec<u64> {
-    use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher};
-    let words: Vec<String> = words(text).map(str::to_lowercase).collect();
-    let hasher = BuildHasherDefault::<DefaultHasher>::default();
-    words.windows(SHINGLE_WORDS).map(|window| hasher.hash_one(window)).collect()
+    let keys: Vec<u64> = words(text).map(word_key).collect();
+    keys.windows(SHINGLE_WORDS).map(|window| window.iter().copied().fold(0, hash_step)).collect()
 }

@@ -1,7 +1,6 @@
 //! What can be measured of a block and of the page around it.
 
-use std::collections::HashMap;
-
+use super::FastMap;
 use super::block::TextBlock;
 use super::survey::{Survey, text_weight};
 use crate::article::BlockKind;
@@ -40,7 +39,7 @@ pub struct Features {
 impl Features {
     /// Measures all blocks of a page.
     pub fn of(dom: &Dom, survey: &Survey, teasers: &[bool], blocks: &[TextBlock]) -> Vec<Features> {
-        let mut repeats: HashMap<&str, u32> = HashMap::new();
+        let mut repeats: FastMap<&str, u32> = FastMap::default();
         for block in blocks {
             *repeats.entry(&block.text).or_default() += 1;
         }

@@ -23,14 +23,17 @@ pub struct Forest {
 #[derive(Clone, Copy, Debug, Default)]
 struct Node {
     threshold: f32,
-    column: u16,
-    /// Index of a node, or of a leaf with the top bit set.
-    left: u16,
-    right: u16,
+    /// Left and right: the index of a node, or of a leaf with the top bit set. In a pair the branch is an index,
+    /// which no processor has to predict.
+    children: [u16; 2],
+    column: u8,
 }
 
 /// Marks a child that is a leaf.
 const LEAF: u16 = 0x8000;
+
+/// Widest row. A column is a byte, so that it is always within a row.
+const MAX_WIDTH: usize = 256;
 
 impl Forest {
     /// Columns that a row must have.
@@ -47,6 +50,9 @@ impl Forest {
         let (width, trees, nodes, leaves) = (u16(bytes)?, u16(bytes)?, u16(bytes)?, u16(bytes)?);
         let scale = f32(bytes)?;
         let mut forest = Forest { width: width.into(), ..Forest::default() };
+        if forest.width > MAX_WIDTH {
+            return None;
+        }
         for _ in 0..trees {
             forest.roots.push(u16(bytes).filter(|root| *root < nodes)?);
         }
@@ -60,7 +66,8 @@ impl Forest {
             if !sound(left) || !sound(right) {
                 return None;
             }
-            forest.nodes.push(Node { threshold, column, left, right });
+            let column = u8::try_from(column).ok()?;
+            forest.nodes.push(Node { threshold, column, children: [left, right] });
         }
         for _ in 0..leaves {
             forest.leaves.push(f32::from(u16(bytes)? as i16) * scale);
@@ -72,8 +79,9 @@ impl Forest {
     ///
     /// A cascade: most blocks of a page are menus or sure paragraphs, which the first trees settle.
     pub fn ask(&self, row: &[f32]) -> f32 {
-        let row = &row[..self.width];
-        let sum = |roots: &[u16]| -> f32 { roots.iter().map(|root| self.leaf(*root, row)).sum() };
+        let mut columns = [0.0; MAX_WIDTH];
+        columns[..self.width].copy_from_slice(&row[..self.width]);
+        let sum = |roots: &[u16]| -> f32 { roots.iter().map(|root| self.leaf(*root, &columns)).sum() };
         let (first, rest) = self.roots.split_at(EARLY_TREES.min(self.roots.len()));
         let mut log_odds = sum(first);
         if log_odds.abs() < SETTLED_LOG_ODDS {
@@ -82,11 +90,13 @@ impl Forest {
         1.0 / (1.0 + (-log_odds).exp())
     }
 
-    fn leaf(&self, root: u16, row: &[f32]) -> f32 {
+    fn leaf(&self, root: u16, row: &[f32; MAX_WIDTH]) -> f32 {
         let mut at = root;
         while at & LEAF == 0 {
             let node = &self.nodes[usize::from(at)];
-            at = if row[usize::from(node.column)] <= node.threshold { node.left } else { node.right };
+            // what is no number goes right
+            let is_left = row[usize::from(node.column)] <= node.threshold;
+            at = node.children[usize::from(!is_left)];
         }
         self.leaves[usize::from(at & !LEAF)]
     }

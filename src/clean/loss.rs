@@ -3,12 +3,10 @@
 //! Two witnesses: what the page's JSON-LD calls the article, and the element that holds most prose. The first brings
 //! blocks back; the second only warns, since it may be a list of teasers or a discussion.
 
-use std::collections::{HashMap, HashSet};
-
-use super::Kind;
 use super::block::{Fate, TextBlock};
 use super::facts::shingles;
 use super::survey::text_weight;
+use super::{FastMap, FastSet, Kind};
 use crate::parse::{Dom, NodeId};
 
 /// Less of the announced text than this is an implausible loss.
@@ -45,13 +43,13 @@ pub fn guard(dom: &Dom, blocks: &mut [TextBlock], announced: Option<&str>) -> Ve
 
 /// The share of the announced text that comes back, when what was kept covers too little of it.
 fn bring_back(blocks: &mut [TextBlock], announced: &[u64]) -> Option<f32> {
-    let wanted: HashSet<u64> = announced.iter().copied().collect();
+    let wanted: FastSet<u64> = announced.iter().copied().collect();
     if wanted.len() < MIN_SHINGLES {
         return None;
     }
-    let own: Vec<HashSet<u64>> =
+    let own: Vec<FastSet<u64>> =
         blocks.iter().map(|block| shingles(&block.text).into_iter().collect()).collect();
-    let mut covered: HashSet<u64> = HashSet::new();
+    let mut covered: FastSet<u64> = FastSet::default();
     for (block, own) in blocks.iter().zip(&own) {
         if block.fate.kept {
             covered.extend(own.intersection(&wanted));
@@ -78,7 +76,7 @@ fn bring_back(blocks: &mut [TextBlock], announced: &[u64]) -> Option<f32> {
 
 /// How many percent are kept of the element with most prose, when that is implausibly little.
 fn densest_lost(dom: &Dom, blocks: &[TextBlock]) -> Option<u32> {
-    let mut sums: HashMap<NodeId, (u32, u32)> = HashMap::new();
+    let mut sums: FastMap<NodeId, (u32, u32)> = FastMap::default();
     let mut kept = 0;
     for block in blocks {
         let weight = text_weight(&block.text);

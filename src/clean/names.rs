@@ -2,7 +2,7 @@
 
 use aho_corasick::{AhoCorasick, MatchKind};
 
-use crate::parse::{Dom, NodeId};
+use crate::parse::{AttributeNames, Dom, NodeId};
 
 /// Finds word patterns ("share", "read-also") in names; the answer is the indices of the patterns.
 #[derive(Clone, Debug)]
@@ -29,12 +29,15 @@ impl NameMatcher {
 /// Longest name that is looked at; longer ones are generated or hostile.
 const MAX_NAME_BYTES: usize = 400;
 
+/// Attributes beside the class that hold names.
+const NAMING: [&str; 5] = ["id", "itemprop", "data-testid", "data-component", "data-block"];
+
 /// Writes the words of an element's class and id as `-article-body-share-bar-`; empty without names.
 pub fn words_of(dom: &Dom, node: NodeId, out: &mut String) {
     out.clear();
     // the id of a heading is made of its own words
     let is_heading = matches!(dom.tag(node), "h1" | "h2" | "h3" | "h4" | "h5" | "h6");
-    for attribute in ["class", "id", "itemprop", "data-testid", "data-component", "data-block"] {
+    for attribute in std::iter::once("class").chain(NAMING) {
         if is_heading && attribute == "id" {
             continue;
         }
@@ -44,7 +47,24 @@ pub fn words_of(dom: &Dom, node: NodeId, out: &mut String) {
     }
 }
 
+/// The class of an element that surely has no other name.
+pub fn only_class(dom: &Dom, node: NodeId) -> Option<&str> {
+    const OTHERS: AttributeNames = AttributeNames::of(&NAMING);
+    if dom.may_have(node, OTHERS) { None } else { dom.attribute(node, "class") }
+}
+
+/// Whether an element may have a name of any sort.
+pub fn may_be_named(dom: &Dom, node: NodeId) -> bool {
+    const ALL: AttributeNames =
+        AttributeNames::of(&["class", "id", "itemprop", "data-testid", "data-component", "data-block"]);
+    dom.may_have(node, ALL)
+}
+
 fn push_words(name: &str, out: &mut String) {
+    if name.is_ascii() {
+        push_ascii_words(&name[..name.len().min(MAX_NAME_BYTES)], out);
+        return;
+    }
     let mut previous = ' ';
     for c in name.chars().take(MAX_NAME_BYTES) {
         let starts_word = c.is_uppercase() && (previous.is_lowercase() || previous.is_ascii_digit());
@@ -55,11 +75,40 @@ fn push_words(name: &str, out: &mut String) {
             if out.is_empty() {
                 out.push('-');
             }
-            out.extend(c.to_lowercase());
+            match c {
+                '\0'..='\x7f' => out.push(c.to_ascii_lowercase()),
+                _ => out.extend(c.to_lowercase()),
+            }
         }
         previous = c;
     }
     if !out.is_empty() && !out.ends_with('-') {
+        out.push('-');
+    }
+}
+
+/// [`push_words`] for nearly all names.
+fn push_ascii_words(name: &str, out: &mut String) {
+    let mut previous = b' ';
+    let mut is_open = !out.is_empty() && !out.ends_with('-');
+    for byte in name.bytes() {
+        let starts_word =
+            byte.is_ascii_uppercase() && (previous.is_ascii_lowercase() || previous.is_ascii_digit());
+        let is_letter = byte.is_ascii_alphanumeric();
+        if is_open && (!is_letter || starts_word) {
+            out.push('-');
+            is_open = false;
+        }
+        if is_letter {
+            if out.is_empty() {
+                out.push('-');
+            }
+            out.push(char::from(byte.to_ascii_lowercase()));
+            is_open = true;
+        }
+        previous = byte;
+    }
+    if is_open {
         out.push('-');
     }
 }

@@ -5,7 +5,7 @@
 use super::Kind;
 use super::rules::{BoxRule, GenericRules};
 use super::survey::Survey;
-use crate::parse::{Dom, Edge, NodeId, NodeKind, is_block_level};
+use crate::parse::{Dom, Edge, NodeId, NodeKind};
 
 /// Largest share of the prose in an element that is hidden by its state: paywalls hide whole articles.
 const MAX_HIDDEN_SHARE: f32 = 0.4;
@@ -103,7 +103,7 @@ fn judge(dom: &Dom, node: NodeId, total: u32, survey: &Survey, rules: &GenericRu
     if is_hidden(dom, node) && share <= MAX_HIDDEN_SHARE {
         return Some(Mark { kind: Kind::Other, rule: "prune.hidden".to_owned() });
     }
-    let by_tag = rules.tag(dom.tag(node)).map(|rule| ("tag", rule));
+    let by_tag = rules.tag(dom.local_name(node)).map(|rule| ("tag", rule));
     let by_role = dom.attribute(node, "role").and_then(|role| rules.role(role)).map(|rule| ("role", rule));
     let by_name = survey.get(node).names.rule.map(|index| ("name", rules.name(index)));
     let fits = |rule: &BoxRule| share <= rule.max_share || (rule.kind == Kind::Comments && is_ample);
@@ -116,7 +116,7 @@ fn judge(dom: &Dom, node: NodeId, total: u32, survey: &Survey, rules: &GenericRu
 /// a label ("Lire aussi") from what it announces.
 fn is_within_sentence(dom: &Dom, node: NodeId) -> bool {
     let tag = dom.tag(node);
-    if is_block_level(tag) {
+    if dom.is_block_level(node) {
         return false;
     }
     if dom.parent(node).is_some_and(|parent| dom.tag(parent) == "a") {
@@ -137,7 +137,7 @@ fn text_beside(
         match dom.kind(node) {
             NodeKind::Text if !dom.text(node).trim().is_empty() => return true,
             NodeKind::Element => {
-                return !is_block_level(dom.tag(node))
+                return !dom.is_block_level(node)
                     && dom.tag(node) != "br"
                     && dom.descendants(node).any(|below| !dom.text(below).trim().is_empty());
             }

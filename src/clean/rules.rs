@@ -1,9 +1,10 @@
 //! Generic rules as data: `rules/generic.toml`, read once, compiled for matching.
 
+use html5ever::LocalName;
 use serde::Deserialize;
 
-use super::Kind;
 use super::names::NameMatcher;
+use super::{FastMap, FastSet, Kind};
 use crate::error::Error;
 
 const BUILTIN: &str = include_str!("../../rules/generic.toml");
@@ -14,6 +15,10 @@ pub struct GenericRules {
     file: RuleFile,
     name_matcher: NameMatcher,
     name_rule_of_pattern: Vec<NameMeaning>,
+    /// Tags whose text is never for readers.
+    skipped: FastSet<LocalName>,
+    /// Index of the first rule for a tag.
+    rule_of_tag: FastMap<LocalName, usize>,
 }
 
 /// An element that matches is boilerplate of this kind, unless it holds too much prose.
@@ -156,17 +161,24 @@ impl GenericRules {
             add(words, meaning);
         }
         let name_matcher = NameMatcher::new(patterns)?;
-        Ok(GenericRules { name_matcher, name_rule_of_pattern: meanings, file })
+        let skipped = file.tags.skip.iter().map(|tag| LocalName::from(tag.as_str())).collect();
+        let mut rule_of_tag = FastMap::default();
+        for (index, rule) in file.tag.iter().enumerate() {
+            for tag in &rule.names {
+                rule_of_tag.entry(LocalName::from(tag.as_str())).or_insert(index);
+            }
+        }
+        Ok(GenericRules { name_matcher, name_rule_of_pattern: meanings, skipped, rule_of_tag, file })
     }
 
     /// Whether text in elements of this tag is never for readers.
-    pub fn skips(&self, tag: &str) -> bool {
-        self.file.tags.skip.iter().any(|skip| skip == tag)
+    pub fn skips(&self, tag: &LocalName) -> bool {
+        self.skipped.contains(tag)
     }
 
     /// The rule for a tag.
-    pub fn tag(&self, tag: &str) -> Option<&BoxRule> {
-        self.file.tag.iter().find(|rule| rule.names.iter().any(|name| name == tag))
+    pub fn tag(&self, tag: &LocalName) -> Option<&BoxRule> {
+        self.rule_of_tag.get(tag).map(|index| &self.file.tag[*index])
     }
 
     /// The rule for a role.
@@ -207,8 +219,8 @@ mod tests {
     #[test]
     fn builtin_rules_load() {
         let rules = GenericRules::builtin();
-        assert!(rules.skips("script"));
-        assert_eq!(rules.tag("nav").map(|rule| rule.kind), Some(Kind::Navigation));
+        assert!(rules.skips(&"script".into()));
+        assert_eq!(rules.tag(&"nav".into()).map(|rule| rule.kind), Some(Kind::Navigation));
         let evidence = rules.judge_names("-article-body-share-bar-");
         assert!(evidence.body);
         assert_eq!(evidence.rule.map(|rule| rules.name(rule).kind), Some(Kind::Share));

@@ -7,7 +7,7 @@ use super::block::{Fate, TextBlock};
 use super::prune::Marks;
 use super::survey::Survey;
 use crate::article::{BlockKind, Mark, Span};
-use crate::parse::{Dom, Edge, NodeId, NodeKind, is_block_level};
+use crate::parse::{Dom, Edge, NodeId, NodeKind};
 
 /// Deepest list nesting that output shows.
 const MAX_LIST_DEPTH: usize = 6;
@@ -86,14 +86,14 @@ impl Segmenter<'_> {
             _ => return,
         }
         let tag = self.dom.tag(node);
-        if is_block_level(tag) {
+        if self.dom.is_block_level(node) {
             self.flush();
             self.elements.push(node);
             self.preformatted += usize::from(tag == "pre");
         }
         if let (None, Some(mark)) = (&self.inside, marks.get(node)) {
             self.inside = Some((node, Fate::removed(mark.kind, mark.rule.clone())));
-            if !is_block_level(tag) {
+            if !self.dom.is_block_level(node) {
                 self.divert(node);
             }
         }
@@ -118,7 +118,7 @@ impl Segmenter<'_> {
             self.push_span(open.start, &open.mark);
         }
         let tag = self.dom.tag(node);
-        if is_block_level(tag) {
+        if self.dom.is_block_level(node) {
             self.flush();
             if matches!(tag, "td" | "th") {
                 self.empty_cell(node);
@@ -159,13 +159,32 @@ impl Segmenter<'_> {
             self.current.text.extend(text.chars().filter(|c| !is_invisible(*c) || matches!(c, '\n' | '\t')));
             return;
         }
-        for c in text.chars() {
-            if matches!(c, ' ' | '\n' | '\t' | '\r' | '\u{c}') {
-                self.current.space = true;
-            } else if !is_invisible(c) {
-                self.settle_space();
-                self.current.text.push(c);
+        let (bytes, mut at) = (text.as_bytes(), 0);
+        while at < bytes.len() {
+            let start = at;
+            while at < bytes.len() && bytes[at].is_ascii_whitespace() {
+                at += 1;
             }
+            self.current.space |= at > start;
+            let start = at;
+            while at < bytes.len() && !ends_run(bytes[at]) {
+                at += 1;
+            }
+            if at > start {
+                self.settle_space();
+                self.current.text.push_str(&text[start..at]);
+            } else if let Some(c) = text[at..].chars().next() {
+                self.odd_character(c);
+                at += c.len_utf8();
+            }
+        }
+    }
+
+    /// A character that is perhaps not to be seen.
+    fn odd_character(&mut self, c: char) {
+        if !is_invisible(c) {
+            self.settle_space();
+            self.current.text.push(c);
         }
     }
 
@@ -201,6 +220,11 @@ impl Segmenter<'_> {
 
     /// Ends the current block.
     fn flush(&mut self) {
+        if self.current.text.is_empty() {
+            self.open.iter_mut().for_each(|open| open.start = 0);
+            self.current = Run::default();
+            return;
+        }
         for index in 0..self.open.len() {
             let OpenMark { start, mark, .. } = &self.open[index];
             let (start, mark) = (*start, mark.clone());
@@ -302,6 +326,11 @@ fn item_number(dom: &Dom, item: NodeId) -> Option<u32> {
         before = dom.prev_sibling(node);
     }
     Some(number)
+}
+
+/// The first bytes of white space and of the characters of [`is_invisible`].
+fn ends_run(byte: u8) -> bool {
+    byte <= b' ' || matches!(byte, 0x7f | 0xc2 | 0xe2 | 0xef)
 }
 
 /// Characters that take no room: controls, soft hyphen, zero-width characters, byte order mark.

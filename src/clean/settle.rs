@@ -5,11 +5,9 @@
 //! - a list follows the mean score of its items
 //! - a heading that nothing follows heads what was removed
 
-use std::collections::{HashMap, HashSet};
-
-use super::Kind;
 use super::block::{Fate, TextBlock};
 use super::features::{above, ends_sentence};
+use super::{FastMap, FastSet, Kind};
 use crate::article::BlockKind;
 use crate::parse::{Dom, NodeId};
 
@@ -24,7 +22,7 @@ struct Group {
 
 /// Makes the blocks of each table and list agree.
 pub fn settle_groups(dom: &Dom, blocks: &mut [TextBlock], threshold: f32) {
-    let mut groups: HashMap<NodeId, Group> = HashMap::new();
+    let mut groups: FastMap<NodeId, Group> = FastMap::default();
     for (index, block) in blocks.iter().enumerate() {
         let Some(owner) = owner(dom, block) else { continue };
         let group = groups.entry(owner).or_default();
@@ -45,7 +43,7 @@ pub fn settle_groups(dom: &Dom, blocks: &mut [TextBlock], threshold: f32) {
 }
 
 /// Elements that hold paragraphs that are sure to be the article.
-fn sure_parents(dom: &Dom, blocks: &[TextBlock]) -> HashSet<Option<NodeId>> {
+fn sure_parents(dom: &Dom, blocks: &[TextBlock]) -> FastSet<Option<NodeId>> {
     let sure = blocks.iter().filter(|block| block.kind == BlockKind::Paragraph && is_sure(block));
     sure.map(|block| dom.parent(block.element)).collect()
 }
@@ -109,7 +107,7 @@ const PROSE_BETWEEN_SHARE: f32 = 0.4;
 /// Brings back a paragraph that the classifier doubts and the rules do not, in the middle of sure ones that stand
 /// beside it in the same element: prose in a row is one text.
 pub fn keep_prose(dom: &Dom, blocks: &mut [TextBlock], threshold: f32) {
-    let mut sure: HashMap<Option<NodeId>, (usize, usize)> = HashMap::new();
+    let mut sure: FastMap<Option<NodeId>, (usize, usize)> = FastMap::default();
     for (index, block) in blocks.iter().enumerate() {
         if block.kind == BlockKind::Paragraph && is_sure(block) {
             sure.entry(dom.parent(block.element)).or_insert((index, index)).1 = index;

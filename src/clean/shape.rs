@@ -3,8 +3,7 @@
 //! - an item that holds several paragraphs is a container (posts of a live blog), not a list item
 //! - a table with nested tables, long cells or a single column is layout, or a picture with its caption
 
-use std::collections::HashMap;
-
+use super::FastMap;
 use super::block::TextBlock;
 use super::survey::text_weight;
 use crate::article::BlockKind;
@@ -23,7 +22,7 @@ struct TableShape {
 /// Turns items and cells that are not what their markup says into paragraphs.
 pub fn shape(dom: &Dom, root: NodeId, blocks: &mut Vec<TextBlock>) {
     let owners: Vec<Option<NodeId>> = blocks.iter().map(|block| owner(dom, root, block)).collect();
-    let mut blocks_in: HashMap<NodeId, u32> = HashMap::new();
+    let mut blocks_in: FastMap<NodeId, u32> = FastMap::default();
     for owner in owners.iter().flatten() {
         *blocks_in.entry(*owner).or_default() += 1;
     }
@@ -62,9 +61,9 @@ fn survey_tables(
     dom: &Dom,
     blocks: &[TextBlock],
     owners: &[Option<NodeId>],
-    blocks_in: &HashMap<NodeId, u32>,
-) -> HashMap<NodeId, TableShape> {
-    let mut tables: HashMap<NodeId, TableShape> = HashMap::new();
+    blocks_in: &FastMap<NodeId, u32>,
+) -> FastMap<NodeId, TableShape> {
+    let mut tables: FastMap<NodeId, TableShape> = FastMap::default();
     for (block, owner) in blocks.iter().zip(owners) {
         let (BlockKind::Cell { first, .. }, Some(cell)) = (block.kind, owner) else { continue };
         let Some(table) = table_of(dom, *cell) else { continue };

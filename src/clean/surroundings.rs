@@ -1,15 +1,13 @@
 //! What stands around a block, as columns for the classifier: repeated boxes, the way to the element that holds most
 //! prose, the heading above, what the rules keep before and after.
 
-use std::collections::HashMap;
-
-use super::Kind;
 use super::block::TextBlock;
 use super::context::Contexts;
 use super::declared::Declared;
 use super::features::{Features, above};
 use super::units::Units;
 use super::vector::{Evidence, flag, kind_number};
+use super::{FastMap, Kind};
 use crate::article::BlockKind;
 use crate::parse::{Dom, NodeId};
 
@@ -52,7 +50,7 @@ pub fn names() -> Vec<String> {
 pub struct Surroundings<'u> {
     units: &'u Units,
     /// Depth of each element on the way to the one that holds most prose.
-    body_way: HashMap<NodeId, usize>,
+    body_way: FastMap<NodeId, usize>,
     body_depth: usize,
     /// Weight that the rules keep before each block, and in all.
     kept_before: Vec<f32>,
@@ -189,15 +187,15 @@ impl<'u> Surroundings<'u> {
 }
 
 /// The elements from the top to the one that holds most prose directly, with their depths, and the depth of that one.
-fn way_to_body(dom: &Dom, blocks: &[TextBlock], features: &[Features]) -> (HashMap<NodeId, usize>, usize) {
-    let mut masses: HashMap<NodeId, f32> = HashMap::new();
+fn way_to_body(dom: &Dom, blocks: &[TextBlock], features: &[Features]) -> (FastMap<NodeId, usize>, usize) {
+    let mut masses: FastMap<NodeId, f32> = FastMap::default();
     for (block, features) in blocks.iter().zip(features) {
         if let Some(parent) = dom.parent(block.element).filter(|_| features.weight >= MIN_PROSE_WEIGHT) {
             *masses.entry(parent).or_default() += features.weight as f32 * (1.0 - features.link_density);
         }
     }
     let best = masses.into_iter().max_by(|one, other| one.1.total_cmp(&other.1).then(other.0.cmp(&one.0)));
-    let Some((best, _)) = best else { return (HashMap::new(), 0) };
+    let Some((best, _)) = best else { return (FastMap::default(), 0) };
     let way: Vec<NodeId> = above(dom, best).collect();
     let depth = way.len() - 1;
     (way.into_iter().enumerate().map(|(up, node)| (node, depth - up)).collect(), depth)
@@ -205,7 +203,7 @@ fn way_to_body(dom: &Dom, blocks: &[TextBlock], features: &[Features]) -> (HashM
 
 /// The path that holds most prose.
 fn best_path(blocks: &[TextBlock], features: &[Features], contexts: &Contexts) -> u64 {
-    let mut masses: HashMap<u64, f32> = HashMap::new();
+    let mut masses: FastMap<u64, f32> = FastMap::default();
     for (block, features) in blocks.iter().zip(features) {
         *masses.entry(contexts.get(block.element).path).or_default() +=
             features.weight as f32 * (1.0 - features.link_density);

@@ -2,9 +2,11 @@
 //!
 //! - prose: characters of running text, which are those of long text nodes outside of links
 
-use super::Kind;
-use super::names::words_of;
+use html5ever::{LocalName, local_name};
+
+use super::names::{may_be_named, only_class, words_of};
 use super::rules::{GenericRules, NameEvidence};
+use super::{FastMap, Kind};
 use crate::parse::{Dom, Edge, NodeId, NodeKind};
 
 /// Shorter text nodes are mostly labels and buttons.
@@ -53,22 +55,20 @@ impl Survey {
     /// Surveys everything below `root`.
     pub fn of(dom: &Dom, root: NodeId, rules: &GenericRules) -> Survey {
         let mut nodes = vec![NodeFacts::default(); dom.len()];
-        let mut words = String::new();
+        let mut namer = Namer { rules, words: String::new(), by_class: FastMap::default() };
         let (mut links, mut skipped) = (0_usize, 0_usize);
         let shows_noscript = is_in_noscript(dom, root, rules);
         for edge in dom.traverse(root) {
             match edge {
                 Edge::Open(node) if dom.kind(node) == NodeKind::Element => {
                     let facts = &mut nodes[node.index()];
-                    let tag = dom.tag(node);
-                    facts.skipped = rules.skips(tag) && !(shows_noscript && tag == "noscript");
-                    facts.links = u32::from(tag == "a");
+                    let tag = dom.local_name(node);
+                    let is_link = *tag == local_name!("a");
+                    facts.skipped = rules.skips(tag) && !(shows_noscript && *tag == local_name!("noscript"));
+                    facts.links = u32::from(is_link);
                     skipped += usize::from(facts.skipped);
-                    links += usize::from(tag == "a");
-                    words_of(dom, node, &mut words);
-                    if !words.is_empty() {
-                        facts.names = rules.judge_names(&words);
-                    }
+                    links += usize::from(is_link);
+                    facts.names = namer.judge(dom, node);
                 }
                 Edge::Open(node) => {
                     if links == 0 && skipped == 0 {
@@ -78,7 +78,7 @@ impl Survey {
                 Edge::Close(node) => {
                     if dom.kind(node) == NodeKind::Element {
                         skipped -= usize::from(nodes[node.index()].skipped);
-                        links -= usize::from(dom.tag(node) == "a");
+                        links -= usize::from(*dom.local_name(node) == local_name!("a"));
                     }
                     nodes[node.index()].doubt_names();
                     let facts = nodes[node.index()];
@@ -98,9 +98,40 @@ impl Survey {
     }
 }
 
+/// Says what names mean. Most classes of a page repeat, so that what one says is asked once.
+struct Namer<'a> {
+    rules: &'a GenericRules,
+    /// Room for the words of one element.
+    words: String,
+    by_class: FastMap<&'a str, NameEvidence>,
+}
+
+impl<'a> Namer<'a> {
+    fn judge(&mut self, dom: &'a Dom, node: NodeId) -> NameEvidence {
+        if !may_be_named(dom, node) {
+            return NameEvidence::default();
+        }
+        let class = only_class(dom, node);
+        if let Some(known) = class.and_then(|class| self.by_class.get(class)) {
+            return *known;
+        }
+        words_of(dom, node, &mut self.words);
+        let evidence = match self.words.is_empty() {
+            true => NameEvidence::default(),
+            false => self.rules.judge_names(&self.words),
+        };
+        class.map(|class| self.by_class.insert(class, evidence));
+        evidence
+    }
+}
+
 /// Whether the page builds itself by script and has its text in `<noscript>` for those that run none, as forum
 /// software does.
 fn is_in_noscript(dom: &Dom, root: NodeId, rules: &GenericRules) -> bool {
+    const NOSCRIPT: LocalName = local_name!("noscript");
+    if !dom.descendants(root).any(|node| *dom.local_name(node) == NOSCRIPT) {
+        return false;
+    }
     let (mut without_script, mut hidden) = (0_usize, 0_usize);
     let (mut inside, mut outside) = (0, 0);
     for edge in dom.traverse(root) {
@@ -109,8 +140,9 @@ fn is_in_noscript(dom: &Dom, root: NodeId, rules: &GenericRules) -> bool {
             Edge::Close(node) => (node, false),
         };
         if dom.kind(node) == NodeKind::Element {
-            let counter = if dom.tag(node) == "noscript" { &mut without_script } else { &mut hidden };
-            if dom.tag(node) == "noscript" || rules.skips(dom.tag(node)) {
+            let is_noscript = *dom.local_name(node) == NOSCRIPT;
+            let counter = if is_noscript { &mut without_script } else { &mut hidden };
+            if is_noscript || rules.skips(dom.local_name(node)) {
                 *counter = if opens { *counter + 1 } else { *counter - 1 };
             }
         } else if opens && hidden == 0 {
@@ -129,13 +161,20 @@ fn prose_chars(text: &str) -> u32 {
 
 /// Characters, those of scripts without spaces (Han, Kana, Hangul, Thai) counted as what they say in letters.
 pub fn text_weight(text: &str) -> u32 {
-    if text.is_ascii() {
-        return text.len() as u32;
+    if !may_be_dense(text) {
+        return text.chars().count() as u32;
     }
     text.chars().map(|c| if is_dense_script(c) { 3 } else { 1 }).sum()
 }
 
+/// Whether a text has bytes that letters of dense scripts begin with; a scan of bytes is many times quicker than one of
+/// characters. Of what Latin writers use, only quotes and dashes begin alike, with 0xe2, which no such letter does.
+pub fn may_be_dense(text: &str) -> bool {
+    text.bytes().fold(false, |found, byte| found | (byte >= 0xe0 && byte != 0xe2))
+}
+
 /// Scripts in which a character says about as much as half a word.
+#[inline]
 pub fn is_dense_script(c: char) -> bool {
     matches!(c, '\u{0e00}'..='\u{0e7f}' | '\u{1100}'..='\u{11ff}' | '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}' | '\u{ac00}'..='\u{d7af}' | '\u{f900}'..='\u{faff}')
 }

@@ -3,6 +3,9 @@
 //! - unit: an element with at least two siblings like it
 //! - linked heading: a heading or an element named like a title that is a link or holds one, as teasers have
 
+use html5ever::local_name;
+
+use super::FastMap;
 use crate::parse::{Dom, Edge, NodeId, NodeKind};
 
 /// So many siblings of a kind make a repetition.
@@ -55,6 +58,7 @@ struct Holds {
     text: u32,
     links: u32,
     linked_headings: u32,
+    is_heading: bool,
 }
 
 impl Units {
@@ -76,8 +80,11 @@ impl Units {
 
     /// Writes the own groups of the children of an element; their nests are completed when they are visited.
     fn group_children(&mut self, dom: &Dom, parent: NodeId, holds: &[Holds], kinds: &mut Vec<(u64, Unit)>) {
-        kinds.clear();
         let elements = || dom.children(parent).filter(|child| dom.kind(*child) == NodeKind::Element);
+        if elements().nth(MIN_COUNT as usize - 1).is_none() {
+            return;
+        }
+        kinds.clear();
         for child in elements() {
             let kind = kind_of(dom, child);
             let at = match kinds.iter().position(|(known, _)| *known == kind) {
@@ -169,28 +176,32 @@ fn kind_of(dom: &Dom, node: NodeId) -> u64 {
 fn holds(dom: &Dom, root: NodeId) -> Vec<Holds> {
     let mut holds = vec![Holds::default(); dom.len()];
     let (mut links, mut headings) = (0_u32, 0_u32);
+    let mut named = FastMap::default();
     // whether the open link has a heading already
     let mut is_counted = false;
     for edge in dom.traverse(root) {
         match edge {
             Edge::Open(node) if dom.kind(node) == NodeKind::Element => {
-                let (is_link, is_heading) = (dom.tag(node) == "a", is_heading(dom, node));
+                let is_heading = is_heading(dom, node, &mut named);
+                let is_link = *dom.local_name(node) == local_name!("a");
                 is_counted &= links > 0;
                 links += u32::from(is_link);
                 headings += u32::from(is_heading);
                 let completes =
                     (is_link && links == 1 && headings > 0) || (is_heading && links > 0 && !is_counted);
                 is_counted = (is_counted && links > 0) || completes;
-                holds[node.index()] =
-                    Holds { text: 0, links: u32::from(is_link), linked_headings: u32::from(completes) };
+                holds[node.index()] = Holds {
+                    text: 0,
+                    links: u32::from(is_link),
+                    linked_headings: u32::from(completes),
+                    is_heading,
+                };
             }
             Edge::Open(node) => holds[node.index()].text = dom.text(node).trim().len() as u32,
             Edge::Close(node) => {
-                if dom.kind(node) == NodeKind::Element {
-                    links -= u32::from(dom.tag(node) == "a");
-                    headings -= u32::from(is_heading(dom, node));
-                }
                 let held = holds[node.index()];
+                links -= u32::from(*dom.local_name(node) == local_name!("a"));
+                headings -= u32::from(held.is_heading);
                 if let Some(parent) = dom.parent(node).filter(|_| node != root) {
                     let above = &mut holds[parent.index()];
                     above.text += held.text;
@@ -203,12 +214,14 @@ fn holds(dom: &Dom, root: NodeId) -> Vec<Holds> {
     holds
 }
 
-/// A heading, or an element with a class like `card__title`.
-fn is_heading(dom: &Dom, node: NodeId) -> bool {
+/// A heading, or an element with a class like `card__title`. `named` remembers the classes.
+fn is_heading<'d>(dom: &'d Dom, node: NodeId, named: &mut FastMap<&'d str, bool>) -> bool {
     const TITLES: [&str; 4] = ["title", "titre", "headline", "titel"];
-    let is_named =
-        || dom.attribute(node, "class").is_some_and(|class| TITLES.iter().any(|title| class.contains(title)));
-    matches!(dom.tag(node), "h1" | "h2" | "h3" | "h4" | "h5" | "h6") || is_named()
+    let is_title = |class: &str| TITLES.iter().any(|title| class.contains(title));
+    matches!(dom.tag(node), "h1" | "h2" | "h3" | "h4" | "h5" | "h6")
+        || dom
+            .attribute(node, "class")
+            .is_some_and(|class| *named.entry(class).or_insert_with(|| is_title(class)))
 }
 
 #[cfg(test)]

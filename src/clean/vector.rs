@@ -3,39 +3,42 @@
 //! Own text and element, what stands above, the page as a whole, and the neighbours on both sides. Names of the
 //! columns are in [`names`]; the model file stores their count, so a model never meets columns it was not made for.
 
+use html5ever::{LocalName, local_name};
+
 use super::Kind;
 use super::block::TextBlock;
 use super::context::{Context, Contexts, TELLING_TAGS};
 use super::declared::Declared;
-use super::facts::{PageFacts, digits_folded, letters_folded, shingles};
+use super::facts::{PageFacts, letters_folded, shingles};
 use super::features::Features;
 use super::surroundings::{self, Surroundings};
+use super::survey::{is_dense_script, may_be_dense};
 use super::text::Verdict;
 use super::units::Units;
-use super::words::{is_stop_word, words};
+use super::words::{is_stop_word, word_key, words};
 use crate::article::{BlockKind, Metadata};
 use crate::parse::Dom;
 
 /// Innermost elements that tell something.
-const OWN_TAGS: [&str; 18] = [
-    "p",
-    "li",
-    "h1",
-    "h2",
-    "h3",
-    "h4",
-    "td",
-    "th",
-    "div",
-    "figcaption",
-    "blockquote",
-    "dd",
-    "dt",
-    "body",
-    "section",
-    "article",
-    "footer",
-    "pre",
+static OWN_TAGS: [LocalName; 18] = [
+    local_name!("p"),
+    local_name!("li"),
+    local_name!("h1"),
+    local_name!("h2"),
+    local_name!("h3"),
+    local_name!("h4"),
+    local_name!("td"),
+    local_name!("th"),
+    local_name!("div"),
+    local_name!("figcaption"),
+    local_name!("blockquote"),
+    local_name!("dd"),
+    local_name!("dt"),
+    local_name!("body"),
+    local_name!("section"),
+    local_name!("article"),
+    local_name!("footer"),
+    local_name!("pre"),
 ];
 /// Distances at which neighbours are looked at.
 const NEIGHBOURS: [isize; 6] = [-3, -2, -1, 1, 2, 3];
@@ -150,41 +153,34 @@ pub fn table(
         })
         .collect();
     let facts = PageFacts::of(blocks, features, &above, &parents, metadata);
-    let mut own: Vec<Vec<f32>> = Vec::with_capacity(blocks.len());
+    let mut own = Table { width: 0, values: Vec::with_capacity(blocks.len() * WIDTH) };
     let mut cumulated = 0.0;
     for index in 0..blocks.len() {
-        let mut row = Vec::with_capacity(256);
-        text_columns(&mut row, &blocks[index], &features[index]);
-        place_columns(&mut row, dom, &blocks[index], &above[index]);
-        page_columns(
-            &mut row,
-            index,
-            blocks,
-            &features[index],
-            &above[index],
-            parents[index],
-            cumulated,
-            &facts,
-        );
-        evidence_columns(&mut row, &blocks[index], &above[index], &evidence[index], &facts);
+        let row = &mut own.values;
+        let start = row.len();
+        let counts = Words::of(&blocks[index].text, &facts);
+        text_columns(row, &blocks[index], &features[index], &counts);
+        place_columns(row, dom, &blocks[index], &above[index]);
+        page_columns(row, index, blocks, &features[index], &above[index], parents[index], cumulated, &facts);
+        evidence_columns(row, &blocks[index], &above[index], &evidence[index], &facts, &counts);
         cumulated += features[index].weight as f32;
-        own.push(row);
+        own.width = row.len() - start;
     }
-    let mut table = Table { width: 0, values: Vec::new() };
+    let mut table = Table { width: 0, values: Vec::with_capacity(blocks.len() * WIDTH) };
     let masses: Vec<f32> =
         features.iter().map(|features| features.weight as f32 * (1.0 - features.link_density)).collect();
     let sums = prefix_sums(&masses);
-    for index in 0..own.len() {
+    for index in 0..blocks.len() {
         let start = table.values.len();
-        table.values.extend_from_slice(&own[index]);
+        table.values.extend_from_slice(own.row(index));
         for offset in NEIGHBOURS {
             neighbour_columns(&mut table.values, index, offset, blocks, features, &above, &own, evidence);
         }
         for radius in MASS_RADII {
-            let (low, high) = (index.saturating_sub(radius), (index + radius + 1).min(own.len()));
+            let (low, high) = (index.saturating_sub(radius), (index + radius + 1).min(blocks.len()));
             table.values.push(sums[high] - sums[low]);
         }
-        table.values.push(sums[index] / sums[own.len()].max(1.0));
+        table.values.push(sums[index] / sums[blocks.len()].max(1.0));
         surroundings.columns(&mut table.values, index, dom, blocks, features, contexts, evidence);
         table.width = table.values.len() - start;
         debug_assert_eq!(table.width, WIDTH);
@@ -211,16 +207,62 @@ pub(super) fn kind_number(kind: Option<Kind>) -> f32 {
     kind.map_or(-1.0, |kind| kind as u8 as f32)
 }
 
-fn text_columns(row: &mut Vec<f32>, block: &TextBlock, features: &Features) {
-    let text = &block.text;
-    let chars = text.chars().count().max(1) as f32;
-    let (mut all, mut stop, mut capital) = (0_u32, 0_u32, 0_u32);
-    for word in words(text) {
-        all += 1;
-        stop += u32::from(is_stop_word(word));
-        capital += u32::from(word.chars().next().is_some_and(char::is_uppercase));
+/// Words of a block, counted in one pass.
+#[derive(Default)]
+struct Words {
+    all: u32,
+    stop: u32,
+    capital: u32,
+    /// In the headline too.
+    shared: u32,
+}
+
+impl Words {
+    fn of(text: &str, facts: &PageFacts) -> Words {
+        let mut counts = Words::default();
+        for word in words(text) {
+            let key = word_key(word);
+            counts.all += 1;
+            counts.stop += u32::from(is_stop_word(word.len(), key));
+            counts.capital += u32::from(word.chars().next().is_some_and(char::is_uppercase));
+            counts.shared += u32::from(facts.title_words.contains(&key));
+        }
+        counts
     }
-    let count = |wanted: fn(char) -> bool| text.chars().filter(|c| wanted(*c)).count() as f32;
+}
+
+/// Characters of a block, counted in one pass.
+#[derive(Default)]
+struct Characters {
+    all: u32,
+    punctuation: u32,
+    capital: u32,
+    digit: u32,
+    dense: u32,
+}
+
+impl Characters {
+    fn of(text: &str) -> Characters {
+        let mut counts = Characters::default();
+        counts.all = text.chars().count() as u32;
+        let is_dense = may_be_dense(text);
+        for c in text.chars().filter(|c| !matches!(c, ' ' | 'a'..='z')) {
+            let is_punctuation = matches!(c, '.' | ',' | ';' | ':' | '!' | '?' | '。' | '、' | '，' | '：');
+            counts.punctuation += u32::from(is_punctuation);
+            counts.capital += u32::from(c.is_uppercase());
+            counts.digit += u32::from(c.is_ascii_digit());
+            counts.dense += u32::from(is_dense && is_dense_script(c));
+        }
+        counts
+    }
+}
+
+fn text_columns(row: &mut Vec<f32>, block: &TextBlock, features: &Features, counts: &Words) {
+    let text = &block.text;
+    let characters = Characters::of(text);
+    let chars = characters.all.max(1) as f32;
+    let Words { all, stop, capital, .. } = *counts;
+    let links = block.links().len();
     let words = all.max(1) as f32;
     row.extend([
         features.weight as f32,
@@ -229,10 +271,10 @@ fn text_columns(row: &mut Vec<f32>, block: &TextBlock, features: &Features) {
         stop as f32 / words,
         capital as f32 / words,
         chars / words,
-        count(|c| matches!(c, '.' | ',' | ';' | ':' | '!' | '?' | '。' | '、' | '，' | '：')) / chars,
-        count(|c| c.is_uppercase()) / chars,
-        count(|c| c.is_ascii_digit()) / chars,
-        count(super::survey::is_dense_script) / chars,
+        characters.punctuation as f32 / chars,
+        characters.capital as f32 / chars,
+        characters.digit as f32 / chars,
+        characters.dense as f32 / chars,
         flag(features.ends_sentence),
         flag(text.ends_with(':')),
         flag(text.chars().next().is_some_and(char::is_uppercase)),
@@ -246,7 +288,7 @@ fn text_columns(row: &mut Vec<f32>, block: &TextBlock, features: &Features) {
         flag(text.contains('\n')),
         flag(text.contains('/')),
         block.spans.len() as f32,
-        block.links().len() as f32,
+        links as f32,
         strong_share(block),
     ]);
 }
@@ -262,8 +304,8 @@ fn strong_share(block: &TextBlock) -> f32 {
 }
 
 fn place_columns(row: &mut Vec<f32>, dom: &Dom, block: &TextBlock, above: &Context) {
-    let tag = dom.tag(block.element);
-    row.extend(OWN_TAGS.iter().map(|own| flag(*own == tag)));
+    let tag = dom.local_name(block.element);
+    row.extend(OWN_TAGS.iter().map(|own| flag(own == tag)));
     row.extend((0..TELLING_TAGS.len()).map(|bit| flag(above.tags & (1 << bit) != 0)));
     row.extend([
         match block.kind {
@@ -305,7 +347,7 @@ fn page_columns(
         blocks.len() as f32,
         headline,
         headline / blocks.len() as f32,
-        facts.repeats.get(&digits_folded(&blocks[index].text)).copied().unwrap_or(1) as f32,
+        facts.repeats.get(&facts.starts[index]).copied().unwrap_or(1) as f32,
         facts.path_count.get(&above.path).copied().unwrap_or(0) as f32,
         path_mass,
         path_mass / facts.total_weight,
@@ -322,23 +364,14 @@ fn evidence_columns(
     above: &Context,
     evidence: &Evidence,
     facts: &PageFacts,
+    counts: &Words,
 ) {
-    let (mut all, mut shared) = (0_u32, 0_u32);
-    for word in words(&block.text) {
-        all += 1;
-        shared += u32::from(facts.title_words.contains(&word.to_lowercase()));
-    }
-    let folded = letters_folded(&block.text);
-    let is_description = folded.len() > 20
-        && (facts.description.starts_with(&folded)
-            || (facts.description.len() > 20 && folded.starts_with(&facts.description)));
-    let shingles = shingles(&block.text);
-    let hits = shingles.iter().filter(|shingle| facts.hint.contains(&[**shingle])).count();
+    let Words { all, shared, .. } = *counts;
     row.extend([
         shared as f32 / all.max(1) as f32,
         shared as f32 / facts.title_words.len().max(1) as f32,
-        flag(is_description),
-        if facts.has_hint && !shingles.is_empty() { hits as f32 / shingles.len() as f32 } else { -1.0 },
+        flag(is_description(&block.text, &facts.description)),
+        if facts.has_hint { share_of_hint(&block.text, facts) } else { -1.0 },
         flag(facts.has_hint),
         kind_number(evidence.phrase),
         flag(evidence.phrase_cut),
@@ -346,6 +379,32 @@ fn evidence_columns(
         evidence.beside_root,
         flag(above.mark.is_some()),
     ]);
+}
+
+/// Shorter texts may be the start of a description by chance.
+const MIN_DESCRIPTION_BYTES: usize = 20;
+
+/// Whether a text begins with the description, or is the beginning of it; both folded to letters.
+fn is_description(text: &str, description: &str) -> bool {
+    if description.len() <= MIN_DESCRIPTION_BYTES {
+        return false;
+    }
+    let (mut own, mut wanted) = (letters_folded(text), description.chars());
+    let mut shared = 0;
+    loop {
+        match (own.next(), wanted.next()) {
+            (Some(one), Some(other)) if one == other => shared += one.len_utf8(),
+            (Some(_), Some(_)) => return false,
+            _ => return shared > MIN_DESCRIPTION_BYTES,
+        }
+    }
+}
+
+/// The share of a text's shingles that the announced body has.
+fn share_of_hint(text: &str, facts: &PageFacts) -> f32 {
+    let shingles = shingles(text);
+    let hits = shingles.iter().filter(|shingle| facts.hint.contains(shingle)).count();
+    if shingles.is_empty() { -1.0 } else { hits as f32 / shingles.len() as f32 }
 }
 
 #[expect(clippy::too_many_arguments, reason = "a neighbour is described by all that is known of it")]
@@ -356,7 +415,7 @@ fn neighbour_columns(
     blocks: &[TextBlock],
     features: &[Features],
     above: &[Context],
-    own: &[Vec<f32>],
+    own: &Table,
     evidence: &[Evidence],
 ) {
     let Some(other) = index.checked_add_signed(offset).filter(|other| *other < blocks.len()) else {
@@ -366,8 +425,8 @@ fn neighbour_columns(
     out.extend([
         features[other].weight as f32,
         features[other].link_density,
-        own[other][3],
-        own[other][6],
+        own.row(other)[3],
+        own.row(other)[6],
         flag(features[other].ends_sentence),
         flag(features[other].heading),
         above[other].negative_names as f32,

@@ -1,7 +1,8 @@
 //! Words of a text, and which of them are stop words: frequent short words without a meaning of their own.
 
-use std::collections::HashSet;
 use std::sync::LazyLock;
+
+use super::FastSet;
 
 /// Frequent words of the larger European languages, and of Arabic.
 const STOP_WORDS: &str = "le la les l de des du un une et en que qui dans pour sur au aux par est ce se ne pas plus son sa ses \
@@ -13,20 +14,54 @@ dat niet voor met aan och att det som på är av för den till og i på er en av
 за от к у но же бы его для w z się na i nie do jest to że о за та що до від на у з й і من في على أن إلى عن مع هذا التي الذي \
 ve bir bu da de için ile και το της να με για από στο του η ο των";
 
-static STOP_WORD_SET: LazyLock<HashSet<&str>> = LazyLock::new(|| STOP_WORDS.split_whitespace().collect());
+static STOP_WORD_KEYS: LazyLock<FastSet<u64>> =
+    LazyLock::new(|| STOP_WORDS.split_whitespace().map(word_key).collect());
 
 /// Longest stop word in bytes; longer words need no look-up.
 const MAX_STOP_WORD_BYTES: usize = 12;
 
 /// The words of a text: runs of letters and digits.
 pub fn words(text: &str) -> impl Iterator<Item = &str> {
-    text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty())
+    text.split(|c: char| !is_alphanumeric(c)).filter(|word| !word.is_empty())
 }
 
-/// Whether a word is a stop word, whatever its case.
-pub fn is_stop_word(word: &str) -> bool {
-    word.len() <= MAX_STOP_WORD_BYTES
-        && (STOP_WORD_SET.contains(word) || STOP_WORD_SET.contains(word.to_lowercase().as_str()))
+/// [`char::is_alphanumeric`], quick for what Latin texts are made of.
+#[inline]
+pub fn is_alphanumeric(c: char) -> bool {
+    match c {
+        '\0'..='\x7f' => c.is_ascii_alphanumeric(),
+        'À'..='Ö' | 'Ø'..='ö' | 'ø'..='ɏ' => true,
+        '\u{a0}' | '«' | '»' | '\u{2010}'..='\u{2027}' | '\u{202f}' => false,
+        _ => c.is_alphanumeric(),
+    }
+}
+
+/// A number that stands for a word, whatever its case: the hash of its lower-case form.
+pub fn word_key(word: &str) -> u64 {
+    // The one letter whose small form depends on its place, so that it needs the whole word.
+    const SIGMA: char = 'Σ';
+    if word.is_ascii() {
+        word.bytes().fold(HASH_START, |key, byte| hash_step(key, u64::from(byte.to_ascii_lowercase())))
+    } else if word.contains(SIGMA) {
+        word.to_lowercase().chars().fold(HASH_START, |key, c| hash_step(key, u64::from(c)))
+    } else {
+        let lower = word.chars().flat_map(char::to_lowercase);
+        lower.fold(HASH_START, |key, c| hash_step(key, u64::from(c)))
+    }
+}
+
+/// Whether the word of this length in bytes and this key is a stop word.
+pub fn is_stop_word(bytes: usize, key: u64) -> bool {
+    bytes <= MAX_STOP_WORD_BYTES && STOP_WORD_KEYS.contains(&key)
+}
+
+/// FNV-1a: the start ...
+const HASH_START: u64 = 0xcbf2_9ce4_8422_2325;
+
+/// ... and a step. A step a character, not a byte.
+#[inline]
+pub fn hash_step(key: u64, value: u64) -> u64 {
+    (key ^ value).wrapping_mul(0x0100_0000_01b3)
 }
 
 #[cfg(test)]
@@ -37,6 +72,22 @@ mod tests {
     fn finds_words_and_stop_words() {
         let found: Vec<&str> = words("L’été, à Nice…").collect();
         assert_eq!(found, ["L", "été", "à", "Nice"]);
-        assert!(is_stop_word("Le") && is_stop_word("und") && !is_stop_word("Nice"));
+        let is_stop = |word: &str| is_stop_word(word.len(), word_key(word));
+        assert!(is_stop("Le") && is_stop("und") && !is_stop("Nice"));
+    }
+
+    #[test]
+    fn letters_and_digits_are_those_of_the_standard_library() {
+        for c in '\0'..=char::MAX {
+            assert_eq!(is_alphanumeric(c), c.is_alphanumeric(), "{c:?}");
+        }
+    }
+
+    #[test]
+    fn the_key_of_a_word_knows_no_case() {
+        for (one, other) in [("ÉTÉ", "été"), ("Loire", "LOIRE"), ("ΛΌΓΟΣ", "λόγος")] {
+            assert_eq!(word_key(one), word_key(other));
+        }
+        assert_ne!(word_key("ete"), word_key("été"));
     }
 }

@@ -8,6 +8,8 @@ use std::ops::Range;
 
 use html5ever::{LocalName, QualName, local_name, ns};
 
+use super::tags::{is_block_level, is_unread};
+
 /// No node: the end of every chain of links.
 pub(super) const NIL: u32 = u32::MAX;
 
@@ -17,11 +19,13 @@ pub struct NodeId(pub(super) u32);
 
 impl NodeId {
     /// The place of the node in side tables: below [`Dom::len`], 0 for the document.
+    #[inline]
     pub fn index(self) -> usize {
         self.0 as usize
     }
 
     /// Turns a link into an option.
+    #[inline]
     pub(super) fn from_link(link: u32) -> Option<NodeId> {
         (link != NIL).then_some(NodeId(link))
     }
@@ -68,6 +72,8 @@ pub(super) struct Element {
     pub attributes_len: u32,
     /// The fragment of a `<template>`, else [`NIL`].
     pub template: u32,
+    /// The names of its attributes, see [`name_bit`].
+    pub attribute_names: u64,
     /// MathML `annotation-xml` whose content is HTML; the tree builder asks for it.
     pub is_integration_point: bool,
 }
@@ -78,6 +84,30 @@ pub(super) struct Attribute {
     pub name: LocalName,
     pub start: u32,
     pub end: u32,
+}
+
+/// The bit of an attribute name in the set of an element. Names share bits, so that a bit says "maybe"; most questions are
+/// for names that an element does not have, and end here.
+#[inline]
+pub(super) const fn name_bit(name: &str) -> u64 {
+    let first = if name.is_empty() { 0 } else { name.as_bytes()[0] };
+    1 << ((first as usize + 11 * name.len()) % 64)
+}
+
+/// Names of attributes that are asked for together; see [`Dom::may_have`].
+#[derive(Copy, Clone, Debug)]
+pub struct AttributeNames(u64);
+
+impl AttributeNames {
+    /// A set of names.
+    pub const fn of(names: &[&str]) -> AttributeNames {
+        let (mut bits, mut index) = (0, 0);
+        while index < names.len() {
+            bits |= name_bit(names[index]);
+            index += 1;
+        }
+        AttributeNames(bits)
+    }
 }
 
 /// The tree of a page. Plain tables: cheap to drop, safe to send to another thread.
@@ -150,43 +180,63 @@ impl Dom {
     }
 
     /// What the node is.
+    #[inline]
     pub fn kind(&self, node: NodeId) -> NodeKind {
         self.node(node).kind
     }
 
     /// The node that holds this one.
+    #[inline]
     pub fn parent(&self, node: NodeId) -> Option<NodeId> {
         NodeId::from_link(self.node(node).parent)
     }
 
     /// The first child.
+    #[inline]
     pub fn first_child(&self, node: NodeId) -> Option<NodeId> {
         NodeId::from_link(self.node(node).first_child)
     }
 
     /// The last child.
+    #[inline]
     pub fn last_child(&self, node: NodeId) -> Option<NodeId> {
         NodeId::from_link(self.node(node).last_child)
     }
 
     /// The sibling after this node.
+    #[inline]
     pub fn next_sibling(&self, node: NodeId) -> Option<NodeId> {
         NodeId::from_link(self.node(node).next_sibling)
     }
 
     /// The sibling before this node.
+    #[inline]
     pub fn prev_sibling(&self, node: NodeId) -> Option<NodeId> {
         NodeId::from_link(self.node(node).prev_sibling)
     }
 
     /// The tag name, lower-cased for HTML elements; the empty name for a node that is no element.
+    #[inline]
     pub fn local_name(&self, node: NodeId) -> &LocalName {
         self.element(node).map_or(&self.no_name, |element| &element.name.local)
     }
 
     /// [`Dom::local_name`] as text.
+    #[inline]
     pub fn tag(&self, node: NodeId) -> &str {
         self.local_name(node)
+    }
+
+    /// Whether the node is an element that begins and ends a block of text.
+    #[inline]
+    pub fn is_block_level(&self, node: NodeId) -> bool {
+        self.element(node).is_some_and(|element| is_block_level(&element.name.local))
+    }
+
+    /// Whether the node is an element whose text is no text of the page.
+    #[inline]
+    pub fn is_unread(&self, node: NodeId) -> bool {
+        self.element(node).is_some_and(|element| is_unread(&element.name.local))
     }
 
     /// Whether the node is an HTML element, as opposed to SVG or MathML.
@@ -195,7 +245,19 @@ impl Dom {
     }
 
     /// The value of an attribute. Only attributes that some step may read are kept (see `keep.rs`).
+    #[inline]
     pub fn attribute(&self, node: NodeId, name: &str) -> Option<&str> {
+        let may_be_there = self.element(node)?.attribute_names & name_bit(name) != 0;
+        if may_be_there { self.find_attribute(node, name) } else { None }
+    }
+
+    /// Whether the element may have an attribute of these names; a "no" is sure, and quick.
+    #[inline]
+    pub fn may_have(&self, node: NodeId, names: AttributeNames) -> bool {
+        self.element(node).is_some_and(|element| element.attribute_names & names.0 != 0)
+    }
+
+    fn find_attribute(&self, node: NodeId, name: &str) -> Option<&str> {
         let row = self.attribute_rows(node).iter().find(|row| &*row.name == name)?;
         Some(self.attribute_value(row))
     }
@@ -212,6 +274,7 @@ impl Dom {
     }
 
     /// The text of a text node, else "".
+    #[inline]
     pub fn text(&self, node: NodeId) -> &str {
         let node = self.node(node);
         if node.kind == NodeKind::Text { self.slice(node.start, node.end) } else { "" }
@@ -227,10 +290,12 @@ impl Dom {
         self.ancestors(node).count()
     }
 
+    #[inline]
     pub(super) fn node(&self, node: NodeId) -> &Node {
         &self.nodes[node.index()]
     }
 
+    #[inline]
     pub(super) fn element(&self, node: NodeId) -> Option<&Element> {
         let node = self.node(node);
         (node.kind == NodeKind::Element).then(|| &self.elements[node.start as usize])
@@ -251,6 +316,7 @@ impl Dom {
         self.slice(row.start, row.end)
     }
 
+    #[inline]
     pub(super) fn slice(&self, start: u32, end: u32) -> &str {
         &self.buffer[start as usize..end as usize]
     }

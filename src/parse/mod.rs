@@ -29,10 +29,9 @@ mod tokenizer;
 mod walk;
 mod writer;
 
-pub use dom::{Dom, NodeId, NodeKind};
+pub use dom::{AttributeNames, Dom, NodeId, NodeKind};
 pub use limits::Limits;
 pub use select::Selector;
-pub use tags::{is_block_level, is_unread};
 pub use walk::Edge;
 
 use crate::error::Rejection;

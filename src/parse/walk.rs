@@ -35,6 +35,7 @@ impl Dom {
         successors(Some(Edge::Open(node)), move |&edge| self.next_edge(edge, node))
     }
 
+    #[inline]
     fn next_in_preorder(&self, current: NodeId, root: NodeId) -> Option<NodeId> {
         if let Some(child) = self.first_child(current) {
             return Some(child);
@@ -49,6 +50,7 @@ impl Dom {
         None
     }
 
+    #[inline]
     fn next_edge(&self, edge: Edge, root: NodeId) -> Option<Edge> {
         match edge {
             Edge::Open(node) => Some(self.first_child(node).map_or(Edge::Close(node), Edge::Open)),

@@ -10,7 +10,7 @@ use html5ever::tendril::StrTendril;
 use html5ever::tree_builder::{ElementFlags, NodeOrText};
 use html5ever::{Attribute as MarkupAttribute, QualName, ns};
 
-use super::dom::{Attribute, Dom, Element, NIL, NodeId, NodeKind};
+use super::dom::{Attribute, Dom, Element, NIL, NodeId, NodeKind, name_bit};
 use super::keep::{CodeElement, Retention};
 use super::limits::Limits;
 
@@ -104,6 +104,7 @@ impl Writer {
             name,
             attributes_start,
             attributes_len: self.dom.attributes.len() as u32 - attributes_start,
+            attribute_names: self.names_from(attributes_start as usize),
             template,
             is_integration_point: flags.mathml_annotation_xml_integration_point,
         });
@@ -136,9 +137,16 @@ impl Writer {
         self.dom.attributes.extend(rows);
         self.push_attributes(attributes, room);
         let len = (self.dom.attributes.len() - start) as u32;
+        let names = self.names_from(start);
         let index = self.dom.node(target).start as usize;
         let element = &mut self.dom.elements[index];
         (element.attributes_start, element.attributes_len) = (start as u32, len);
+        element.attribute_names = names;
+    }
+
+    /// The names of the attributes from this row on.
+    fn names_from(&self, start: usize) -> u64 {
+        self.dom.attributes[start..].iter().fold(0, |names, row| names | name_bit(&row.name))
     }
 
     /// Links a node, or adds text.

@@ -18,7 +18,7 @@ use super::names::{BYLINES, Byline, Trust};
 use super::page::Page;
 use super::words::{fold, letters};
 use crate::article::jsonld::Story;
-use crate::parse::{NodeId, is_unread};
+use crate::parse::NodeId;
 
 const META_AUTHORS: [&str; 16] = [
     "author",
@@ -244,10 +244,7 @@ impl Sources<'_> {
         for node in dom.descendants(dom.body().unwrap_or(dom.document())) {
             let text = dom.text(node).trim();
             let Some(holder) = dom.parent(node).filter(|_| !text.is_empty()) else { continue };
-            if self.page.is_frame(holder)
-                || self.distance(holder) > MAX_DISTANCE
-                || is_unread(dom.tag(holder))
-            {
+            if self.page.is_frame(holder) || self.distance(holder) > MAX_DISTANCE || dom.is_unread(holder) {
                 continue;
             }
             let goes_on = line.take().map(|line| format!("{line} {text}"));
@@ -287,6 +284,7 @@ impl Sources<'_> {
         page.content()
             .rev()
             .filter(|node| self.is_after_headline(*node) && matches!(page.dom.tag(*node), "p" | "div"))
+            .filter(|node| !page.is_longer_than(*node, MAX_SIGNATURE_WORDS))
             .map(|node| (node, page.text(node)))
             .filter(|(_, text)| text.split_whitespace().count() <= MAX_SIGNATURE_WORDS)
             .map(|(node, text)| (node, Byline::read(&text, self.names, Trust::Seen)))

@@ -2,10 +2,11 @@
 //!
 //! Meta elements are looked for in the whole page: broken markup often moves them into the body.
 
-use std::collections::HashMap;
+use html5ever::local_name;
 
 use super::words::tidy;
 use crate::article::jsonld::plain;
+use crate::clean::FastMap;
 use crate::parse::{Dom, NodeId};
 
 /// More values of one key than this (tags, images) are not read.
@@ -14,8 +15,8 @@ const MAX_VALUES: usize = 100;
 /// The head of a page, by key.
 #[derive(Debug, Default)]
 pub(super) struct Head {
-    metas: HashMap<String, Vec<String>>,
-    links: HashMap<String, String>,
+    metas: FastMap<String, Vec<String>>,
+    links: FastMap<String, String>,
     /// Text of `<title>`.
     pub title: Option<String>,
     /// `lang` of `<html>`.
@@ -30,10 +31,10 @@ impl Head {
             head.language = ["lang", "xml:lang"].into_iter().find_map(|name| value(dom, root, name));
         }
         for node in dom.descendants(dom.document()) {
-            match dom.tag(node) {
-                "meta" => head.add_meta(dom, node),
-                "link" => head.add_link(dom, node),
-                "title" if head.title.is_none() && dom.is_html_namespace(node) => {
+            match *dom.local_name(node) {
+                local_name!("meta") => head.add_meta(dom, node),
+                local_name!("link") => head.add_link(dom, node),
+                local_name!("title") if head.title.is_none() && dom.is_html_namespace(node) => {
                     head.title =
                         Some(tidy(&plain(&dom.text_content(node)))).filter(|title| !title.is_empty());
                 }

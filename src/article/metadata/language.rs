@@ -43,11 +43,16 @@ fn code(tag: &str) -> Option<String> {
     (code.len() == 2 && code.bytes().all(|byte| byte.is_ascii_lowercase())).then_some(code)
 }
 
-/// The language of an article: `named` by its page, `detected` in its `text`.
-pub(crate) fn settle(named: Option<String>, text: &str, detected: Option<&str>) -> Option<String> {
-    let Some(named) = named else { return detected.map(str::to_owned) };
+/// The language of an article: `named` by its page, or what `detect` finds in its `text`, which is given the name.
+pub(crate) fn settle(
+    named: Option<String>,
+    text: &str,
+    detect: impl FnOnce(Option<&str>) -> Option<&'static str>,
+) -> Option<String> {
+    let Some(named) = named else { return detect(None).map(str::to_owned) };
     let is_long = text.chars().nth(MIN_CHARS).is_some();
-    match detected.filter(|detected| is_long && overrules(&named, detected)) {
+    let detected = if is_long && KNOWN.contains(&named.as_str()) { detect(Some(&named)) } else { None };
+    match detected.filter(|detected| overrules(&named, detected)) {
         Some(detected) => Some(detected.to_owned()),
         None => Some(named),
     }
@@ -55,15 +60,15 @@ pub(crate) fn settle(named: Option<String>, text: &str, detected: Option<&str>) 
 
 fn overrules(named: &str, detected: &str) -> bool {
     let are_kin = KIN.iter().any(|group| group.contains(&named) && group.contains(&detected));
-    KNOWN.contains(&named) && !are_kin
+    !are_kin
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn settled(named: Option<&str>, chars: usize, detected: Option<&str>) -> String {
-        settle(named.map(str::to_owned), &"x".repeat(chars), detected).unwrap_or_default()
+    fn settled(named: Option<&str>, chars: usize, detected: Option<&'static str>) -> String {
+        settle(named.map(str::to_owned), &"x".repeat(chars), |_| detected).unwrap_or_default()
     }
 
     #[test]

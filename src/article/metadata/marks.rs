@@ -1,12 +1,12 @@
 //! Marks: what the words of `class` and `id` say about an element, as a set of bits; the words are in `rules/marks.toml`.
 
-use std::collections::HashMap;
 use std::sync::LazyLock;
 
+use aho_corasick::{AhoCorasick, MatchKind};
 use serde::Deserialize;
 
 use super::words::fold;
-use crate::parse::{Dom, NodeId};
+use crate::clean::FastMap;
 
 const RULES: &str = include_str!("../../../rules/marks.toml");
 /// Longer words of class names are hashes.
@@ -29,13 +29,16 @@ pub(super) enum Mark {
 pub(super) struct Marks(u8);
 
 impl Marks {
-    /// Reads `class` and `id` of an element.
-    pub fn of(dom: &Dom, node: NodeId) -> Marks {
+    /// Reads the value of `class` or `id`.
+    pub fn of(names: &str) -> Marks {
         let mut marks = Marks::default();
-        for name in ["class", "id"] {
-            dom.attribute(node, name).into_iter().for_each(|value| marks.read(value));
-        }
+        marks.read(names);
         marks
+    }
+
+    /// The marks of both sets.
+    pub fn and(self, other: Marks) -> Marks {
+        Marks(self.0 | other.0)
     }
 
     /// Whether the mark is in the set.
@@ -61,7 +64,9 @@ impl Marks {
     }
 
     fn add(&mut self, word: &str) {
-        self.0 |= TABLES.words.get(word).copied().unwrap_or_default();
+        if !word.is_empty() {
+            self.0 |= TABLES.words.get(word).copied().unwrap_or_default();
+        }
     }
 }
 
@@ -76,7 +81,7 @@ pub(super) enum Event {
 impl Event {
     /// What a folded line says that its date is of, and where it says so. Publication goes before the last change.
     pub fn of_line(line: &str) -> (Event, usize) {
-        let first = |phrases: &[String]| phrases.iter().filter_map(|phrase| line.find(phrase.as_str())).min();
+        let first = |phrases: &Option<AhoCorasick>| phrases.as_ref()?.find(line).map(|found| found.start());
         if let Some(start) = first(&TABLES.published) {
             return (Event::Published, start);
         }
@@ -128,15 +133,15 @@ pub(super) fn live_words() -> &'static LiveWords {
 
 /// The rules, ready for look-up.
 struct Tables {
-    words: HashMap<String, u8>,
-    published: Vec<String>,
-    modified: Vec<String>,
+    words: FastMap<String, u8>,
+    published: Option<AhoCorasick>,
+    modified: Option<AhoCorasick>,
     live: LiveWords,
 }
 
 static TABLES: LazyLock<Tables> = LazyLock::new(|| {
     let Rules { class_words, date_phrases, live } = toml::from_str(RULES).unwrap_or_default();
-    let mut words: HashMap<String, u8> = HashMap::new();
+    let mut words: FastMap<String, u8> = FastMap::default();
     for (mark, list) in [
         (Mark::Frame, class_words.frame),
         (Mark::Headline, class_words.headline),
@@ -148,11 +153,13 @@ static TABLES: LazyLock<Tables> = LazyLock::new(|| {
     ] {
         list.into_iter().for_each(|word| *words.entry(word).or_default() |= 1 << mark as u8);
     }
-    let folded = |list: Vec<String>| list.iter().map(|phrase| fold(phrase)).collect();
+    let folded = |list: Vec<String>| -> Vec<String> { list.iter().map(|phrase| fold(phrase)).collect() };
+    // leftmost: which phrase it is does not matter, but where the first one begins
+    let finder = |list| AhoCorasick::builder().match_kind(MatchKind::LeftmostFirst).build(folded(list)).ok();
     Tables {
         words,
-        published: folded(date_phrases.published),
-        modified: folded(date_phrases.modified),
+        published: finder(date_phrases.published),
+        modified: finder(date_phrases.modified),
         live: LiveWords { labels: folded(live.labels), paths: live.paths },
     }
 });

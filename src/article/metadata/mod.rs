@@ -27,6 +27,7 @@ use self::names::{Byline, Trust};
 use self::page::Page;
 use crate::article::date::Order;
 use crate::article::jsonld::{self, Hints, Story};
+use crate::clean::FastSet;
 use crate::parse::{Dom, NodeId};
 
 /// Headings that are compared with the titles of JSON-LD objects.
@@ -205,10 +206,11 @@ fn tags(head: &Head, story: &Story, page: &Page<'_>) -> Vec<String> {
     });
     let single = head.all(&["article:tag", "article:section"]).flat_map(|list| list.split(','));
     let mut tags: Vec<String> = Vec::new();
+    let mut known = FastSet::default();
     let all = single.chain(story.tags.iter().map(String::as_str)).chain(listed).map(words::tidy);
     for tag in all.chain(linked.map(|node| page.text(node))) {
         let is_tag = !tag.is_empty() && tag.chars().count() <= MAX_TAG_CHARS && tags.len() < MAX_TAGS;
-        if is_tag && !tags.iter().any(|known| words::letters(known) == words::letters(&tag)) {
+        if is_tag && known.insert(words::letters(&tag)) {
             tags.push(tag);
         }
     }

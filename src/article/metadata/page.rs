@@ -4,9 +4,12 @@
 //! - frame: navigation, footers, sidebars, comments, teasers of other articles; dates and names there are of others
 //! - rank: the place of a node in document order
 
+use html5ever::local_name;
+
 use super::marks::{Mark, Marks};
 use super::words::tidy;
-use crate::parse::{Dom, Edge, NodeId, NodeKind, is_block_level, is_unread};
+use crate::clean::FastMap;
+use crate::parse::{Dom, Edge, NodeId, NodeKind};
 
 /// Elements that frame an article.
 const FRAME_TAGS: [&str; 4] = ["nav", "footer", "aside", "form"];
@@ -38,8 +41,33 @@ pub(super) struct Page<'a> {
     pub dom: &'a Dom,
     ranks: Vec<u32>,
     frame: Vec<bool>,
-    marks: Vec<Marks>,
+    /// What the names of each node say.
+    names: Vec<Names>,
     elements: Vec<NodeId>,
+}
+
+/// What `class` and `id` say of an element.
+#[derive(Clone, Copy, Default)]
+struct Names {
+    marks: Marks,
+    /// For screen readers.
+    is_unseen: bool,
+}
+
+impl Names {
+    /// `known` remembers what classes say: most of a page repeat.
+    fn of<'a>(dom: &'a Dom, node: NodeId, known: &mut FastMap<&'a str, Names>) -> Names {
+        let mut names = dom.attribute(node, "class").map_or(Names::default(), |class| {
+            *known.entry(class).or_insert_with(|| Names {
+                marks: Marks::of(class),
+                is_unseen: is_screen_reader_class(class),
+            })
+        });
+        if let Some(id) = dom.attribute(node, "id") {
+            names.marks = names.marks.and(Marks::of(id));
+        }
+        names
+    }
 }
 
 impl<'a> Page<'a> {
@@ -49,7 +77,7 @@ impl<'a> Page<'a> {
             dom,
             ranks: vec![0; dom.len()],
             frame: vec![false; dom.len()],
-            marks: vec![Marks::default(); dom.len()],
+            names: vec![Names::default(); dom.len()],
             elements: Vec::new(),
         };
         let root = dom.body().unwrap_or(dom.document());
@@ -57,8 +85,11 @@ impl<'a> Page<'a> {
             page.ranks[node.index()] = rank;
             if dom.kind(node) == NodeKind::Element {
                 page.elements.push(node);
-                page.marks[node.index()] = Marks::of(dom, node);
             }
+        }
+        let mut known = FastMap::default();
+        for node in dom.descendants(dom.document()) {
+            page.names[node.index()] = Names::of(dom, node, &mut known);
         }
         page.find_frames(root);
         page
@@ -127,7 +158,7 @@ impl<'a> Page<'a> {
 
     /// Whether the words of `class` and `id` say so.
     pub fn is_marked(&self, node: NodeId, mark: Mark) -> bool {
-        self.marks[node.index()].has(mark)
+        self.names[node.index()].marks.has(mark)
     }
 
     fn looks_like_frame(&self, node: NodeId) -> bool {
@@ -139,7 +170,7 @@ impl<'a> Page<'a> {
 
     /// Whether the element is for screen readers and says something; a hidden ":" parts a rubric from the headline and stays.
     pub fn is_hidden(&self, node: NodeId) -> bool {
-        self.dom.attribute(node, "class").is_some_and(is_screen_reader_class)
+        self.names[node.index()].is_unseen
             && self
                 .dom
                 .descendants(node)
@@ -149,7 +180,8 @@ impl<'a> Page<'a> {
 
     /// The visible text of a small element: white space folded, block boundaries become spaces.
     pub fn text(&self, node: NodeId) -> String {
-        tidy(&self.lines(node).join(" "))
+        // lines are tidy, so that the whole is
+        self.lines(node).join(" ")
     }
 
     /// [`Page::text`] of an element, nothing of a text node.
@@ -168,40 +200,45 @@ impl<'a> Page<'a> {
 
     /// The visible text of a small element, cut at block boundaries.
     pub fn lines(&self, node: NodeId) -> Vec<String> {
-        self.lines_cut(node, false)
+        self.lines_cut(node, false, MAX_TEXT_CHARS)
+    }
+
+    /// Whether the text of an element has more words than this; its beginning is read and not more.
+    pub fn is_longer_than(&self, node: NodeId, words: usize) -> bool {
+        const BEGINNING_CHARS: usize = 80;
+        let lines = self.lines_cut(node, false, BEGINNING_CHARS);
+        lines.iter().flat_map(|line| line.split_whitespace()).nth(words).is_some()
     }
 
     /// [`Page::lines`], cut also where one element ends in a small letter and the next begins with a capital, as in
     /// `<a>Anne Le Gall</a><a>Suivre</a>`.
     pub fn byline_lines(&self, node: NodeId) -> Vec<String> {
-        self.lines_cut(node, true)
+        self.lines_cut(node, true, MAX_TEXT_CHARS)
     }
 
-    fn lines_cut(&self, node: NodeId, parts_glued: bool) -> Vec<String> {
+    fn lines_cut(&self, node: NodeId, parts_glued: bool, mut room: usize) -> Vec<String> {
         let mut lines = vec![String::new()];
         let mut hidden = 0;
-        let mut room = MAX_TEXT_CHARS;
         for edge in self.dom.traverse(node).take(MAX_NODES * 2) {
             let (Edge::Open(at) | Edge::Close(at)) = edge;
             let opens = edge == Edge::Open(at);
-            let tag = self.dom.tag(at);
-            if at != node && (is_unread(tag) || self.is_hidden(at)) {
+            if at != node && (self.dom.is_unread(at) || self.is_hidden(at)) {
                 hidden = if opens { hidden + 1 } else { hidden - 1 };
             } else if opens && hidden == 0 && self.dom.kind(at) == NodeKind::Text {
-                let text = self.dom.text(at).chars().take(room);
+                let text = first_chars(self.dom.text(at), room);
                 let is_glued = || {
                     lines.last().is_some_and(|line: &String| line.ends_with(char::is_lowercase))
-                        && text.clone().next().is_some_and(char::is_uppercase)
+                        && text.starts_with(char::is_uppercase)
                 };
                 if parts_glued && is_glued() {
                     lines.push(String::new());
                 }
-                lines.last_mut().into_iter().for_each(|line| text.clone().for_each(|c| line.push(c)));
-                room -= text.count();
+                lines.last_mut().into_iter().for_each(|line| line.push_str(text));
+                room -= text.chars().count();
                 if room == 0 {
                     break;
                 }
-            } else if breaks_line(tag) {
+            } else if breaks_line(self.dom, at) {
                 lines.push(String::new());
             }
         }
@@ -230,8 +267,15 @@ fn is_screen_reader_class(class: &str) -> bool {
     })
 }
 
-fn breaks_line(tag: &str) -> bool {
-    is_block_level(tag) || matches!(tag, "br" | "hr")
+fn breaks_line(dom: &Dom, node: NodeId) -> bool {
+    dom.is_block_level(node) || matches!(*dom.local_name(node), local_name!("br") | local_name!("hr"))
+}
+
+/// The first so many characters of a text.
+pub(super) fn first_chars(text: &str, count: usize) -> &str {
+    // No text has more characters than bytes.
+    let end = if text.len() <= count { None } else { text.char_indices().nth(count) };
+    end.map_or(text, |(end, _)| &text[..end])
 }
 
 #[cfg(test)]

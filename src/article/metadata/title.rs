@@ -55,6 +55,8 @@ pub(super) struct Title {
 struct Heading<'a> {
     node: NodeId,
     text: &'a str,
+    /// Its letters.
+    key: &'a str,
     /// An `<h1>`.
     is_first: bool,
 }
@@ -63,6 +65,8 @@ struct Heading<'a> {
 struct Candidate {
     /// As given, and with ever more parts taken away.
     forms: Vec<String>,
+    /// The letters of each form.
+    keys: Vec<String>,
     /// The form without the parts that are known to name the site.
     best: String,
 }
@@ -104,10 +108,12 @@ pub(super) fn find(
 ) -> Title {
     let candidates: Vec<Candidate> = titles.iter().map(|title| Candidate::of(title, names)).collect();
     let is_name = |text: &str| names_site(text, names);
+    let keys: Vec<String> = headings.iter().map(|(_, text)| letters(text)).collect();
     let shown: Vec<Heading<'_>> = headings
         .iter()
-        .filter(|(node, text)| !names.contains(&letters(text)) && !leads_home(page, *node))
-        .map(|(node, text)| Heading { node: *node, text, is_first: page.dom.tag(*node) == "h1" })
+        .zip(&keys)
+        .filter(|((node, _), key)| !names.contains(key) && !leads_home(page, *node))
+        .map(|((node, text), key)| Heading { node: *node, text, key, is_first: page.dom.tag(*node) == "h1" })
         .collect();
     let found = exact(&shown, &candidates, true)
         .or_else(|| alike(page, &shown, &candidates))
@@ -158,7 +164,8 @@ fn leads_home(page: &Page<'_>, node: NodeId) -> bool {
 fn reading(page: &Page<'_>, heading: Heading<'_>, candidates: &[Candidate]) -> String {
     let form = |text: &str| {
         let key = letters(text);
-        candidates.iter().flat_map(|one| &one.forms).find(|form| letters(form) == key)
+        let forms = candidates.iter().flat_map(|one| one.forms.iter().zip(&one.keys));
+        forms.into_iter().find(|(_, known)| **known == key).map(|(form, _)| form)
     };
     let children: Vec<NodeId> =
         page.dom.children(heading.node).filter(|child| !page.text(*child).is_empty()).collect();
@@ -224,7 +231,8 @@ impl Candidate {
         while kept.len() > 1 && kept.first().is_some_and(is_name) {
             kept = &kept[1..];
         }
-        Candidate { best: join(title, kept), forms }
+        let keys = forms.iter().map(|form| letters(form)).collect();
+        Candidate { best: join(title, kept), forms, keys }
     }
 }
 
@@ -271,13 +279,12 @@ fn join(title: &str, parts: &[&str]) -> String {
 
 /// The heading with the very words of a candidate, the longest if there are several.
 fn exact<'a>(headings: &[Heading<'a>], candidates: &[Candidate], is_first: bool) -> Option<Heading<'a>> {
-    let keys: Vec<String> = candidates.iter().flat_map(|one| &one.forms).map(|form| letters(form)).collect();
+    let is_named = |key: &str| candidates.iter().flat_map(|one| &one.keys).any(|known| known == key);
     let fits = |heading: &&Heading<'_>| {
-        let key = letters(heading.text);
-        heading.is_first == is_first && key.chars().count() >= 2 && keys.contains(&key)
+        heading.is_first == is_first && heading.key.chars().nth(1).is_some() && is_named(heading.key)
     };
     // Of equals, the first.
-    headings.iter().rev().filter(fits).max_by_key(|heading| letters(heading.text).len()).copied()
+    headings.iter().rev().filter(fits).max_by_key(|heading| heading.key.len()).copied()
 }
 
 /// The `<h1>` that shares most words with a candidate.
@@ -299,7 +306,7 @@ fn alike<'a>(page: &Page<'_>, headings: &[Heading<'a>], candidates: &[Candidate]
 fn lone<'a>(page: &Page<'_>, headings: &[Heading<'a>], is_unnamed: bool) -> Option<Heading<'a>> {
     let mut firsts = headings.iter().filter(|heading| heading.is_first && !page.is_frame(heading.node));
     let heading = firsts.next()?;
-    let is_lone = firsts.all(|other| letters(other.text) == letters(heading.text));
+    let is_lone = firsts.all(|other| other.key == heading.key);
     (is_lone && (is_unnamed || has_length(heading.text))).then_some(*heading)
 }
 
@@ -327,7 +334,7 @@ fn short<'a>(page: &Page<'_>, headings: &[Heading<'a>], candidates: &[Candidate]
         let shown = fold(heading.text);
         shown.split(|c: char| !c.is_alphanumeric()).all(|word| word.is_empty() || named.contains(&word))
     };
-    let is_word = letters(heading.text).chars().any(char::is_alphabetic);
+    let is_word = heading.key.chars().any(char::is_alphabetic);
     (is_word && candidates.iter().any(has_words)).then_some(heading)
 }
 

@@ -1,13 +1,27 @@
 //! Words of short strings: white space, folding for comparison, likeness.
 
+use std::sync::LazyLock;
+
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
+
+use crate::clean::FastMap;
 
 /// Folds white space to single spaces and drops what has no width: soft hyphens, zero-width spaces, marks of order.
 pub(crate) fn tidy(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut gap = false;
-    for c in text.chars().filter(|c| !is_invisible(*c)) {
+    for c in text.chars() {
+        if matches!(c, '!'..='~') {
+            if std::mem::take(&mut gap) {
+                out.push(' ');
+            }
+            out.push(c);
+            continue;
+        }
+        if is_invisible(c) {
+            continue;
+        }
         // No-break spaces are typography and stay.
         if c.is_whitespace() && !matches!(c, '\u{a0}' | '\u{202f}') {
             gap = !out.is_empty();
@@ -28,31 +42,74 @@ fn is_invisible(c: char) -> bool {
 
 /// Folds case, accents, quotes, hyphens and all white space: two strings that a reader takes for one become equal.
 pub(crate) fn fold(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    let mut gap = false;
-    // Composed again at the end, as Hangul falls apart into letters otherwise.
-    for c in text.nfkd().filter(|c| !is_combining_mark(*c) && !is_invisible(*c)).nfc() {
-        if c.is_whitespace() {
-            gap = !out.is_empty();
-            continue;
+    let mut out = Folded { text: String::with_capacity(text.len()), gap: false };
+    if text.chars().all(|c| c < END_OF_LATIN || PUNCTUATION.contains(&c)) {
+        for c in text.chars() {
+            match c {
+                '\0'..='\x7f' => out.push(c),
+                _ => {
+                    LATIN.get(&c).into_iter().flat_map(|parts| parts.chars()).for_each(|part| out.push(part))
+                }
+            }
         }
-        if std::mem::take(&mut gap) {
-            out.push(' ');
+    } else {
+        decomposed(text.chars()).for_each(|c| out.push(c));
+    }
+    out.text
+}
+
+/// Letters and signs of Latin scripts stand before this; none joins with its neighbours to another.
+const END_OF_LATIN: char = '\u{250}';
+/// Spaces, dashes, quotes and dots of the same texts.
+const PUNCTUATION: std::ops::RangeInclusive<char> = '\u{2000}'..='\u{206f}';
+
+/// [`decomposed`] for each character that is looked up; most texts have no others.
+static LATIN: LazyLock<FastMap<char, String>> = LazyLock::new(|| {
+    let all = ('\u{80}'..END_OF_LATIN).chain(PUNCTUATION);
+    all.map(|c| (c, decomposed(std::iter::once(c)).collect())).collect()
+});
+
+/// Characters without accents and what is invisible. Composed again at the end, as Hangul falls apart into letters
+/// otherwise.
+fn decomposed(chars: impl Iterator<Item = char>) -> impl Iterator<Item = char> {
+    chars.nfkd().filter(|c| !is_combining_mark(*c) && !is_invisible(*c)).nfc()
+}
+
+/// Folded text that grows.
+struct Folded {
+    text: String,
+    /// White space was seen that is not written yet.
+    gap: bool,
+}
+
+impl Folded {
+    fn push(&mut self, c: char) {
+        if c.is_whitespace() {
+            self.gap = !self.text.is_empty();
+            return;
+        }
+        if is_invisible(c) {
+            return;
+        }
+        if std::mem::take(&mut self.gap) {
+            self.text.push(' ');
         }
         match c {
-            '\u{2018}' | '\u{2019}' | '\u{201b}' | '`' | '\u{b4}' | '\u{2bc}' => out.push('\''),
-            '\u{201c}' | '\u{201d}' | '\u{201e}' | '«' | '»' => out.push('"'),
-            '\u{2010}'..='\u{2015}' | '\u{2212}' => out.push('-'),
-            'ı' => out.push('i'), // Turkish: lower-casing does not make i of it
-            _ => out.extend(c.to_lowercase()),
+            '`' | '\u{2018}' | '\u{2019}' | '\u{201b}' | '\u{b4}' | '\u{2bc}' => self.text.push('\''),
+            '\0'..='\x7f' => self.text.push(c.to_ascii_lowercase()),
+            '\u{201c}' | '\u{201d}' | '\u{201e}' | '«' | '»' => self.text.push('"'),
+            '\u{2010}'..='\u{2015}' | '\u{2212}' => self.text.push('-'),
+            'ı' => self.text.push('i'), // Turkish: lower-casing does not make i of it
+            _ => self.text.extend(c.to_lowercase()),
         }
     }
-    out
 }
 
 /// The letters and digits of a string, folded: the key for "same words".
 pub(crate) fn letters(text: &str) -> String {
-    fold(text).chars().filter(|c| c.is_alphanumeric()).collect()
+    let mut folded = fold(text);
+    folded.retain(char::is_alphanumeric);
+    folded
 }
 
 /// Which share of the distinct words of both strings they have in common, 0 to 1.
@@ -88,6 +145,15 @@ mod tests {
     fn fold_makes_equal_what_readers_take_for_equal() {
         assert_eq!(fold("L’ÉTÉ\u{a0}: «\u{202f}oui\u{202f}»"), fold("l'été : \" oui \""));
         assert_eq!(letters("France 3 – Régions"), "france3regions");
+    }
+
+    #[test]
+    fn characters_that_are_looked_up_fold_as_all_others() {
+        for c in ('\0'..END_OF_LATIN).chain(PUNCTUATION) {
+            // a letter that is not looked up sends the whole text the other way
+            let (one, both) = (fold(&format!("a{c}b")), fold(&format!("a{c}bя")));
+            assert_eq!(format!("{one}я"), both, "{c:?}");
+        }
     }
 
     #[test]

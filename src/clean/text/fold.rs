@@ -23,7 +23,15 @@ impl Folded {
             end: 0,
         };
         for (index, c) in original.char_indices() {
-            folded.push(c, index);
+            match c {
+                // most of all text; the same as below
+                '!'..='~' => {
+                    folded.text.push(c.to_ascii_lowercase());
+                    folded.origins.push(u32::try_from(index).unwrap_or(u32::MAX));
+                    folded.end = index + 1;
+                }
+                _ => folded.push(c, index),
+            }
         }
         if folded.text.ends_with(' ') {
             folded.text.pop();

@@ -4,7 +4,7 @@
 //! literals of which one must stand in the line (see `literals`); one automaton finds those of all patterns at
 //! once. The regular expression of a pattern runs only on such lines, and is compiled when the first one comes.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
 use aho_corasick::AhoCorasick;
@@ -13,6 +13,7 @@ use regex::Regex;
 use super::fold::Folded;
 use super::literals::{KEYS, prefixes, required};
 use super::rule::{Rule, Scope, compile};
+use crate::clean::FastMap;
 
 /// The part of a long line, in folded bytes from its end, where phrases glued to a paragraph are looked for.
 const TAIL: usize = 320;
@@ -35,7 +36,7 @@ pub(super) struct Matcher {
     vetoes: Vec<Option<Regex>>,
     probes: Vec<Probe>,
     /// Probes by the first bytes of a line, bullets left out.
-    by_start: HashMap<Vec<u8>, Vec<u32>>,
+    by_start: FastMap<Vec<u8>, Vec<u32>>,
     /// Finds the literals of the other probes.
     literals: Option<AhoCorasick>,
     /// The probes of each literal.

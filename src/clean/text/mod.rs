@@ -32,7 +32,7 @@ use crate::error::Error;
 use matcher::Matcher;
 use rule::RuleFile;
 
-pub use language::detect as detect_language;
+pub use language::{detect as detect_language, is_plainly};
 pub use rule::{Need, Rule, Scope, Takes};
 
 /// What the rules see of a block or of a line of dirty text.
@@ -208,7 +208,8 @@ impl Phrases {
 
     /// Themes name English when nobody told them better, so that name is checked against the text.
     fn unless_other(&self, named: String, lines: &[Line<'_>]) -> String {
-        let found = language::detect_long(lines).filter(|found| self.inner.rules.contains_key(*found));
+        let found =
+            language::detect_other(&named, lines).filter(|found| self.inner.rules.contains_key(*found));
         found.map_or(named, str::to_owned)
     }
 

@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use crate::clean::survey::may_be_dense;
+
 /// Fewest characters of a line that counts as prose when it ends like a sentence.
 const MIN_PROSE: usize = 60;
 /// In scripts that write a word in one or two characters.
@@ -175,7 +177,7 @@ fn is_host(word: &str) -> bool {
 
 /// Scripts that write without spaces, a word in one or two characters.
 pub(crate) fn is_dense(text: &str) -> bool {
-    if text.is_ascii() {
+    if !may_be_dense(text) {
         return false;
     }
     let (mut dense, mut letters) = (0, 0);
