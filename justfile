@@ -5,6 +5,10 @@ test:
     cargo test
     RUSTDOCFLAGS="-D warnings" cargo doc --no-deps
 
+# the long proofs of the fetcher: 5,000 pages at full politeness, pages a second without (two minutes)
+proofs:
+    cargo test --release --test proofs -- --ignored --nocapture --test-threads 1
+
 # licences and bans (cargo install cargo-deny)
 deny:
     cargo deny check licenses bans sources

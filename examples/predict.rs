@@ -1,7 +1,7 @@
 //! Cleans the pages of a corpus set, each by the model named for it; `model/train.py` calls it to measure the whole
 //! pipeline out of site: every page by a model that never saw its site.
 //!
-//! `predict CORPUS-SET MODELS.json` prints one record a line. `MODELS.json` maps ids to model files; a page that is
+//! `predict CORPUS-SET MODELS.json [precision|balanced|recall]` prints one record a line. `MODELS.json` maps ids to model files; a page that is
 //! not named there is cleaned by the built-in model.
 
 use std::collections::HashMap;
@@ -13,18 +13,20 @@ use anyhow::Context;
 use rayon::prelude::*;
 use serde_json::Value;
 use tamis::record::Record;
-use tamis::{CleanOptions, Cleaner, Rules};
+use tamis::{CleanOptions, Cleaner, Focus, Rules};
 
 fn main() -> anyhow::Result<()> {
     let arguments: Vec<String> = std::env::args().collect();
-    let [_, set, models] = arguments.as_slice() else {
-        anyhow::bail!("usage: predict CORPUS-SET MODELS.json")
+    let (set, models, focus) = match arguments.as_slice() {
+        [_, set, models] => (set, models, Focus::Balanced),
+        [_, set, models, focus] => (set, models, serde_json::from_value(focus.as_str().into())?),
+        _ => anyhow::bail!("usage: predict CORPUS-SET MODELS.json [FOCUS]"),
     };
     let files: HashMap<String, String> = serde_json::from_str(&std::fs::read_to_string(models)?)?;
     let mut cleaners = HashMap::new();
     for file in files.values() {
         if !cleaners.contains_key(file) {
-            cleaners.insert(file.clone(), cleaner(file)?);
+            cleaners.insert(file.clone(), cleaner(file, focus)?);
         }
     }
     let builtin = Cleaner::default();
@@ -45,9 +47,9 @@ fn main() -> anyhow::Result<()> {
     Ok(())
 }
 
-fn cleaner(file: &str) -> anyhow::Result<Cleaner> {
+fn cleaner(file: &str, focus: Focus) -> anyhow::Result<Cleaner> {
     let bytes = std::fs::read(file)?;
-    let cleaner = Cleaner::new(Rules::builtin(), CleanOptions::default());
+    let cleaner = Cleaner::new(Rules::builtin(), CleanOptions { focus, ..CleanOptions::default() });
     cleaner.with_model(&bytes).with_context(|| format!("{file} is no model for these columns"))
 }
 

@@ -7,7 +7,9 @@
 
 mod mask;
 mod message;
+mod sources;
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
@@ -15,7 +17,11 @@ use serde::{Deserialize, Serialize};
 use crate::error::Error;
 use crate::fetch::FetchOptions;
 use crate::format::Format;
+use crate::job::duplicates::{Doubles, MOST_BITS};
+use crate::job::refresh::RefreshOptions;
 use crate::options::CleanOptions;
+use crate::sink::Earlier;
+pub use crate::source::web::is_address;
 
 /// The annotated default. A test holds it equal to [`Config::default`].
 pub const DEFAULT_TOML: &str = include_str!("../config.toml");
@@ -32,6 +38,9 @@ pub struct Config {
     /// How to fetch.
     #[serde(default)]
     pub fetch: FetchOptions,
+    /// Which known pages are asked again.
+    #[serde(default)]
+    pub refresh: RefreshOptions,
     /// How to clean.
     #[serde(default)]
     pub clean: CleanOptions,
@@ -60,6 +69,28 @@ pub struct Sources {
     pub feeds: Vec<String>,
     /// Sitemaps or sitemap indexes: URLs or files.
     pub sitemaps: Vec<String>,
+    /// Home pages, for the feeds and sitemaps that their sites name.
+    pub discover: Vec<String>,
+    /// Only pages of the last so many days, where their source dates them; 0 for all.
+    pub max_age_days: f64,
+    /// Patterns of addresses that are wanted; empty for all.
+    pub include: Vec<String>,
+    /// Patterns of addresses that are not wanted.
+    pub exclude: Vec<String>,
+    /// Settings of single lists, feeds, sitemaps and sites, by their place as given above.
+    pub places: BTreeMap<String, PlaceOptions>,
+}
+
+/// Settings of one list, feed, sitemap or site; what is not given is as in [`Sources`].
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct PlaceOptions {
+    /// Only pages of the last so many days; 0 for all.
+    pub max_age_days: Option<f64>,
+    /// Patterns of addresses that are wanted; empty for all.
+    pub include: Option<Vec<String>>,
+    /// Patterns of addresses that are not wanted.
+    pub exclude: Option<Vec<String>>,
 }
 
 /// Rules of your own.
@@ -80,6 +111,14 @@ pub struct Output {
     pub path: PathBuf,
     /// Format of the files in a folder.
     pub format: Format,
+    /// What becomes of the earlier text of an article that has changed.
+    pub earlier_versions: Earlier,
+    /// What to do with a page whose article another address gave already.
+    pub same_canonical: Doubles,
+    /// What to do with a page whose text is nearly that of another.
+    pub near_duplicates: Doubles,
+    /// In how many of 64 bits the fingerprints of near-duplicates may differ.
+    pub near_bits: u32,
 }
 
 /// What to write.
@@ -105,6 +144,8 @@ pub struct JobOptions {
     pub lock: PathBuf,
     /// Where the report goes as JSON; empty for nowhere.
     pub report: PathBuf,
+    /// Where the report goes for Prometheus; empty for nowhere.
+    pub metrics: PathBuf,
     /// Time after which a run takes no new pages, in seconds; 0 for no limit.
     pub time_budget_seconds: u64,
     /// How long pages under way may take once a run is to stop, in seconds.
@@ -122,6 +163,7 @@ impl Default for Config {
         Config {
             sources: Sources { saved: vec!["samples/pages".to_owned()], ..Sources::default() },
             fetch: FetchOptions::default(),
+            refresh: RefreshOptions::default(),
             clean: CleanOptions::default(),
             rules: RulesOptions::default(),
             output: Output::default(),
@@ -132,7 +174,15 @@ impl Default for Config {
 
 impl Default for Output {
     fn default() -> Output {
-        Output { kind: OutputKind::Folder, path: "articles".into(), format: Format::Txt }
+        Output {
+            kind: OutputKind::Folder,
+            path: "articles".into(),
+            format: Format::Txt,
+            earlier_versions: Earlier::Keep,
+            same_canonical: Doubles::Skip,
+            near_duplicates: Doubles::Report,
+            near_bits: MOST_BITS,
+        }
     }
 }
 
@@ -142,6 +192,7 @@ impl Default for JobOptions {
             state: "state/tamis.sqlite".into(),
             lock: "state/tamis.lock".into(),
             report: "state/report.json".into(),
+            metrics: PathBuf::new(),
             time_budget_seconds: 0,
             grace_seconds: 30,
             max_attempts: 6,
@@ -200,8 +251,13 @@ impl Config {
     /// Finds settings that no run could work with. The message names the key and what to write.
     pub fn check(&self) -> Result<(), Error> {
         self.fetch.check()?;
+        self.refresh.check()?;
         self.check_sources()?;
         self.check_paths()?;
+        if self.output.near_bits > MOST_BITS {
+            let found = self.output.near_bits;
+            return Err(Error::Config(format!("output.near_bits is {found}; write 0 to {MOST_BITS}")));
+        }
         match self.job.max_attempts {
             0 => Err(Error::Config("job.max_attempts is 0; write 1 or more".to_owned())),
             _ => Ok(()),
@@ -210,8 +266,9 @@ impl Config {
 
     /// As [`Config::check`]; a run also needs a source.
     pub fn check_for_run(&self) -> Result<(), Error> {
-        let Sources { lists, urls, saved, feeds, sitemaps } = &self.sources;
-        if lists.is_empty() && [urls, saved, feeds, sitemaps].iter().all(|places| places.is_empty()) {
+        let Sources { lists, urls, saved, feeds, sitemaps, discover, .. } = &self.sources;
+        if lists.is_empty() && [urls, saved, feeds, sitemaps, discover].iter().all(|places| places.is_empty())
+        {
             let example = "as in `feeds = [\"https://www.site.example/rss\"]`";
             return Err(Error::Config(format!("no source is named; name one under [sources], {example}")));
         }
@@ -223,7 +280,9 @@ impl Config {
             check_address(address)?;
         }
         let web = self.sources.feeds.iter().chain(&self.sources.sitemaps);
-        web.filter(|source| is_address(source)).try_for_each(|address| check_address(address))
+        web.filter(|source| is_address(source)).try_for_each(|address| check_address(address))?;
+        self.sources.discover.iter().try_for_each(|address| check_address(address))?;
+        self.sources.check_filters()
     }
 
     fn check_paths(&self) -> Result<(), Error> {
@@ -233,10 +292,16 @@ impl Config {
             ("job.state", &self.job.state),
             ("job.lock", &self.job.lock),
             ("job.report", &self.job.report),
+            ("job.metrics", &self.job.metrics),
         ];
+        let archive = self.fetch.warc.iter().map(|path| ("fetch.warc", path));
+        let files: Vec<_> = files.into_iter().chain(archive).collect();
         for (index, (key, path)) in files.iter().enumerate() {
-            if path.as_os_str().is_empty() && *key != "job.report" {
-                return Err(Error::Config(format!("{key} is empty; name a path")));
+            if path.as_os_str().is_empty() {
+                match *key {
+                    "job.report" | "job.metrics" => continue,
+                    _ => return Err(Error::Config(format!("{key} is empty; name a path"))),
+                }
             }
             if let Some((other, _)) = files[..index].iter().find(|(_, earlier)| earlier == path) {
                 let path = path.display();
@@ -249,9 +314,16 @@ impl Config {
     /// Makes relative paths relative to a folder.
     fn resolve(&mut self, folder: &Path) {
         let (sources, job) = (&mut self.sources, &mut self.job);
-        let paths =
-            [&mut self.rules.folder, &mut self.output.path, &mut job.state, &mut job.lock, &mut job.report];
-        for path in paths.into_iter().chain(&mut sources.lists) {
+        let paths = [
+            &mut self.rules.folder,
+            &mut self.output.path,
+            &mut job.state,
+            &mut job.lock,
+            &mut job.report,
+            &mut job.metrics,
+        ];
+        let fetch = self.fetch.warc.iter_mut().chain(&mut self.fetch.root_certificates);
+        for path in paths.into_iter().chain(&mut sources.lists).chain(fetch) {
             if !path.as_os_str().is_empty() {
                 *path = folder.join(&*path);
             }
@@ -261,12 +333,8 @@ impl Config {
         for place in local.chain(&mut sources.saved) {
             *place = folder.join(&*place).to_string_lossy().into_owned();
         }
+        sources.resolve_places(folder);
     }
-}
-
-/// Whether a feed or sitemap is an address rather than a file.
-pub fn is_address(source: &str) -> bool {
-    source.contains("://")
 }
 
 fn check_address(address: &str) -> Result<(), Error> {

@@ -91,7 +91,7 @@ impl Rejection {
 #[non_exhaustive]
 pub enum Error {
     /// A file or folder could not be read or written.
-    #[error("{action} {path}: {source}", path = path.display())]
+    #[error("{action} {path}: {source}{hint}", path = path.display(), hint = hint(source.kind()))]
     Io {
         /// What was tried, as in "cannot read".
         action: &'static str,
@@ -131,6 +131,20 @@ pub enum Error {
     /// The network client could not be set up.
     #[error("cannot set up the network client: {0}")]
     Client(String),
+}
+
+/// What to try against the failures that a person can mend.
+fn hint(kind: std::io::ErrorKind) -> &'static str {
+    use std::io::ErrorKind as Kind;
+    match kind {
+        Kind::StorageFull | Kind::QuotaExceeded => {
+            "; make room and run again, nothing that was saved is lost"
+        }
+        Kind::FileTooLarge => "; a limit on the size of files is in force (ulimit -f, LimitFSIZE)",
+        Kind::PermissionDenied => "; check that this user may do so",
+        Kind::ReadOnlyFilesystem => "; choose a path on a file system that can be written",
+        _ => "",
+    }
 }
 
 impl Error {

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::article::Normalize;
 use crate::clean::Kind;
 
 /// What to prefer where the evidence is thin.
@@ -42,6 +43,10 @@ pub struct CleanOptions {
     pub languages: Vec<String>,
     /// Kinds of boilerplate to keep, marked as such in Markdown and HTML.
     pub keep: Vec<Kind>,
+    /// Readers' comments, apart from the article.
+    pub comments: bool,
+    /// Typography: as found, French, or plain.
+    pub normalize: Normalize,
 }
 
 impl Default for CleanOptions {
@@ -52,6 +57,8 @@ impl Default for CleanOptions {
             max_bytes: 32 << 20,
             languages: Vec::new(),
             keep: Vec::new(),
+            comments: false,
+            normalize: Normalize::None,
         }
     }
 }

@@ -1,16 +1,19 @@
 //! The order of the stages: decode, parse, clean, article. The one file that knows it.
 
+use std::collections::BTreeMap;
+
 use url::Url;
 
 use crate::article::metadata::{self, PageType};
-use crate::article::{Article, Block, Metadata, escape_html};
+use crate::article::{Article, Block, BlockKind, Metadata, escape_html};
+use crate::clean::Kind;
 use crate::clean::block::TextBlock;
 use crate::clean::classify::Classifier;
 use crate::clean::context::Contexts;
 use crate::clean::declared::Declared;
 use crate::clean::dirty::clean_dirty;
 use crate::clean::doubled::remove_doubled;
-use crate::clean::features::Features;
+use crate::clean::features::{Features, ends_sentence};
 use crate::clean::label::label;
 use crate::clean::listing::is_list;
 use crate::clean::loss;
@@ -18,8 +21,9 @@ use crate::clean::phrases;
 use crate::clean::prune::Marks;
 use crate::clean::reject;
 use crate::clean::segment::segment;
-use crate::clean::settle::{drop_lone_headings, keep_subheads, settle_groups};
+use crate::clean::settle::{drop_lone_headings, keep_prose, keep_quotes, keep_subheads, settle_groups};
 use crate::clean::signature::sign;
+use crate::clean::sites::SiteRules;
 use crate::clean::spare;
 use crate::clean::survey::{Survey, text_weight};
 use crate::clean::text::{detect_language, is_plainly};
@@ -32,6 +36,8 @@ use crate::options::CleanOptions;
 use crate::parse::{Dom, Limits, parse};
 use crate::rules::Rules;
 
+/// What is shorter beside a comment, and no sentence, is a name or a date.
+const MIN_COMMENT_BYTES: usize = 60;
 /// A page that shows more than this is not asked for its data.
 const MAX_SHOWN_BESIDE_SPARE: u32 = 600;
 /// So many times as much as the page shows must stand in its data.
@@ -122,13 +128,17 @@ impl Cleaner {
             None => self.judge(&dom, reading)?,
         };
         article.make_links_absolute(url);
+        article.normalize(self.options.normalize);
         Ok(article)
     }
 
     /// Cleans text that an earlier scraper left dirty.
     pub fn clean_text(&self, dirty: &str) -> Result<Article, Rejection> {
         self.check_size(dirty.len())?;
-        self.accept(clean_dirty(dirty, &self.rules.phrases).into_article(&self.options.keep))
+        let mut article =
+            self.accept(clean_dirty(dirty, &self.rules.phrases).into_article(&self.options.keep))?;
+        article.normalize(self.options.normalize);
+        Ok(article)
     }
 
     /// Says of every block of a page what became of it and why.
@@ -165,15 +175,30 @@ impl Cleaner {
         self.classifier.decide(&table, &mut blocks, threshold, declared);
         settle_groups(dom, &mut blocks, threshold);
         keep_subheads(dom, &mut blocks, threshold);
+        keep_prose(dom, &mut blocks, threshold);
+        keep_quotes(&mut blocks, threshold);
         settle_language(&mut metadata, &blocks);
         phrases::apply(&self.rules.phrases, &mut blocks, metadata.language.as_deref());
-        let warnings = loss::guard(dom, &mut blocks, metadata.body_hint.as_deref());
+        let mut warnings = loss::guard(dom, &mut blocks, metadata.body_hint.as_deref());
         if !declared.forum {
             remove_doubled(&mut blocks);
         }
         drop_lone_headings(&mut blocks);
         sign(&mut metadata, &mut blocks);
+        if let Some(site) = self.site(url, &metadata) {
+            warnings.extend(site.decide(dom, &mut blocks));
+            site.describe(dom, &mut metadata);
+        }
         Reading { blocks, metadata, warnings }
+    }
+
+    /// The rules for the site of a page, by its address or the one that it gives as canonical.
+    fn site(&self, url: Option<&Url>, metadata: &Metadata) -> Option<&SiteRules> {
+        if self.rules.sites.is_empty() {
+            return None;
+        }
+        let canonical = metadata.canonical.as_deref().and_then(|canonical| Url::parse(canonical).ok());
+        SiteRules::find(&self.rules.sites, url.or(canonical.as_ref())?)
     }
 
     /// The blocks of a page as the rules label them, and what the classifier sees of them.
@@ -223,13 +248,21 @@ impl Cleaner {
 
     fn article(&self, reading: Reading) -> Article {
         let Reading { blocks, mut metadata, mut warnings } = reading;
-        if metadata.page_type == PageType::Article && is_list(&blocks) {
+        if matches!(metadata.page_type, PageType::Article | PageType::Collection) && is_list(&blocks) {
             metadata.page_type = PageType::Listing;
             // those of one teaser
             (metadata.authors, metadata.date) = (Vec::new(), None);
             warnings.push("the page looks like a list of articles, not one article".to_owned());
         }
-        Article { blocks: self.assemble(blocks), metadata, warnings }
+        let comments = if self.options.comments { comments(&blocks) } else { Vec::new() };
+        let mut rule_hits = BTreeMap::new();
+        for block in &blocks {
+            match rule_hits.get_mut(block.fate.rule.as_ref()) {
+                Some(hits) => *hits += 1,
+                None => drop(rule_hits.insert(block.fate.rule.to_string(), 1)),
+            }
+        }
+        Article { blocks: self.assemble(blocks), comments, rule_hits, metadata, warnings }
     }
 
     /// The article's blocks, and those of the kinds that are to be kept.
@@ -266,6 +299,17 @@ impl Cleaner {
         let max = self.options.max_bytes;
         if bytes > max { Err(Rejection::TooLarge { bytes, max }) } else { Ok(()) }
     }
+}
+
+/// The texts of readers' comments, without the names, dates and buttons around them.
+fn comments(blocks: &[TextBlock]) -> Vec<String> {
+    let is_text = |block: &&TextBlock| {
+        let is_comment = !block.fate.kept && block.fate.kind == Some(Kind::Comments);
+        is_comment
+            && block.kind == BlockKind::Paragraph
+            && (ends_sentence(&block.text) || block.text.len() >= MIN_COMMENT_BYTES)
+    };
+    blocks.iter().filter(is_text).map(|block| block.text.clone()).collect()
 }
 
 /// The language that the page names, or the one that its text is in.

@@ -49,6 +49,9 @@ pub struct Record {
     pub live: bool,
     /// The clean text: paragraphs parted by one blank line. Empty unless `status` is `ok`.
     pub text: String,
+    /// Readers' comments, where they were asked for.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub comments: Vec<String>,
     /// `ok`, or the rejection or error in kebab-case.
     pub status: String,
     /// One sentence about a status other than `ok`.
@@ -63,6 +66,8 @@ pub struct Record {
 impl Record {
     /// The status of a page that gave an article.
     pub const OK: &'static str = "ok";
+    /// The status of a page that was left out because another one gave its article.
+    pub const DUPLICATE: &'static str = "duplicate";
 
     /// The record of a cleaned page, or of its rejection.
     pub fn of(source: impl Into<String>, outcome: Result<Article, Rejection>) -> Record {
@@ -91,6 +96,7 @@ impl Record {
         let record = Record {
             source: source.into(),
             text,
+            comments: article.comments.clone(),
             status: Record::OK.to_owned(),
             warnings: article.warnings.clone(),
             ..Record::default()

@@ -1,13 +1,20 @@
 //! The rules in force: the built-in ones, overlaid by the user's own folder.
 //!
-//! A folder of rules has the layout of `rules/` in the source: `generic.toml` and `phrases/<lang>.toml`, each optional.
+//! A folder of rules has the layout of `rules/` in the source: `generic.toml`, `phrases/<lang>.toml` and
+//! `sites/<name>.toml`, each optional.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use url::Url;
+
+use crate::article::Article;
 use crate::clean::rules::GenericRules;
+use crate::clean::sites::{SiteRules, SiteTest};
 use crate::clean::text::Phrases;
-use crate::error::Error;
+use crate::error::{Error, Rejection};
+use crate::options::CleanOptions;
+use crate::pipeline::Cleaner;
 
 /// All rules. Cheap to clone for phrases, and shared by the pages that a [`crate::Cleaner`] cleans.
 #[derive(Clone, Debug)]
@@ -16,6 +23,8 @@ pub struct Rules {
     pub(crate) generic: GenericRules,
     /// Phrases by language.
     pub(crate) phrases: Phrases,
+    /// Selectors for single sites; none are built in.
+    pub(crate) sites: Vec<SiteRules>,
 }
 
 impl Default for Rules {
@@ -27,7 +36,7 @@ impl Default for Rules {
 impl Rules {
     /// The rules that are built in.
     pub fn builtin() -> Rules {
-        Rules { generic: GenericRules::builtin(), phrases: Phrases::builtin() }
+        Rules { generic: GenericRules::builtin(), phrases: Phrases::builtin(), sites: Vec::new() }
     }
 
     /// Adds the rules of a folder. A rule of the folder wins over the built-in one of the same id.
@@ -50,8 +59,53 @@ impl Rules {
         if !texts.is_empty() {
             self.phrases = self.phrases.overlay(&texts)?;
         }
+        let first = self.sites.len();
+        for path in toml_files(&folder.join("sites"))? {
+            self.sites.push(SiteRules::parse(&read(&path)?, &path.to_string_lossy())?);
+        }
+        self.check_sites(first)?;
         Ok(self)
     }
+
+    /// Runs the tests that the rules of sites bring along, from one of them on.
+    fn check_sites(&self, first: usize) -> Result<(), Error> {
+        let options = CleanOptions { min_chars: 1, ..CleanOptions::default() };
+        let cleaner = (first < self.sites.len()).then(|| Cleaner::new(self.clone(), options));
+        for site in &self.sites[first..] {
+            let wrong = |message: String| Error::Rules { origin: site.origin.clone(), message };
+            let url = Url::parse(&format!("https://{}/", site.host))
+                .map_err(|error| wrong(format!("`{}` is no host: {error}", site.host)))?;
+            for (index, test) in site.tests.iter().enumerate() {
+                let cleaned = cleaner.as_ref().map(|cleaner| cleaner.clean(&test.html, Some(&url)));
+                if let Some(difference) = cleaned.and_then(|cleaned| difference(test, cleaned)) {
+                    return Err(wrong(format!("[[test]] number {} fails: {difference}", index + 1)));
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// What a test expects and does not get.
+fn difference(test: &SiteTest, cleaned: Result<Article, Rejection>) -> Option<String> {
+    let article = match cleaned {
+        Ok(article) => article,
+        Err(rejection) => return Some(rejection.to_string()),
+    };
+    let differs = |what: &str, wanted: &str, found: &str| {
+        (wanted != found).then(|| format!("{what} should be {wanted:?} and is {found:?}"))
+    };
+    let found = &article.metadata;
+    let date = found.date.as_deref().unwrap_or("");
+    differs("text", test.text.trim(), &article.to_text())
+        .or_else(|| differs("title", test.title.as_deref()?, found.title.as_deref().unwrap_or("")))
+        .or_else(|| differs("authors", &test.authors.as_ref()?.join(", "), &found.authors.join(", ")))
+        .or_else(|| {
+            test.date
+                .as_deref()
+                .filter(|wanted| !date.starts_with(wanted))
+                .and_then(|wanted| differs("date", wanted, date))
+        })
 }
 
 fn read(path: &Path) -> Result<String, Error> {
@@ -83,7 +137,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         fs::write(
             folder.path().join("generic.toml"),
-            "[[name]]\nid = \"mine\"\nkind = \"advert\"\nwords = [\"zzz-box\"]\nmax_share = 0.2\n",
+            "[[name]]\nid = \"mine\"\nkind = \"advert\"\nwords = [\"zzz-box\"]\nmax_share = 0.5\n",
         )
         .unwrap();
         fs::create_dir(folder.path().join("phrases")).unwrap();
@@ -98,6 +152,41 @@ mod tests {
             article.to_text(),
             "Le préfet a signé hier l’arrêté qui interdit l’arrosage dans douze communes."
         );
+    }
+
+    const SITE: &str = "host = \"example.org\"\nbody = [\".corps\"]\nstrip = [\".promo\"]\ntitle = [\"h2.titre\"]\n\
+        author = [\".qui\"]\ndate = [\"time\"]\n[[test]]\nhtml = \"<h2 class=titre>T</h2><p class=corps>Un.</p><p>Deux.</p>\"\n";
+
+    fn overlay_site(text: &str) -> Result<Rules, Error> {
+        let folder = tempfile::tempdir().unwrap();
+        fs::create_dir(folder.path().join("sites")).unwrap();
+        fs::write(folder.path().join("sites/example.toml"), format!("{SITE}{text}")).unwrap();
+        Rules::builtin().overlay_dir(folder.path())
+    }
+
+    #[test]
+    fn rules_of_a_site_win_over_everything() {
+        let rules = overlay_site("text = \"Un.\"\ntitle = \"T\"\n").unwrap();
+        let html = "<article><p>Le préfet a signé hier l’arrêté qui interdit l’arrosage dans douze communes.</p></article>\
+            <h2 class=titre>Sec</h2><span class=qui>Ana Lys</span><time datetime=2024-05-03>x</time>\
+            <footer class=corps><p>Oui.</p><p class=promo>Non.</p></footer>";
+        let cleaner = crate::Cleaner::new(rules, CleanOptions { min_chars: 1, ..CleanOptions::default() });
+        let url = "https://www.example.org/a".parse().unwrap();
+        let article = cleaner.clean(html, Some(&url)).unwrap();
+        assert_eq!(article.to_text(), "Oui.");
+        let found = article.metadata;
+        assert_eq!(
+            (found.title.unwrap(), found.authors, found.date.unwrap()),
+            ("Sec".into(), vec!["Ana Lys".into()], "2024-05-03".into())
+        );
+        let elsewhere = cleaner.clean(html, None).unwrap().to_text();
+        assert!(elsewhere.starts_with("Le préfet"), "{elsewhere}");
+    }
+
+    #[test]
+    fn a_rule_whose_test_fails_is_refused() {
+        let error = overlay_site("text = \"Deux.\"\n").unwrap_err().to_string();
+        assert!(error.contains("number 1 fails: text should be \"Deux.\" and is \"Un.\""), "{error}");
     }
 
     #[test]

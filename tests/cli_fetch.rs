@@ -3,7 +3,12 @@
 
 mod support;
 
-use std::io::Write;
+#[path = "cli_fetch/archive.rs"]
+mod archive;
+#[path = "cli_fetch/sources.rs"]
+mod sources;
+
+use std::io::{BufRead, BufReader, Read, Write};
 use std::process::{Command, Output, Stdio};
 
 use serde_json::Value;
@@ -131,13 +136,49 @@ fn a_password_in_an_address_stays_out_of_records_and_logs() {
     assert!(!String::from_utf8_lossy(&all).contains("secret"), "{}", String::from_utf8_lossy(&all));
 }
 
+#[test]
+fn a_proxy_is_taken_from_the_environment_when_asked_to() {
+    let (proxy, other) = (Server::start(), Server::start());
+    proxy.route("http://public.example/a", Answer::html(PAGE));
+    other.route("/b", Answer::html(PAGE));
+    let direct = other.url("/b").to_string();
+    let run = |arguments: &[&str]| {
+        let mut command = command(arguments);
+        let address = proxy.url("/").to_string();
+        command
+            .env("http_proxy", &address)
+            .env("HTTP_PROXY", &address)
+            .env("NO_PROXY", "127.0.0.1")
+            .env_remove("no_proxy");
+        outcomes(&command.spawn().unwrap().wait_with_output().unwrap())
+    };
+    let found = run(&["--proxy", "environment", "http://public.example/a", &direct]);
+    assert_eq!(found, [pair(&direct, "ok"), pair("http://public.example/a", "ok")]);
+    assert_eq!((proxy.log().len(), other.count("/b")), (2, 1), "robots.txt and the page; NO_PROXY holds");
+    run(&[&direct]);
+    assert_eq!(proxy.log().len(), 2, "only when asked to");
+}
+
+#[test]
+fn the_delay_in_force_is_said_with_its_reason() {
+    let server = Server::start();
+    server.robots("User-agent: *\nCrawl-delay: 0.1\n").route("/a", Answer::html(PAGE));
+    let output = fetch(&[server.url("/a").as_str(), "--hosts"], "");
+    let stderr = String::from_utf8_lossy(&output.stderr).into_owned();
+    let expected = "127.0.0.1: 0.1 s between requests (robots.txt Crawl-delay), 2 made\n";
+    assert!(stderr.contains(expected), "{stderr}");
+}
+
 #[cfg(unix)]
 #[test]
 fn ctrl_c_accounts_for_what_was_not_done() {
     let server = Server::start();
     server.on("/quick", |_| Answer::html(PAGE)).on("/silent", |_| Answer::silence());
     let (quick, silent) = (server.url("/quick"), server.url("/silent"));
-    let child = command(&[quick.as_str(), silent.as_str()]).spawn().unwrap();
+    let mut child = command(&[quick.as_str(), silent.as_str()]).spawn().unwrap();
+    let mut stdout = BufReader::new(child.stdout.take().unwrap());
+    let mut records = String::new();
+    stdout.read_line(&mut records).unwrap();
     // the silent page is under way once the server was asked for it
     while !server.log().iter().any(|asked| asked.path == "/silent") {
         std::thread::sleep(std::time::Duration::from_millis(20));
@@ -147,7 +188,8 @@ fn ctrl_c_accounts_for_what_was_not_done() {
     // the second wish ends the grace
     std::thread::sleep(std::time::Duration::from_millis(500));
     interrupt(child.id());
-    let output = child.wait_with_output().unwrap();
+    stdout.read_to_string(&mut records).unwrap();
+    let output = Output { stdout: records.into_bytes(), ..child.wait_with_output().unwrap() };
     assert_eq!(outcomes(&output), [pair(quick.as_str(), "ok"), pair(silent.as_str(), "not-attempted")]);
     assert_eq!(output.status.code(), Some(3));
 }

@@ -72,3 +72,37 @@ fn a_missing_file_and_a_file_without_sources_are_usage_errors() {
     assert_eq!(output.status.code(), Some(2));
     assert!(stderr(&output).contains("no source is named"), "{}", stderr(&output));
 }
+
+#[test]
+fn checking_looks_at_deployment_files() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("config.toml"), "[sources]\nlists = [\"urls.txt\"]\n").unwrap();
+    std::fs::write(folder.path().join("urls.txt"), "").unwrap();
+    let home = folder.path().display();
+    let fit = format!("17 * * * * cd {home} && /usr/local/bin/tamis run -c config.toml --quiet\n");
+    for (line, code) in [(fit.as_str(), 0), ("17 * * * * tamis run -c /srv/other.toml\n", 2)] {
+        std::fs::write(folder.path().join("my-crontab"), line).unwrap();
+        let output = tamis(folder.path(), &["config", "--check", "--deploy", "my-crontab"]);
+        assert_eq!(output.status.code(), Some(code), "{}", stderr(&output));
+        assert_eq!(stderr(&output).contains("my-crontab: line 1: it runs with"), code == 2);
+    }
+    let shipped = format!("{}/deploy", env!("CARGO_MANIFEST_DIR"));
+    let output = tamis(folder.path(), &["config", "--check", "--deploy", &shipped]);
+    assert_eq!(output.status.code(), Some(2), "the shipped service has another configuration");
+    let message = stderr(&output);
+    assert!(message.contains("ExecStart runs with /etc/tamis/config.toml"), "{message}");
+    assert!(message.contains("job.state is"), "{message}");
+}
+
+#[test]
+fn checking_finds_a_damaged_state_and_changes_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("config.toml"), "[sources]\nurls = [\"https://a.example/\"]\n")
+        .unwrap();
+    std::fs::create_dir(folder.path().join("state")).unwrap();
+    std::fs::write(folder.path().join("state/tamis.sqlite"), "garbage ".repeat(1000)).unwrap();
+    let output = tamis(folder.path(), &["config", "--check"]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(stderr(&output).contains("damaged"), "{}", stderr(&output));
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 2);
+}

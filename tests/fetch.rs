@@ -14,6 +14,8 @@ mod limits;
 mod manners;
 #[path = "fetch/robots.rs"]
 mod robots;
+#[path = "fetch/secure.rs"]
+mod secure;
 
 use support::{Names, Server};
 use tamis::fetch::{FetchError, FetchOptions, Fetcher, Page};

@@ -62,7 +62,10 @@ fn every_language_has_the_usual_kinds_and_french_goes_deepest() {
             );
         }
     }
-    assert!(of("fr").len() >= 60, "French has {} rules", of("fr").len());
+    assert!(of("fr").len() >= 110, "French has {} rules", of("fr").len());
+    for language in ["sv", "no", "da", "tr", "uk", "el"] {
+        assert!(of(language).len() >= 6, "{language} has {} rules", of(language).len());
+    }
 }
 
 #[test]
@@ -127,7 +130,7 @@ fn a_phrase_that_ends_the_article_spares_long_prose_behind_it() {
     lines.extend(tail);
     assert_eq!(kept(&lines, "fr").len(), 5);
     let lines = [prose, "Leave a Reply", prose, prose, prose];
-    assert_eq!(kept(&lines, "fr").len(), lines.len(), "the article goes on behind the phrase");
+    assert_eq!(kept(&lines, "fr"), [prose; 4], "the article goes on behind the phrase");
 }
 
 #[test]
@@ -146,7 +149,33 @@ fn rules_of_other_languages_do_not_apply_but_english_ones_do() {
     let lines = ["Lesen Sie auch: Der Rhein fällt auf den tiefsten Stand", "Share this article"];
     assert_eq!(kept(&lines, "fr"), [lines[0]]);
     assert!(kept(&lines, "de-AT").is_empty());
-    assert_eq!(kept(&lines, "sv"), [lines[0]], "a language without rules has those of every page");
+    assert_eq!(kept(&lines, "fi"), [lines[0]], "a language without rules has those of every page");
+}
+
+#[test]
+fn a_page_that_names_english_is_judged_by_the_language_of_its_text() {
+    let prose = "Le préfet a signé hier l’arrêté qui interdit l’arrosage dans douze communes du département.";
+    let lines = [prose, prose, prose, prose, prose, prose, prose, prose, prose, prose, prose, "Lire aussi"];
+    assert_eq!(kept(&lines, "en").len(), lines.len() - 1);
+    assert_eq!(kept(&lines, "de"), lines, "another language is taken at its word");
+    assert_eq!(kept(&lines[10..], "en"), &lines[10..], "one paragraph does not gainsay the page");
+}
+
+#[test]
+fn pictograms_before_and_after_a_phrase_are_passed_over() {
+    for line in
+        ["🟣 À lire aussi : La Loire au plus bas", "➡️ Abonnez-vous à notre newsletter ⭐➡️", "⏩ Lire aussi"]
+    {
+        assert!(matches!(&judge(&[line], "fr")[0], Verdict::Remove { .. }), "{line}");
+    }
+}
+
+#[test]
+fn both_ways_of_writing_norwegian_have_the_same_rules() {
+    let lines = ["Les også: Broen stenges for tredje gang i år"];
+    for language in ["nb", "nn-NO", "no"] {
+        assert!(kept(&lines, language).is_empty(), "{language}");
+    }
 }
 
 #[test]

@@ -9,7 +9,9 @@ pub(crate) mod jsonld;
 mod markdown;
 pub mod metadata;
 mod plain;
+mod typography;
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
@@ -17,6 +19,7 @@ use url::Url;
 
 use crate::clean::Kind;
 pub use metadata::Metadata;
+pub use typography::Normalize;
 
 /// Escapes text for HTML elements and quoted attributes.
 pub fn escape_html(text: &str) -> String {
@@ -33,6 +36,12 @@ pub fn escape_markdown(text: &str) -> String {
 pub struct Article {
     /// What stands in the article, in order.
     pub blocks: Vec<Block>,
+    /// Readers' comments in the order of the page, where they were asked for.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub comments: Vec<String>,
+    /// How many blocks each rule decided, kept ones included; not part of records.
+    #[serde(skip)]
+    pub rule_hits: BTreeMap<String, usize>,
     /// Title, authors, date...
     pub metadata: Metadata,
     /// What a careful reader should know, such as `suspicious: ...`.
@@ -150,7 +159,7 @@ mod tests {
         let mut block = Block::plain(BlockKind::Paragraph, "x");
         block.spans = vec![link("../a"), link("https://other.example/b")];
         let metadata = Metadata { canonical: Some("https://c.example/p/q".into()), ..Metadata::default() };
-        let page = Article { blocks: vec![block], metadata, warnings: Vec::new() };
+        let page = Article { blocks: vec![block], metadata, ..Article::default() };
         let targets = |url: Option<&str>| {
             let mut page = page.clone();
             page.make_links_absolute(url.map(|url| url.parse().unwrap()).as_ref());

@@ -8,6 +8,7 @@ use super::block::{Fate, TextBlock};
 use super::declared::Declared;
 use super::forest::Forest;
 use super::label::STANDFIRST_RULE;
+use super::rules::OWN_MARK;
 use super::vector::{Table, WIDTH};
 use crate::article::metadata::PageType;
 
@@ -115,6 +116,7 @@ impl Page {
         match fate.kept {
             true if fate.rule == STANDFIRST_RULE => threshold * STANDFIRST_SHARE,
             false if fate.kind == Some(Kind::Comments) && !self.declared.forum => f32::INFINITY,
+            false if fate.rule.starts_with(OWN_MARK) => f32::INFINITY,
             true => threshold,
             false if is_other => threshold,
             false if fate.rule.starts_with("prune.") => threshold.max(PRUNED_THRESHOLD),

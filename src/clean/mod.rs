@@ -26,6 +26,7 @@ pub mod segment;
 pub mod settle;
 mod shape;
 pub mod signature;
+pub(crate) mod sites;
 pub mod spare;
 mod surroundings;
 pub mod survey;

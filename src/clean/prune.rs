@@ -109,7 +109,7 @@ fn judge(dom: &Dom, node: NodeId, total: u32, survey: &Survey, rules: &GenericRu
     let fits = |rule: &BoxRule| share <= rule.max_share || (rule.kind == Kind::Comments && is_ample);
     let holds = |(_, rule): &(&str, &BoxRule)| fits(rule) && !is_within_sentence(dom, node);
     let (source, rule) = [by_tag, by_role, by_name].into_iter().flatten().find(holds)?;
-    Some(Mark { kind: rule.kind, rule: format!("prune.{source}.{}", rule.id) })
+    Some(Mark { kind: rule.kind, rule: rule.mark(source) })
 }
 
 /// Whether an inline element stands in running text or in a link, where taking it out would tear the sentence, or

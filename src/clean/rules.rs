@@ -34,7 +34,20 @@ pub struct BoxRule {
     pub names: Vec<String>,
     /// Largest share of the page's prose that such a box may hold.
     pub max_share: f32,
+    /// It comes from a user's folder: the classifier has no say.
+    #[serde(skip)]
+    pub own: bool,
 }
+
+impl BoxRule {
+    /// Name of its marks, as in `prune.name.share`; `own.` for those of users.
+    pub fn mark(&self, source: &str) -> String {
+        format!("{}{source}.{}", if self.own { OWN_MARK } else { "prune." }, self.id)
+    }
+}
+
+/// What the names of marks by users' rules start with.
+pub const OWN_MARK: &str = "own.";
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum NameMeaning {
@@ -88,7 +101,7 @@ impl RuleFile {
         self.tags.skip.extend(other.tags.skip);
         let tables = [(&mut self.tag, other.tag), (&mut self.role, other.role), (&mut self.name, other.name)];
         for (mine, others) in tables {
-            for rule in others {
+            for rule in others.into_iter().map(|rule| BoxRule { own: true, ..rule }) {
                 match mine.iter_mut().find(|known| known.id == rule.id) {
                     Some(known) => *known = rule,
                     None => mine.push(rule),

@@ -101,6 +101,51 @@ pub fn keep_subheads(dom: &Dom, blocks: &mut [TextBlock], threshold: f32) {
     }
 }
 
+/// Between sure paragraphs beside it in the same element a paragraph that the rules keep needs only this share.
+const PROSE_BETWEEN_SHARE: f32 = 0.4;
+
+/// Brings back a paragraph that the classifier doubts and the rules do not, in the middle of sure ones that stand
+/// beside it in the same element: prose in a row is one text.
+pub fn keep_prose(dom: &Dom, blocks: &mut [TextBlock], threshold: f32) {
+    let mut sure: FastMap<Option<NodeId>, (usize, usize)> = FastMap::default();
+    for (index, block) in blocks.iter().enumerate() {
+        if block.kind == BlockKind::Paragraph && is_sure(block) {
+            sure.entry(dom.parent(block.element)).or_insert((index, index)).1 = index;
+        }
+    }
+    for (index, block) in blocks.iter_mut().enumerate() {
+        let within = sure
+            .get(&dom.parent(block.element))
+            .is_some_and(|(first, last)| (*first..*last).contains(&index));
+        let is_prose =
+            block.kind == BlockKind::Paragraph && ends_sentence(&block.text) && block.links().is_empty();
+        let is_likely = block.fate.score.is_some_and(|score| score >= threshold * PROSE_BETWEEN_SHARE);
+        if block.fate.rule == "model" && !block.fate.kept && within && is_prose && is_likely {
+            block.fate = Fate { score: block.fate.score, ..Fate::kept("settle.prose") };
+        }
+    }
+}
+
+/// How many blocks away the sure ones around a quotation may stand: posts in a row have names and dates between them.
+const QUOTE_REACH: usize = 6;
+
+/// Brings back a quotation that the classifier doubts between sure blocks: an embedded post is read as part of the
+/// article, its name and date are not.
+pub fn keep_quotes(blocks: &mut [TextBlock], threshold: f32) {
+    for index in 0..blocks.len() {
+        let block = &blocks[index];
+        let is_likely = block.fate.score.is_some_and(|score| score >= threshold * PROSE_BETWEEN_SHARE);
+        if block.kind != BlockKind::Quote || block.fate.rule != "model" || block.fate.kept || !is_likely {
+            continue;
+        }
+        let before = &blocks[index.saturating_sub(QUOTE_REACH)..index];
+        let after = &blocks[index + 1..(index + 1 + QUOTE_REACH).min(blocks.len())];
+        if before.iter().any(is_sure) && after.iter().any(is_sure) {
+            blocks[index].fate = Fate { score: block.fate.score, ..Fate::kept("settle.quote") };
+        }
+    }
+}
+
 /// Removes headings after which the article ends, and headings of boxes: what stood below was removed, and the next
 /// thing that is kept is a heading again.
 pub fn drop_lone_headings(blocks: &mut [TextBlock]) {
@@ -143,6 +188,25 @@ mod tests {
     fn left(mut blocks: Vec<TextBlock>) -> Vec<String> {
         drop_lone_headings(&mut blocks);
         blocks.into_iter().filter(|block| block.fate.kept).map(|block| block.text).collect()
+    }
+
+    #[test]
+    fn a_doubtful_quotation_between_sure_paragraphs_stays_and_its_author_goes() {
+        let scored = |kind, score, kept: bool| {
+            let fate = if kept { Fate::kept("test") } else { Fate::removed(Kind::Other, "model") };
+            TextBlock { fate: Fate { score: Some(score), ..fate }, ..block(kind, "Texte.", None) }
+        };
+        let (text, quote) = (BlockKind::Paragraph, BlockKind::Quote);
+        let mut blocks = vec![
+            scored(quote, 0.5, false),
+            scored(text, 0.95, true),
+            scored(quote, 0.5, false),
+            scored(quote, 0.1, false),
+            scored(text, 0.95, true),
+        ];
+        keep_quotes(&mut blocks, 0.6);
+        let kept: Vec<bool> = blocks.iter().map(|block| block.fate.kept).collect();
+        assert_eq!(kept, [false, true, true, false, true]);
     }
 
     #[test]

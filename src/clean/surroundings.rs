@@ -68,6 +68,7 @@ pub struct Surroundings<'u> {
 
 impl<'u> Surroundings<'u> {
     /// Looks at all blocks of a page.
+    #[expect(clippy::too_many_arguments, reason = "a page is described by all that is known of it")]
     pub fn of(
         dom: &Dom,
         units: &'u Units,
@@ -116,6 +117,7 @@ impl<'u> Surroundings<'u> {
     }
 
     /// Writes the columns of a block.
+    #[expect(clippy::too_many_arguments, reason = "a row is filled from all that is known of the block")]
     pub fn columns(
         &self,
         row: &mut Vec<f32>,

@@ -3,6 +3,7 @@
 //! Every address ends in a record: also what is no address, what failed, and what was not attempted because
 //! somebody pressed Ctrl-C.
 
+use std::collections::hash_map::Entry;
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,13 +13,18 @@ use indicatif::ProgressBar;
 use tokio::sync::Semaphore;
 use tokio::task::{Id, JoinError, JoinSet};
 use tokio::time::{Instant, sleep_until};
+use url::Url;
 
 use tamis::fetch::{Page, shown};
 use tamis::outcome::{self, INTERNAL_ERROR, Input};
 use tamis::record::Record;
-use tamis::{Cleaner, FetchOptions, Fetcher};
+use tamis::source::filter::{Filter, LONGEST_DAYS};
+use tamis::source::normal::identity;
+use tamis::source::web::Kind;
+use tamis::{Cleaner, Fetcher};
 
 use super::gather::{Gathered, Task, interleaved};
+use super::network::NetworkArgs;
 use super::options::{CleaningArgs, OutputArgs};
 use super::output::{Output, Weight};
 use super::shell::{Exit, Shell, Usage};
@@ -48,62 +54,61 @@ pub struct FetchArgs {
     /// Fetch the pages of a sitemap or sitemap index (repeatable)
     #[arg(long, value_name = "URL")]
     sitemap: Vec<String>,
+    /// Fetch the pages of all feeds and sitemaps that a site names; give its home page (repeatable)
+    #[arg(long, value_name = "URL")]
+    discover: Vec<String>,
+    #[command(flatten)]
+    filter: FilterArgs,
     #[command(flatten)]
     output: OutputArgs,
+    /// Say at the end of every host: the delay in force and who asked for it, requests, refusals
+    #[arg(long)]
+    hosts: bool,
     #[command(flatten)]
     network: NetworkArgs,
     #[command(flatten)]
     cleaning: CleaningArgs,
 }
 
-/// How to fetch.
+/// Which of the pages that lists, feeds and sitemaps name.
 #[derive(Debug, Args)]
-#[command(next_help_heading = "Network")]
-struct NetworkArgs {
-    /// Reach loopback and private addresses, too (tests, intranets)
-    #[arg(long)]
-    allow_private: bool,
-    /// Least seconds between two requests to one host
-    #[arg(long, value_name = "SECONDS")]
-    delay: Option<f64>,
-    /// Most requests under way over all hosts
-    #[arg(long, value_name = "N")]
-    concurrency: Option<usize>,
-    /// Most seconds on the network for one page
-    #[arg(long, value_name = "SECONDS")]
-    timeout: Option<f64>,
-    /// How often a transient failure is tried again
-    #[arg(long, value_name = "N")]
-    retries: Option<u32>,
-    /// Page or mail address where a site's owner reaches you, sent to every site
-    #[arg(long, value_name = "ADDRESS")]
-    contact: Option<String>,
-    /// Proxy, as in http://proxy.example:3128, or `environment`
-    #[arg(long, value_name = "ADDRESS")]
-    proxy: Option<String>,
+#[command(next_help_heading = "Selection")]
+struct FilterArgs {
+    /// Only pages of the last so many days, where a feed or sitemap dates them
+    #[arg(long, value_name = "DAYS", default_value_t = 0.0, hide_default_value = true)]
+    max_age: f64,
+    /// Only addresses that match, as in `https://www.site.example/politique/*` (repeatable)
+    #[arg(long, value_name = "PATTERN")]
+    include: Vec<String>,
+    /// No addresses that match, as in `*/video/*` (repeatable)
+    #[arg(long, value_name = "PATTERN")]
+    exclude: Vec<String>,
 }
 
-impl NetworkArgs {
-    fn options(self) -> FetchOptions {
-        let usual = FetchOptions::default();
-        FetchOptions {
-            allow_private: self.allow_private,
-            delay_seconds: self.delay.unwrap_or(usual.delay_seconds),
-            concurrency: self.concurrency.unwrap_or(usual.concurrency),
-            total_timeout_seconds: self.timeout.unwrap_or(usual.total_timeout_seconds),
-            retries: self.retries.unwrap_or(usual.retries),
-            contact: self.contact.or(usual.contact.clone()),
-            proxy: self.proxy.or(usual.proxy.clone()),
-            ..usual
+impl FilterArgs {
+    fn filter(&self) -> Result<Filter, Usage> {
+        if !(0.0..=LONGEST_DAYS).contains(&self.max_age) {
+            return Err(Usage(format!("--max-age is {}; write a number of days, 0 or more", self.max_age)));
         }
+        let filter = Filter::new(&self.include, &self.exclude).map_err(Usage)?;
+        Ok(filter.not_older_than(self.max_age, jiff::Timestamp::now()))
+    }
+}
+
+impl FetchArgs {
+    /// The sources of the network, in the order in which they are read.
+    fn sources(&self) -> Vec<(Kind, &str)> {
+        let feeds = self.feed.iter().map(|place| (Kind::Feed, place.as_str()));
+        let sitemaps = self.sitemap.iter().map(|place| (Kind::Sitemap, place.as_str()));
+        let sites = self.discover.iter().map(|place| (Kind::Site, place.as_str()));
+        feeds.chain(sitemaps).chain(sites).collect()
     }
 }
 
 /// Fetches what was named.
 pub fn execute(args: FetchArgs, shell: &Shell) -> anyhow::Result<Exit> {
-    if args.urls.is_empty() && args.list.is_empty() && args.feed.is_empty() && args.sitemap.is_empty() {
-        let message =
-            "nothing to fetch\nhint: name addresses, or use --list FILE, --feed URL or --sitemap URL";
+    if args.urls.is_empty() && args.list.is_empty() && args.sources().is_empty() {
+        let message = "nothing to fetch\nhint: name addresses, or use --list FILE, --feed URL, --sitemap URL or --discover URL";
         return Err(Usage(message.to_owned()).into());
     }
     let cleaner = args.cleaning.cleaner()?;
@@ -115,13 +120,13 @@ pub fn execute(args: FetchArgs, shell: &Shell) -> anyhow::Result<Exit> {
 }
 
 async fn fetch(args: FetchArgs, cleaner: Cleaner, shell: &Shell) -> anyhow::Result<Exit> {
-    let mut gathered = Gathered::default();
+    let mut gathered = Gathered::new(args.filter.filter()?);
     args.urls.iter().for_each(|url| gathered.argument(url));
     args.list.iter().try_for_each(|list| gathered.list(list))?;
-    let fetcher = Fetcher::new(args.network.options())?;
+    let fetcher = Fetcher::new(args.network.options()?)?;
     let mut stop = std::pin::pin!(stop::requested());
     let stopped = tokio::select! {
-        () = read_sources(&mut gathered, &args.feed, &args.sitemap, &fetcher) => false,
+        () = read_sources(&mut gathered, args.sources(), &fetcher) => false,
         () = &mut stop => true,
     };
     let bar = shell.progress(gathered.tasks.len() as u64);
@@ -132,19 +137,20 @@ async fn fetch(args: FetchArgs, cleaner: Cleaner, shell: &Shell) -> anyhow::Resu
     }
     let worker = Worker::new(fetcher, cleaner);
     let limit = worker.fetcher.options().concurrency.saturating_mul(WAITING_PER_REQUEST);
-    let mut run = Run { waiting: interleaved(gathered.tasks), under_way: HashMap::new(), limit, bar, output };
+    let waiting = interleaved(gathered.tasks);
+    let mut run = Run { waiting, under_way: HashMap::new(), articles: HashMap::new(), limit, bar, output };
     if !stopped {
         run.all(&worker, stop).await?;
+    }
+    if args.hosts {
+        worker.fetcher.hosts().iter().for_each(|host| tracing::info!("{host}"));
     }
     run.finish()
 }
 
-async fn read_sources(gathered: &mut Gathered, feeds: &[String], sitemaps: &[String], fetcher: &Fetcher) {
-    for feed in feeds {
-        gathered.feed(feed, fetcher).await;
-    }
-    for sitemap in sitemaps {
-        gathered.sitemap(sitemap, fetcher).await;
+async fn read_sources(gathered: &mut Gathered, sources: Vec<(Kind, &str)>, fetcher: &Fetcher) {
+    for (kind, place) in sources {
+        gathered.source(kind, place, fetcher).await;
     }
 }
 
@@ -203,6 +209,8 @@ fn broken(task: &Task, error: &JoinError) -> Record {
 struct Run {
     waiting: VecDeque<Task>,
     under_way: HashMap<Id, Task>,
+    /// The source of each article so far, by the address that stands for it.
+    articles: HashMap<Url, String>,
     limit: usize,
     bar: ProgressBar,
     output: Output,
@@ -239,7 +247,7 @@ impl Run {
     }
 
     fn put(&mut self, done: Result<(Id, (Record, Weight)), JoinError>) -> anyhow::Result<()> {
-        let (record, weight) = match done {
+        let (mut record, weight) = match done {
             Ok((id, outcome)) => {
                 self.under_way.remove(&id);
                 outcome
@@ -249,10 +257,24 @@ impl Run {
                 None => return Ok(()),
             },
         };
+        self.compare(&mut record);
         self.bar.inc(1);
         self.bar.set_message(record.source.clone());
         self.output.put(&record, weight)?;
         self.output.flush()
+    }
+
+    /// Says of an article that came before under another address, as the mobile form of a page, that it is the same.
+    fn compare(&mut self, record: &mut Record) {
+        let address = record.final_url.as_deref().and_then(|url| Url::parse(url).ok());
+        let Some(address) = address.filter(|_| record.is_ok()) else { return };
+        match self.articles.entry(identity(&address, record.canonical.as_deref())) {
+            Entry::Occupied(first) => {
+                let (first, address) = (first.get(), first.key());
+                record.warnings.push(format!("the same article as {first}: both are {address}"));
+            }
+            Entry::Vacant(free) => drop(free.insert(record.source.clone())),
+        }
     }
 
     /// Accounts for what was not done, and ends.

@@ -5,11 +5,13 @@ use std::path::Path;
 
 use url::Url;
 
-use tamis::fetch::{FetchError, Fetcher, shown};
+use tamis::fetch::{Fetcher, shown};
 use tamis::record::Record;
+use tamis::source::filter::Filter;
 use tamis::source::list::{self, parse_url};
+use tamis::source::normal::normalized;
 use tamis::source::saved::STDIN;
-use tamis::source::{feed, sitemap};
+use tamis::source::web::{self, Kind, Problem, shown_place};
 
 /// Status of what is no address.
 const INVALID_URL: &str = "invalid-url";
@@ -29,6 +31,7 @@ pub struct Task {
 /// What was gathered.
 #[derive(Debug, Default)]
 pub struct Gathered {
+    filter: Filter,
     /// Pages to fetch.
     pub tasks: Vec<Task>,
     /// Addresses and sources that came to nothing.
@@ -37,9 +40,14 @@ pub struct Gathered {
 }
 
 impl Gathered {
+    /// With the filter for pages that nobody named one by one.
+    pub fn new(filter: Filter) -> Gathered {
+        Gathered { filter, ..Gathered::default() }
+    }
+
     /// Credentials in an address are for the server alone: records do not keep them.
     fn add(&mut self, source: Option<&str>, url: Url) {
-        if self.seen.insert(url.clone()) {
+        if self.seen.insert(normalized(&url)) {
             let secret = !url.username().is_empty() || url.password().is_some();
             let source = source.filter(|_| !secret).map_or_else(|| shown(&url), str::to_owned);
             self.tasks.push(Task { source, url });
@@ -66,7 +74,9 @@ impl Gathered {
         let bytes = bytes.map_err(tamis::Error::io("cannot read the list", path))?;
         let (entries, invalid) = list::parse(&String::from_utf8_lossy(&bytes), path);
         for entry in entries {
-            self.add(None, entry.url);
+            if self.filter.wants(&entry.url, None) {
+                self.add(None, entry.url);
+            }
         }
         let failures =
             invalid.into_iter().map(|line| Record::failure(&line.text, INVALID_URL, line.to_string()));
@@ -74,54 +84,33 @@ impl Gathered {
         Ok(())
     }
 
-    /// The entries of a feed.
-    pub async fn feed(&mut self, address: &str, fetcher: &Fetcher) {
-        let Some(url) = self.source_url(address) else { return };
-        match fetcher.fetch_source(&url).await {
-            Ok(page) => match feed::parse(&page.bytes, &page.final_url) {
-                Ok(entries) => entries.into_iter().for_each(|entry| self.add(None, entry.url)),
-                Err(error) => self.bad_source(address, &error.to_string()),
-            },
-            Err(error) => self.unreachable(address, &error),
+    /// The pages of a feed, of a sitemap and those below it, or of all that a site names of both.
+    pub async fn source(&mut self, kind: Kind, address: &str, fetcher: &Fetcher) {
+        if let Err(reason) = parse_url(address) {
+            return self.failures.push(Record::failure(
+                address,
+                INVALID_URL,
+                format!("`{address}` {reason}"),
+            ));
         }
-    }
-
-    /// The pages of a sitemap and of those that it names.
-    pub async fn sitemap(&mut self, address: &str, fetcher: &Fetcher) {
-        let Some(url) = self.source_url(address) else { return };
-        let mut walk = sitemap::Walk::new(url);
-        while let Some(next) = walk.next_sitemap() {
-            match fetcher.fetch_source(&next).await {
-                Ok(page) => match walk.read(&page.bytes) {
-                    Ok(pages) => pages.into_iter().for_each(|page| self.add(None, page.url)),
-                    Err(error) => self.bad_source(next.as_str(), &error.to_string()),
-                },
-                Err(error) => self.unreachable(next.as_str(), &error),
-            }
+        let found = web::read(kind, address, &self.filter, fetcher).await;
+        found.pages.into_iter().for_each(|page| self.add(None, page.url));
+        for problem in found.problems {
+            let (place, status) = match &problem {
+                Problem::Fetch(error) => (error.url.clone(), error.status()),
+                Problem::Format { place, .. } => (place.clone(), BAD_SOURCE),
+                Problem::Place { .. } => (address.to_owned(), BAD_SOURCE),
+            };
+            let record = Record::failure(&place, status, problem.to_string());
+            self.failures.push(record.at(Some(&place), None));
         }
-        if walk.left_out() > 0 {
-            tracing::warn!(
-                "{address}: {} sitemaps were left out, the index is too deep or too long",
-                walk.left_out()
+        if found.filtered > 0 {
+            tracing::info!(
+                "{}: {} pages are not wanted by their age or address",
+                shown_place(address),
+                found.filtered
             );
         }
-    }
-
-    fn source_url(&mut self, address: &str) -> Option<Url> {
-        let url = parse_url(address);
-        if let Err(reason) = &url {
-            self.failures.push(Record::failure(address, INVALID_URL, format!("`{address}` {reason}")));
-        }
-        url.ok()
-    }
-
-    fn bad_source(&mut self, address: &str, reason: &str) {
-        self.failures.push(Record::failure(address, BAD_SOURCE, reason).at(Some(address), None));
-    }
-
-    fn unreachable(&mut self, address: &str, error: &FetchError) {
-        let record = Record::failure(address, error.status(), error.reason());
-        self.failures.push(record.at(Some(address), None));
     }
 }
 
@@ -152,11 +141,11 @@ mod tests {
     #[test]
     fn addresses_come_once_and_wrong_ones_are_kept_as_records() {
         let mut gathered = Gathered::default();
-        for text in ["https://a.example/1#x", "a.example/2", "https://a.example/1"] {
+        for text in ["https://a.example/1?utm_source=x#x", "a.example/2", "https://a.example/1"] {
             gathered.argument(text);
         }
         assert_eq!(gathered.tasks.len(), 1);
-        assert_eq!(gathered.tasks[0].source, "https://a.example/1#x");
+        assert_eq!(gathered.tasks[0].source, "https://a.example/1?utm_source=x#x");
         assert_eq!(gathered.failures[0].status, "invalid-url");
     }
 

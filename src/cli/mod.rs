@@ -7,23 +7,27 @@
 
 mod clean;
 mod config;
+mod deploy;
+mod discover;
 mod eval;
 mod explain;
 mod explain_html;
 mod fetch;
 mod gather;
 mod manual;
+mod network;
 mod options;
 mod output;
 mod run;
 mod shell;
+mod state;
 mod stop;
 
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use shell::{Exit, LogFormat, Shell};
+use shell::{Exit, LogFormat, Shell, Volume};
 
 /// Text below the help of every command line.
 const AFTER_HELP: &str = "\
@@ -46,6 +50,9 @@ struct Cli {
     /// Say nothing but errors on stderr
     #[arg(short, long, global = true)]
     quiet: bool,
+    /// Say also what becomes of every page of a run
+    #[arg(short, long, global = true, conflicts_with = "quiet")]
+    verbose: bool,
     /// How lines on stderr look
     #[arg(long, global = true, value_enum, default_value_t, value_name = "FORMAT")]
     log_format: LogFormat,
@@ -54,11 +61,15 @@ struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Fetch pages politely and clean them
-    Fetch(fetch::FetchArgs),
+    Fetch(Box<fetch::FetchArgs>),
+    /// Print the feeds and sitemaps that sites name, as sources for `fetch` and `run`
+    Discover(discover::DiscoverArgs),
     /// Clean saved pages or dirty text
     Clean(clean::CleanArgs),
     /// Do one unattended run, as cron does: what is new, politely, under a lock
     Run(run::RunArgs),
+    /// Show what became of every page over all runs, have pages tried again, or forget them
+    State(state::StateArgs),
     /// Show or check the settings of a run
     Config(config::ConfigArgs),
     /// Say of every block of a page why it was kept or removed
@@ -71,10 +82,20 @@ enum Command {
     Man(manual::ManArgs),
 }
 
+impl Cli {
+    fn volume(&self) -> Volume {
+        match (self.quiet, self.verbose) {
+            (true, _) => Volume::Quiet,
+            (false, true) => Volume::Verbose,
+            (false, false) => Volume::Usual,
+        }
+    }
+}
+
 /// Runs the command line and says how it ended.
 pub fn main() -> ExitCode {
     let cli = Cli::parse();
-    let shell = Shell::new(cli.quiet, cli.log_format);
+    let shell = Shell::new(cli.volume(), cli.log_format);
     tamis::outcome::quiet_guarded_panics();
     match execute(cli.command, &shell) {
         Ok(exit) => exit.into(),
@@ -84,9 +105,11 @@ pub fn main() -> ExitCode {
 
 fn execute(command: Command, shell: &Shell) -> anyhow::Result<Exit> {
     match command {
-        Command::Fetch(args) => fetch::execute(args, shell),
+        Command::Fetch(args) => fetch::execute(*args, shell),
+        Command::Discover(args) => discover::execute(args, shell),
         Command::Clean(args) => clean::execute(args, shell),
         Command::Run(args) => run::execute(args, shell),
+        Command::State(args) => state::execute(args, shell),
         Command::Config(args) => config::execute(args, shell),
         Command::Explain(args) => explain::execute(args, shell),
         Command::Eval(args) => eval::execute(args, shell),

@@ -6,6 +6,7 @@ use std::str::FromStr;
 use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 
+use tamis::article::Normalize;
 use tamis::clean::Kind;
 use tamis::format::Format;
 use tamis::source::saved::InputKind;
@@ -21,6 +22,12 @@ pub struct CleaningArgs {
     /// Keep this kind of boilerplate, marked in md and html (repeat, or part by commas)
     #[arg(long, value_parser = kind(), value_delimiter = ',', value_name = "KIND")]
     keep: Vec<Kind>,
+    /// Keep readers' comments apart from the article, in the field `comments` of json and jsonl
+    #[arg(long)]
+    comments: bool,
+    /// Typography: none (as found), french or plain
+    #[arg(long, value_parser = normalize(), default_value = "none", value_name = "STYLE")]
+    normalize: Normalize,
     /// Folder with rules of your own; they win over the built-in ones
     #[arg(long, value_name = "DIR")]
     rules: Option<PathBuf>,
@@ -38,7 +45,13 @@ impl CleaningArgs {
 
     /// The options of the cleaner.
     pub fn options(&self) -> CleanOptions {
-        CleanOptions { focus: self.focus, keep: self.keep.clone(), ..CleanOptions::default() }
+        CleanOptions {
+            focus: self.focus,
+            keep: self.keep.clone(),
+            comments: self.comments,
+            normalize: self.normalize,
+            ..CleanOptions::default()
+        }
     }
 }
 
@@ -76,6 +89,14 @@ fn focus() -> impl TypedValueParser<Value = Focus> {
         "precision" => Focus::Precision,
         "recall" => Focus::Recall,
         _ => Focus::Balanced,
+    })
+}
+
+fn normalize() -> impl TypedValueParser<Value = Normalize> {
+    PossibleValuesParser::new(["none", "french", "plain"]).map(|name| match name.as_str() {
+        "french" => Normalize::French,
+        "plain" => Normalize::Plain,
+        _ => Normalize::None,
     })
 }
 

@@ -3,13 +3,15 @@
 //! Everything it says goes to stderr; stdout stays empty.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use clap::Args;
+use indicatif::ProgressBar;
 use tokio::runtime::Runtime;
 
 use tamis::config::Config;
-use tamis::job::{self, report};
+use tamis::job::{self, Watch, report};
 
 use super::shell::{Exit, Shell};
 use super::stop;
@@ -32,14 +34,31 @@ pub struct RunArgs {
 }
 
 /// Runs once.
-pub fn execute(args: RunArgs, _shell: &Shell) -> anyhow::Result<Exit> {
+pub fn execute(args: RunArgs, shell: &Shell) -> anyhow::Result<Exit> {
     let mut config = Config::find(args.config.as_deref())?;
     config.fetch.allow_private |= args.allow_private;
     config.check_for_run()?;
+    if args.dry_run {
+        config.fetch.warc = None;
+    }
     let runtime = Runtime::new()?;
-    let exit = if args.dry_run { plan(&runtime, &config) } else { run(&runtime, &config) };
+    let exit = if args.dry_run { plan(&runtime, &config) } else { run(&runtime, &config, shell) };
     runtime.shutdown_timeout(FAREWELL);
     exit
+}
+
+/// The progress bar of a run, with the page that was tried last.
+struct Bar(ProgressBar);
+
+impl Watch for Bar {
+    fn planned(&self, pages: usize) {
+        self.0.set_length(pages as u64);
+    }
+
+    fn tried(&self, page: &str) {
+        self.0.inc(1);
+        self.0.set_message(page.to_owned());
+    }
 }
 
 fn plan(runtime: &Runtime, config: &Config) -> anyhow::Result<Exit> {
@@ -48,9 +67,19 @@ fn plan(runtime: &Runtime, config: &Config) -> anyhow::Result<Exit> {
     Ok(exit_of(report::plan_outcome(&plan)))
 }
 
-fn run(runtime: &Runtime, config: &Config) -> anyhow::Result<Exit> {
-    let report = runtime.block_on(job::run(config, stop::requested()))?;
+fn run(runtime: &Runtime, config: &Config, shell: &Shell) -> anyhow::Result<Exit> {
+    let bar = shell.progress(0);
+    let watch = Arc::new(Bar(bar.clone()));
+    let result = runtime.block_on(async {
+        stop::survive_file_size_limit();
+        job::run_watched(config, stop::requested(), watch).await
+    });
+    bar.finish_and_clear();
+    let report = result?;
     tell(&report.table());
+    for warning in &report.warnings {
+        tracing::warn!("{warning}");
+    }
     tracing::info!("{}", report.line());
     Ok(exit_of(report.outcome()))
 }

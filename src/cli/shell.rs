@@ -20,8 +20,26 @@ use tamis::Error;
 /// Variable with a filter of its own, as in `TAMIS_LOG=tamis::fetch=debug`.
 const FILTER_VARIABLE: &str = "TAMIS_LOG";
 
-/// Lines of the commands, and only warnings of the library below them.
-const USUAL_FILTER: &str = "warn,tamis::cli=info";
+/// How much is said on stderr.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Volume {
+    /// Errors only.
+    Quiet,
+    /// What people like to know.
+    Usual,
+    /// Also what becomes of every page of a run.
+    Verbose,
+}
+
+impl Volume {
+    fn filter(self) -> &'static str {
+        match self {
+            Volume::Quiet => "error",
+            Volume::Usual => "warn,tamis::cli=info",
+            Volume::Verbose => "warn,tamis::cli=info,tamis::job=info",
+        }
+    }
+}
 
 /// How a command ended: the exit codes that scripts rely on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -68,16 +86,16 @@ pub enum LogFormat {
 
 /// What all commands share.
 pub struct Shell {
-    quiet: bool,
+    volume: Volume,
     format: LogFormat,
     bars: MultiProgress,
 }
 
 impl Shell {
     /// Sets up stderr. To be called once.
-    pub fn new(quiet: bool, format: LogFormat) -> Shell {
+    pub fn new(volume: Volume, format: LogFormat) -> Shell {
         let bars = MultiProgress::new();
-        let usual = if quiet { "error" } else { USUAL_FILTER };
+        let usual = volume.filter();
         let filter = EnvFilter::try_from_env(FILTER_VARIABLE).unwrap_or_else(|_| EnvFilter::new(usual));
         let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(Stderr(bars.clone()));
         // fails only if a subscriber is there already, which is as good
@@ -89,12 +107,13 @@ impl Shell {
                 tracing::subscriber::set_global_default(lines.json().flatten_event(true).finish())
             }
         };
-        Shell { quiet, format, bars }
+        Shell { volume, format, bars }
     }
 
     /// A bar that counts pages; hidden unless a person is looking at stderr.
     pub fn progress(&self, length: u64) -> ProgressBar {
-        let visible = !self.quiet && self.format == LogFormat::Text && io::stderr().is_terminal();
+        let visible =
+            self.volume == Volume::Usual && self.format == LogFormat::Text && io::stderr().is_terminal();
         if !visible {
             return ProgressBar::with_draw_target(Some(length), ProgressDrawTarget::hidden());
         }

@@ -14,6 +14,19 @@ pub async fn requested() {
     }
 }
 
+/// Has a write past the limit on file sizes (`ulimit -f`) fail like any other, where it would kill the program.
+/// To be called within the runtime.
+pub fn survive_file_size_limit() {
+    #[cfg(unix)]
+    {
+        /// SIGXFSZ on Linux, macOS and the BSDs.
+        const FILE_SIZE_LIMIT: i32 = 25;
+        use tokio::signal::unix::{SignalKind, signal};
+        // The handler stays for the life of the program, as tokio documents. Without it, all is as before.
+        let _ = signal(SignalKind::from_raw(FILE_SIZE_LIMIT));
+    }
+}
+
 #[cfg(unix)]
 async fn terminated() {
     use tokio::signal::unix::{SignalKind, signal};

@@ -28,7 +28,8 @@ fn the_examples_in_the_shipped_file_are_valid() {
     let example = |line: &&str| line.starts_with("# ") && (line.contains(" = ") || line.starts_with("# ["));
     let live = |line: &str| if example(&line) { line[2..].to_owned() } else { line.to_owned() };
     let text = DEFAULT_TOML.lines().map(live).collect::<Vec<_>>().join("\n");
-    let config = Config::from_toml(&text, "examples").unwrap();
+    let mut config = Config::from_toml(&text, "examples").unwrap();
+    config.sources.sitemaps.extend(config.sources.places.keys().cloned());
     assert!(config.fetch.proxy.is_some() && config.fetch.contact.is_some());
     assert_eq!(config.fetch.hosts["www.site.example"].headers.len(), 1);
     config.check().unwrap();

@@ -5,8 +5,8 @@
 
 use std::io;
 use std::pin::Pin;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use async_compression::tokio::bufread::{
@@ -18,6 +18,7 @@ use reqwest::header::{CONTENT_ENCODING, CONTENT_TYPE, HeaderMap};
 use tokio::io::{AsyncBufRead, AsyncBufReadExt, AsyncRead, AsyncReadExt, BufReader};
 use tokio_util::io::StreamReader;
 
+use super::archive::Ending;
 use super::error::FetchErrorKind;
 use super::options::FetchOptions;
 use super::page::Wanted;
@@ -42,6 +43,10 @@ const WORTH_DRAINING: u64 = 16 << 10;
 /// How long a connection is worth waiting for once the answer is known.
 const PATIENCE: Duration = Duration::from_millis(500);
 
+/// Of bodies of errors and redirects, bytes that an archive keeps, and how long it waits for them.
+const KEPT_BYTES: usize = 1 << 20;
+const KEPT_PATIENCE: Duration = Duration::from_secs(5);
+
 /// Bytes read at a time.
 const CHUNK_BYTES: usize = 16 << 10;
 
@@ -57,12 +62,39 @@ pub(super) enum Limit {
 type Reader<'a> = Pin<Box<dyn AsyncRead + Send + 'a>>;
 type BufferedReader<'a> = Pin<Box<dyn AsyncBufRead + Send + 'a>>;
 
+/// A body that was read.
+#[derive(Debug, PartialEq)]
+pub(super) struct Body {
+    /// Decompressed.
+    pub(super) bytes: Vec<u8>,
+    /// As it came, if that was asked for, and how much of it.
+    pub(super) raw: Vec<u8>,
+    pub(super) ending: Ending,
+}
+
 /// What came over the wire so far.
 #[derive(Default)]
 struct Received {
     bytes: AtomicUsize,
     /// Somebody wanted to read past the end.
     ended: AtomicBool,
+    /// A copy of it, where somebody wants one.
+    copy: Option<Mutex<Vec<u8>>>,
+}
+
+impl Received {
+    /// Counts a chunk; returns the count before it.
+    fn take(&self, chunk: &[u8]) -> usize {
+        if let Some(copy) = &self.copy {
+            copy.lock().unwrap_or_else(PoisonError::into_inner).extend_from_slice(chunk);
+        }
+        self.bytes.fetch_add(chunk.len(), Ordering::Relaxed)
+    }
+
+    fn take_copy(&self) -> Vec<u8> {
+        let copy = self.copy.as_ref().map(|copy| copy.lock().unwrap_or_else(PoisonError::into_inner));
+        copy.map(|mut copy| std::mem::take(&mut *copy)).unwrap_or_default()
+    }
 }
 
 /// Compressions of bodies.
@@ -102,15 +134,16 @@ fn is_source(media_type: &str) -> bool {
     archive || json || media_type.ends_with("+xml") || media_type.ends_with("/x-rss")
 }
 
-/// Reads the body, decompressed.
+/// Reads the body, decompressed, and as it came if `keep` says so.
 pub(super) async fn read(
     response: Response,
     limit: Limit,
+    keep: bool,
     options: &FetchOptions,
-) -> Result<Vec<u8>, FetchErrorKind> {
+) -> Result<Body, FetchErrorKind> {
     let codings = codings(response.headers())?;
     check_announced(&response, limit)?;
-    let received = Arc::<Received>::default();
+    let received = Arc::new(Received { copy: keep.then(Mutex::default), ..Received::default() });
     let mut raw = counted(response, limit, &received);
     let mut bytes = Vec::new();
     let unpacked = unpack(raw.as_mut(), &codings, limit, &received, &mut bytes).await;
@@ -122,7 +155,9 @@ pub(super) async fn read(
         // What a decompressor leaves is the mark of the end; reading it saves the connection.
         let _ = tokio::time::timeout(PATIENCE, raw.as_mut().fill_buf()).await;
     }
-    Ok(bytes)
+    let cut = matches!(limit, Limit::Cut(most) if bytes.len() >= most);
+    let ending = if cut { Ending::Cut } else { Ending::Whole };
+    Ok(Body { bytes, raw: received.take_copy(), ending })
 }
 
 /// Reads a short body that nobody needs, so that the connection can be used again.
@@ -131,6 +166,24 @@ pub(super) async fn drain(response: Response) {
         // A failure only costs the connection.
         let _ = tokio::time::timeout(PATIENCE, response.bytes()).await;
     }
+}
+
+/// Reads the body of an error or redirect for an archive, as it comes and as far as it comes.
+pub(super) async fn keep(mut response: Response) -> (Vec<u8>, Ending) {
+    let mut raw = Vec::new();
+    let reading = async {
+        while raw.len() <= KEPT_BYTES {
+            match response.chunk().await {
+                Ok(Some(chunk)) => raw.extend_from_slice(&chunk),
+                Ok(None) => return Ending::Whole,
+                Err(_) => break,
+            }
+        }
+        Ending::Cut
+    };
+    let ending = tokio::time::timeout(KEPT_PATIENCE, reading).await.unwrap_or(Ending::Cut);
+    raw.truncate(KEPT_BYTES);
+    (raw, ending)
 }
 
 impl Limit {
@@ -156,7 +209,7 @@ fn check_announced(response: &Response, limit: Limit) -> Result<(), FetchErrorKi
 fn counted(response: Response, limit: Limit, received: &Arc<Received>) -> BufferedReader<'static> {
     let (counter, end) = (Arc::clone(received), Arc::clone(received));
     let chunks = response.bytes_stream().map_err(io::Error::other).and_then(move |chunk| {
-        let before = counter.bytes.fetch_add(chunk.len(), Ordering::Relaxed);
+        let before = counter.take(&chunk);
         let over = matches!(limit, Limit::Refuse(limit) if before + chunk.len() > limit);
         std::future::ready(if over { Err(io::Error::other(wire::OverLimit(""))) } else { Ok(chunk) })
     });

@@ -3,13 +3,14 @@
 //!
 //! Certificates are checked against the store of the operating system (rustls-platform-verifier), not against a
 //! list compiled in: a store is updated without a new tamis, knows a company's own authority, and its licence is
-//! nobody's concern. A bare container may have no store at all; then http still works, and https fails with a
+//! nobody's concern. The settings may add some. A bare container may have no store at all; then http still works, and https fails with a
 //! message that names the package.
 
 use std::sync::Arc;
 
-use reqwest::header::{ACCEPT, ACCEPT_ENCODING, HeaderMap, HeaderName, HeaderValue};
-use reqwest::{Client, ClientBuilder, Proxy};
+use reqwest::cookie::Jar;
+use reqwest::header::{ACCEPT, ACCEPT_ENCODING, HeaderMap, HeaderName, HeaderValue, USER_AGENT};
+use reqwest::{Certificate, Client, ClientBuilder, Proxy};
 
 use super::body;
 use super::guard::{GuardedResolver, Lookup};
@@ -30,27 +31,52 @@ const PROXY_VARIABLES: [&str; 6] =
 pub(super) fn build(options: &FetchOptions, lookup: Arc<dyn Lookup>) -> Result<Client, Error> {
     // Fails if the embedding program has chosen its own already, which is as good.
     let _ = rustls::crypto::ring::default_provider().install_default();
-    let with_store = builder(options, Arc::clone(&lookup))?.build();
+    let own = own_certificates(options)?;
+    let with_store = builder(options, Arc::clone(&lookup))?.tls_certs_merge(own.clone()).build();
     match with_store {
         Ok(client) => Ok(client),
         Err(error) => {
             tracing::warn!(%error, "no CA certificates on this machine, https will fail; install ca-certificates");
-            let without_store = builder(options, lookup)?.tls_certs_only([]);
+            let without_store = builder(options, lookup)?.tls_certs_only(own);
             without_store.build().map_err(|error| Error::Client(error.to_string()))
         }
     }
+}
+
+/// The root certificates of the settings.
+fn own_certificates(options: &FetchOptions) -> Result<Vec<Certificate>, Error> {
+    let Some(path) = &options.root_certificates else { return Ok(Vec::new()) };
+    let bytes = std::fs::read(path).map_err(Error::io("cannot read the root certificates", path))?;
+    match Certificate::from_pem_bundle(&bytes) {
+        Ok(certificates) if !certificates.is_empty() => Ok(certificates),
+        _ => {
+            let path = path.display();
+            Err(Error::Config(format!("fetch.root_certificates: {path} holds no certificate in PEM form")))
+        }
+    }
+}
+
+/// The cookie jar of the run, with the cookies of the settings in it. Cookies of a host are sent over http and https.
+fn cookies(options: &FetchOptions) -> Arc<Jar> {
+    let jar = Jar::default();
+    for (host, own) in &options.hosts {
+        let Ok(url) = url::Url::parse(&format!("https://{host}/")) else { continue };
+        own.cookies
+            .iter()
+            .for_each(|(name, value)| jar.add_cookie_str(&format!("{name}={value}; Path=/"), &url));
+    }
+    Arc::new(jar)
 }
 
 fn builder(options: &FetchOptions, lookup: Arc<dyn Lookup>) -> Result<ClientBuilder, Error> {
     let resolver =
         GuardedResolver { lookup, allow_private: options.allow_private, trusted: proxy_names(options) };
     let builder = Client::builder()
-        .user_agent(options.full_user_agent())
-        .default_headers(headers(options)?)
+        .default_headers(default_headers(options)?)
         .redirect(reqwest::redirect::Policy::none())
         .retry(reqwest::retry::never())
         .referer(false)
-        .cookie_store(true)
+        .cookie_provider(cookies(options))
         .connect_timeout(seconds(options.connect_timeout_seconds))
         .read_timeout(seconds(options.read_timeout_seconds))
         .pool_max_idle_per_host(options.per_host)
@@ -59,12 +85,20 @@ fn builder(options: &FetchOptions, lookup: Arc<dyn Lookup>) -> Result<ClientBuil
     with_proxy(builder, options)
 }
 
-fn headers(options: &FetchOptions) -> Result<HeaderMap, Error> {
-    let mut headers = HeaderMap::new();
-    headers.insert(ACCEPT, HeaderValue::from_static(ACCEPT_VALUE));
-    headers.insert(ACCEPT_ENCODING, HeaderValue::from_static(body::ACCEPT_ENCODING));
+fn default_headers(options: &FetchOptions) -> Result<HeaderMap, Error> {
+    let mut headers = headers_for_all(options);
     insert_all(&mut headers, &options.headers)?;
     Ok(headers)
+}
+
+/// What every server is told, before the headers of the settings.
+pub(super) fn headers_for_all(options: &FetchOptions) -> HeaderMap {
+    let mut headers = HeaderMap::new();
+    // checked when the fetcher was made
+    headers.extend(HeaderValue::from_str(&options.full_user_agent()).ok().map(|value| (USER_AGENT, value)));
+    headers.insert(ACCEPT, HeaderValue::from_static(ACCEPT_VALUE));
+    headers.insert(ACCEPT_ENCODING, HeaderValue::from_static(body::ACCEPT_ENCODING));
+    headers
 }
 
 /// Adds the headers of the settings.

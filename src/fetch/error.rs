@@ -124,6 +124,12 @@ pub enum FetchErrorKind {
         /// The media type.
         found: String,
     },
+    /// The page came, but the archive that was to keep it cannot be written.
+    #[error("the archive cannot be written ({detail}); it is fetched again in a later run")]
+    Archive {
+        /// The archive and what the system said.
+        detail: String,
+    },
     /// The answer is not valid HTTP.
     #[error("the server's answer cannot be understood ({detail})")]
     BadResponse {
@@ -227,6 +233,7 @@ impl FetchErrorKind {
             Kind::TooManyRedirects { .. } => "too-many-redirects",
             Kind::MediaType { .. } => "unsupported-media-type",
             Kind::BadResponse { .. } => "bad-response",
+            Kind::Archive { .. } => "archive-failed",
         }
     }
 
@@ -235,7 +242,7 @@ impl FetchErrorKind {
         use FetchErrorKind as Kind;
         match self {
             Kind::Dns { .. } | Kind::Connect { .. } | Kind::Timeout { .. } | Kind::Truncated { .. } => true,
-            Kind::RobotsUnavailable { .. } | Kind::HostBusy { .. } => true,
+            Kind::RobotsUnavailable { .. } | Kind::HostBusy { .. } | Kind::Archive { .. } => true,
             Kind::Status { code, .. } => matches!(code, 408 | 425 | 429 | 500 | 502 | 503 | 504 | 520..=524),
             _ => false,
         }

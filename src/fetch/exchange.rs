@@ -7,7 +7,8 @@ use reqwest::header::{ETAG, HeaderMap, HeaderName, HeaderValue, IF_MODIFIED_SINC
 use reqwest::{Client, Response};
 use url::Url;
 
-use super::body::{self, Limit};
+use super::archive::Capture;
+use super::body::{self, Body, Limit};
 use super::client;
 use super::error::FetchErrorKind;
 use super::host::Turn;
@@ -31,6 +32,13 @@ pub(super) struct Received {
     pub(super) bytes: Vec<u8>,
 }
 
+/// One request with its answer.
+pub(super) struct Exchanged {
+    pub(super) answer: Result<Answer, FetchErrorKind>,
+    /// The answer as it came, where it came and an archive is kept.
+    pub(super) capture: Option<Capture>,
+}
+
 /// Asks for one address, which may be a redirect of the one in `request`.
 pub(super) async fn exchange(
     client: &Client,
@@ -38,23 +46,61 @@ pub(super) async fn exchange(
     request: &Request,
     address: &Url,
     turn: &mut Turn<'_>,
+) -> Exchanged {
+    let headers = headers(options, request, address);
+    let sending = client.get(address.clone()).headers(headers.clone()).send();
+    let response = match sending.await {
+        Ok(response) => response,
+        Err(error) => return Exchanged { answer: Err(wire::request_error(&error, options)), capture: None },
+    };
+    turn.answered(response.status().as_u16(), asked_wait(response.headers()));
+    let mut capture =
+        options.warc.is_some().then(|| begin_capture(&response, request, address, options, headers));
+    let answer = understand(response, request, address, options, &mut capture).await;
+    // a body that was not read to its end is no page of an archive
+    let unread = |kind: &FetchErrorKind| !matches!(kind, FetchErrorKind::Status { .. });
+    let capture = capture.filter(|_| !answer.as_ref().is_err_and(unread));
+    Exchanged { answer, capture }
+}
+
+fn begin_capture(
+    response: &Response,
+    request: &Request,
+    address: &Url,
+    options: &FetchOptions,
+    mut sent: HeaderMap,
+) -> Capture {
+    sent.extend(client::headers_for_all(options));
+    let capture = Capture::begin(response, address, request.wanted, &sent);
+    if options.proxy.is_some() { capture.through_proxy() } else { capture }
+}
+
+/// What an answer means.
+async fn understand(
+    response: Response,
+    request: &Request,
+    address: &Url,
+    options: &FetchOptions,
+    capture: &mut Option<Capture>,
 ) -> Result<Answer, FetchErrorKind> {
-    let sending = client.get(address.clone()).headers(headers(options, request, address)).send();
-    let response = sending.await.map_err(|error| wire::request_error(&error, options))?;
     let code = response.status().as_u16();
-    let retry_after = asked_wait(response.headers());
-    turn.answered(code, retry_after);
     match code {
-        200..=299 => receive(response, request.wanted, options).await.map(Answer::Page),
-        301 | 302 | 303 | 307 | 308 => redirect(response, address).await,
+        200..=299 => receive(response, request.wanted, options, capture).await.map(Answer::Page),
+        301 | 302 | 303 | 307 | 308 => redirect(response, address, capture).await,
         304 if request.etag.is_some() || request.last_modified.is_some() => Ok(Answer::NotModified),
         _ => {
-            body::drain(response).await;
-            Err(FetchErrorKind::Status {
-                code,
-                retry_after: retry_after.filter(|_| matches!(code, 429 | 503)),
-            })
+            let retry_after = asked_wait(response.headers()).filter(|_| matches!(code, 429 | 503));
+            finish(response, capture).await;
+            Err(FetchErrorKind::Status { code, retry_after })
         }
+    }
+}
+
+/// Ends an answer whose body is no page: the archive keeps it, nobody else needs it.
+async fn finish(response: Response, capture: &mut Option<Capture>) {
+    match capture {
+        Some(capture) => (capture.body, capture.ending) = body::keep(response).await,
+        None => body::drain(response).await,
     }
 }
 
@@ -80,10 +126,14 @@ fn asked_wait(headers: &HeaderMap) -> Option<Duration> {
     retry::parse_retry_after(&text(headers, RETRY_AFTER)?, SystemTime::now())
 }
 
-async fn redirect(response: Response, address: &Url) -> Result<Answer, FetchErrorKind> {
+async fn redirect(
+    response: Response,
+    address: &Url,
+    capture: &mut Option<Capture>,
+) -> Result<Answer, FetchErrorKind> {
     let code = response.status().as_u16();
     let location = text(response.headers(), LOCATION);
-    body::drain(response).await;
+    finish(response, capture).await;
     let Some(location) = location else {
         return Err(FetchErrorKind::BadResponse { detail: format!("a redirect ({code}) without a target") });
     };
@@ -99,6 +149,7 @@ async fn receive(
     response: Response,
     wanted: Wanted,
     options: &FetchOptions,
+    capture: &mut Option<Capture>,
 ) -> Result<Received, FetchErrorKind> {
     let headers = response.headers();
     body::check_media_type(headers, wanted)?;
@@ -108,7 +159,10 @@ async fn receive(
         Wanted::Robots => Limit::Cut(robots::MAX_BYTES),
         Wanted::Page | Wanted::Source => Limit::Refuse(options.max_bytes),
     };
-    let bytes = body::read(response, limit, options).await?;
+    let Body { bytes, raw, ending } = body::read(response, limit, capture.is_some(), options).await?;
+    if let Some(capture) = capture {
+        (capture.body, capture.ending) = (raw, ending);
+    }
     Ok(Received { status, content_type, etag, last_modified, bytes })
 }
 

@@ -12,11 +12,11 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use serde::Serialize;
 use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio::time::Instant;
 
 use super::error::FetchErrorKind;
+use super::host_report::HostReport;
 use super::options::{FetchOptions, bounded, seconds};
 use super::retry;
 
@@ -56,23 +56,6 @@ struct State {
 struct Hold {
     until: Instant,
     reason: &'static str,
-}
-
-/// What is known of a host, for the report.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct HostReport {
-    /// Name of the host.
-    pub host: String,
-    /// The delay in force, in seconds.
-    pub delay_seconds: f64,
-    /// Who asked for it: `settings` or `robots.txt Crawl-delay`.
-    pub delay_reason: &'static str,
-    /// Requests made so far, robots.txt and redirects included.
-    pub requests: u64,
-    /// How often the host asked to be left alone (429, 503).
-    pub holds: u64,
-    /// URLs that wait for their turn now.
-    pub waiting: usize,
 }
 
 impl Host {

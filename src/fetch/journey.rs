@@ -8,8 +8,9 @@ use std::time::Duration;
 use tokio::time::Instant;
 use url::Url;
 
+use super::archive::Capture;
 use super::error::{FetchError, FetchErrorKind, Phase, without_credentials};
-use super::exchange::{Answer, Received, exchange};
+use super::exchange::{Answer, Exchanged, Received, exchange};
 use super::options::seconds;
 use super::page::{Fetched, Page, Request, Wanted};
 use super::retry::{self, Decision};
@@ -60,15 +61,24 @@ impl<'a> Journey<'a> {
         guard::check_url(&self.here, self.engine.options.allow_private)?;
         self.check_robots().await?;
         loop {
-            let kind = match self.attempt().await {
-                Ok(answer) => return Ok(answer),
+            let Exchanged { answer, capture } = self.attempt().await?;
+            let kind = match answer {
+                Ok(answer) => return self.archive(capture).await.map(|()| answer),
                 Err(kind) => kind,
             };
             self.failures += 1;
             match retry::decide(&kind, self.failures, &self.engine.policy, retry::chance()) {
                 Decision::Again(pause) if !self.left().is_zero() => tokio::time::sleep(pause).await,
-                _ => return Err(kind),
+                _ => return self.archive(capture).await.and(Err(kind)),
             }
+        }
+    }
+
+    /// Keeps an answer that stands.
+    async fn archive(&self, capture: Option<Capture>) -> Result<(), FetchErrorKind> {
+        match (&self.engine.archive, capture) {
+            (Some(archive), Some(capture)) => archive.add(capture).await,
+            _ => Ok(()),
         }
     }
 
@@ -81,8 +91,8 @@ impl<'a> Journey<'a> {
         robots::check(&rules, &self.here)
     }
 
-    /// One request, when the host's turn has come, within the time that is left.
-    async fn attempt(&mut self) -> Result<Answer, FetchErrorKind> {
+    /// One request, when the host's turn has come, within the time that is left. Fails if the turn does not come.
+    async fn attempt(&mut self) -> Result<Exchanged, FetchErrorKind> {
         let host = self.engine.host(&self.here);
         let mut turn = host.turn(&self.engine.places).await?;
         self.attempts += 1;
@@ -91,10 +101,9 @@ impl<'a> Journey<'a> {
         let asking = exchange(client, options, self.request, &self.here, &mut turn);
         let outcome = tokio::time::timeout(self.left(), asking).await;
         self.spent += begin.elapsed();
-        outcome.unwrap_or(Err(FetchErrorKind::Timeout {
-            phase: Phase::Total,
-            seconds: options.total_timeout_seconds,
-        }))
+        let too_late =
+            FetchErrorKind::Timeout { phase: Phase::Total, seconds: options.total_timeout_seconds };
+        Ok(outcome.unwrap_or(Exchanged { answer: Err(too_late), capture: None }))
     }
 
     fn left(&self) -> Duration {

@@ -8,7 +8,8 @@
 //! 4. `robots` refuses what the site does not want,
 //! 5. `host` waits for the host's turn (delay, permits, Retry-After, back-off),
 //! 6. `exchange` asks and understands the answer, `body` reads it under limits,
-//! 7. `retry` decides whether a failure is worth another request.
+//! 7. `retry` decides whether a failure is worth another request,
+//! 8. `archive` keeps the answer that stands, where an archive is wanted.
 //!
 //! ```no_run
 //! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
@@ -21,6 +22,7 @@
 //! # }
 //! ```
 
+mod archive;
 mod body;
 mod client;
 mod error;
@@ -28,6 +30,7 @@ mod exchange;
 mod flight;
 mod guard;
 mod host;
+mod host_report;
 mod journey;
 mod options;
 mod page;
@@ -43,11 +46,12 @@ use url::Url;
 
 pub use error::{FetchError, FetchErrorKind, Phase, shown};
 pub use guard::{Lookup, SystemLookup, is_public};
-pub use host::HostReport;
+pub use host_report::HostReport;
 pub use options::{FetchOptions, HostOptions, PROXY_FROM_ENVIRONMENT};
 pub use page::{Fetched, Page, Request, Wanted};
 
 use crate::error::Error;
+use archive::Archive;
 use flight::Flights;
 use host::{Host, Hosts};
 use journey::Journey;
@@ -71,6 +75,7 @@ struct Engine {
     robots: RobotsCache,
     /// One place for each request under way, over all hosts.
     places: Semaphore,
+    archive: Option<Arc<Archive>>,
 }
 
 impl Fetcher {
@@ -82,7 +87,12 @@ impl Fetcher {
     /// A fetcher that resolves names in its own way. The guard holds for its answers too.
     pub fn with_lookup(options: FetchOptions, lookup: Arc<dyn Lookup>) -> Result<Fetcher, Error> {
         options.check()?;
+        let archive = match &options.warc {
+            Some(path) => Some(Arc::new(Archive::open(path, &options)?)),
+            None => None,
+        };
         let engine = Engine {
+            archive,
             policy: Policy {
                 retries: options.retries,
                 backoff: seconds(options.backoff_seconds),

@@ -4,6 +4,7 @@
 //! types cannot: a negative delay, a header with a line break, a proxy that is no address.
 
 use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
@@ -57,6 +58,10 @@ pub struct FetchOptions {
     /// Proxy address as in `http://proxy.example:3128` or `socks5h://127.0.0.1:9050`, or `environment` to take
     /// it from there. The proxy resolves names itself, so private addresses behind names cannot be seen.
     pub proxy: Option<String>,
+    /// A file with root certificates (PEM) that are believed beside those of the system, for the servers of a house.
+    pub root_certificates: Option<PathBuf>,
+    /// A web archive (WARC 1.1) to which everything fetched is appended; compressed if its name ends in `.gz`.
+    pub warc: Option<PathBuf>,
     /// Headers sent with every request, as in `Accept-Language = "fr"`.
     pub headers: BTreeMap<String, String>,
     /// Settings of single hosts, by host name.
@@ -71,8 +76,10 @@ pub struct HostOptions {
     pub delay_seconds: Option<f64>,
     /// Most requests under way.
     pub per_host: Option<usize>,
-    /// Headers sent to this host only, as in `Cookie = "..."`.
+    /// Headers sent to this host only, as in `Authorization = "..."`.
     pub headers: BTreeMap<String, String>,
+    /// Cookies that this host finds set, as in `consent = "all"`; those that it sets itself join or replace them.
+    pub cookies: BTreeMap<String, String>,
 }
 
 impl Default for FetchOptions {
@@ -95,6 +102,8 @@ impl Default for FetchOptions {
             robots_expiry_seconds: 24.0 * 3600.0,
             allow_private: false,
             proxy: None,
+            root_certificates: None,
+            warc: None,
             headers: BTreeMap::new(),
             hosts: BTreeMap::new(),
         }
@@ -118,6 +127,12 @@ impl FetchOptions {
 
     /// Finds settings that cannot work. The message names the key and what to write.
     pub fn check(&self) -> Result<(), Error> {
+        if self.warc.as_deref().is_some_and(|path| path == Path::new("")) {
+            return Err(wrong(
+                "warc",
+                "is empty; name a file, as in `archive.warc.gz`, or leave the key out",
+            ));
+        }
         self.check_times()?;
         self.check_counts()?;
         self.check_headers()?;
@@ -164,7 +179,8 @@ impl HostOptions {
         if let Some(count) = self.per_host {
             check_count(&key("per_host"), count)?;
         }
-        self.headers.iter().try_for_each(|(header, value)| check_header(&key("headers"), header, value))
+        self.headers.iter().try_for_each(|(header, value)| check_header(&key("headers"), header, value))?;
+        self.cookies.iter().try_for_each(|(cookie, value)| check_cookie(&key("cookies"), cookie, value))
     }
 }
 
@@ -197,6 +213,16 @@ fn check_header(key: &str, name: &str, value: &str) -> Result<(), Error> {
         return Err(wrong(key, &format!("`{name}` is not the name of a header")));
     }
     check_header_value(&format!("{key}.{name}"), value)
+}
+
+/// Beyond these characters browsers differ (RFC 6265, 4.1.1).
+fn check_cookie(key: &str, name: &str, value: &str) -> Result<(), Error> {
+    let fits = |text: &str| text.chars().all(|c| c.is_ascii_graphic() && !matches!(c, ';' | ','));
+    if name.is_empty() || name.contains('=') || !fits(name) || !fits(value) {
+        let advice = "write name = \"value\", in letters without blanks, commas and semicolons";
+        return Err(wrong(key, &format!("`{name}` or its value cannot be a cookie; {advice}")));
+    }
+    Ok(())
 }
 
 fn check_header_value(key: &str, value: &str) -> Result<(), Error> {
@@ -249,9 +275,11 @@ mod tests {
             ("total_timeout_seconds = 0.0", "fetch.total_timeout_seconds"),
             ("max_wait_seconds = 1e300", "fetch.max_wait_seconds"),
             ("per_host = 0", "fetch.per_host"),
+            ("warc = \"\"", "fetch.warc"),
             ("contact = \"a\\nb\"", "fetch.user_agent and contact"),
             ("[headers]\n\"a b\" = \"c\"", "fetch.headers"),
             ("[hosts.\"a.org\"]\nper_host = 0", "fetch.hosts.\"a.org\".per_host"),
+            ("[hosts.\"a.org\".cookies]\na = \"b; c\"", "fetch.hosts.\"a.org\".cookies"),
         ] {
             assert!(complaint(toml).starts_with(key), "{toml}: {}", complaint(toml));
         }

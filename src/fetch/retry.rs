@@ -40,6 +40,8 @@ fn is_worth_it(kind: &FetchErrorKind, policy: &Policy) -> bool {
         // The time is up, the wait is too long, or robots.txt has been tried often enough.
         FetchErrorKind::Timeout { phase: Phase::Total, .. } => false,
         FetchErrorKind::HostBusy { .. } | FetchErrorKind::RobotsUnavailable { .. } => false,
+        // The disk will not be better in a second.
+        FetchErrorKind::Archive { .. } => false,
         FetchErrorKind::Status { retry_after: Some(wait), .. } if *wait > policy.max_wait => false,
         other => other.is_transient(),
     }
@@ -119,6 +121,7 @@ mod tests {
             (FetchErrorKind::TooManyRedirects { count: 10 }, 1, Decision::GiveUp),
             (FetchErrorKind::MediaType { found: detail() }, 1, Decision::GiveUp),
             (FetchErrorKind::BadResponse { detail: detail() }, 1, Decision::GiveUp),
+            (FetchErrorKind::Archive { detail: detail() }, 1, Decision::GiveUp),
         ];
         for (kind, failures, expected) in table {
             assert_eq!(decide(&kind, failures, &POLICY, 1.0), expected, "{kind:?} after {failures}");

@@ -103,7 +103,7 @@ mod tests {
     fn task(url: &str, published: i64) -> Task {
         let work = Work::Fetch(url.parse().unwrap());
         let published = jiff::Timestamp::from_second(published).ok().filter(|_| published > 0);
-        Task { key: url.into(), source: url.into(), work, standing: None, published }
+        Task { key: url.into(), source: url.into(), work, standing: None, published, origin: String::new() }
     }
 
     #[test]

@@ -7,40 +7,55 @@
 //! Two futures end a run early: the caller's `shutdown` and the time budget. Both raise the same stop: no new
 //! pages are taken, those under way end and are saved, the rest is for the next run.
 
+mod advice;
+pub mod duplicates;
 mod gather;
 mod lanes;
+pub mod ledger;
 pub mod lock;
+mod metrics;
 mod page;
+pub mod page_state;
 pub mod plan;
+mod prints;
+pub mod refresh;
 pub mod report;
 mod schema;
+pub mod simhash;
+pub mod standing;
 pub mod state;
+pub mod tally;
 pub mod verdict;
+pub mod watch;
 mod writer;
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::future::Future;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
-use tokio::sync::{mpsc, watch};
+use tokio::sync::mpsc;
+use tokio::sync::watch::{Receiver, Sender, channel};
 
 use crate::config::{Config, OutputKind};
 use crate::error::Error;
 use crate::fetch::Fetcher;
 use crate::pipeline::Cleaner;
 use crate::rules::Rules;
-use crate::sink::{FolderSink, JsonlSink, Sink, SqliteSink};
+use crate::sink::{FolderSink, JsonlSink, Sink, SqliteSink, atomic};
+use duplicates::Search;
 use lock::Lock;
 use page::Tools;
+pub use page_state::PageState;
 use plan::{Plan, Task};
 pub use report::Report;
-use report::Tally;
 use state::{Registration, State};
+use tally::Tally;
 use verdict::{Patience, iso};
+pub use watch::{Unwatched, Watch};
 use writer::Writer;
 
 /// Results that may wait for the disk; past it, lanes wait too.
@@ -57,18 +72,52 @@ const WAITING_RESULTS: usize = 256;
 /// # }
 /// ```
 pub async fn run(config: &Config, shutdown: impl Future<Output = ()>) -> Result<Report, Error> {
+    run_watched(config, shutdown, Arc::new(Unwatched)).await
+}
+
+/// As [`run`], and tells how it gets on.
+pub async fn run_watched(
+    config: &Config,
+    shutdown: impl Future<Output = ()>,
+    watch: Arc<dyn Watch>,
+) -> Result<Report, Error> {
     let begun = Instant::now();
     let lock = Lock::take(&config.job.lock)?;
     let job = Job::open(config)?;
-    let (raise, stop) = watch::channel(false);
+    let (raise, stop) = channel(false);
     let early = stop_early(config.job.time_budget_seconds, shutdown);
-    let (result, stopped) = until_done(job.work(stop), early, &raise).await;
-    let report = Report { stopped, seconds: begun.elapsed().as_secs_f64(), ..result? };
+    let (result, stopped) = until_done(job.work(stop, watch), early, &raise).await;
+    let mut report = Report { stopped, seconds: begun.elapsed().as_secs_f64(), ..result? };
+    report.warnings = advice::warnings(config, &report);
+    save_reports(config, &report)?;
+    drop(lock);
+    Ok(report)
+}
+
+/// The files that a run's report goes to.
+fn report_files(config: &Config) -> impl Iterator<Item = &PathBuf> {
+    [&config.job.report, &config.job.metrics].into_iter().filter(|path| !path.as_os_str().is_empty())
+}
+
+fn save_reports(config: &Config, report: &Report) -> Result<(), Error> {
     if !config.job.report.as_os_str().is_empty() {
         report.save(&config.job.report)?;
     }
-    drop(lock);
-    Ok(report)
+    if !config.job.metrics.as_os_str().is_empty() {
+        metrics::save(report, &config.job.metrics, Timestamp::now())?;
+    }
+    Ok(())
+}
+
+/// Finds out that reports can be written before there is anything to report.
+fn prepare_reports(config: &Config) -> Result<(), Error> {
+    for path in report_files(config) {
+        let folder = atomic::folder_of(path);
+        atomic::make_folder(folder)?;
+        atomic::remove_leftovers(folder)?;
+        atomic::check_writable(folder)?;
+    }
+    Ok(())
 }
 
 /// Says what a run would do, and writes nothing. Feeds and sitemaps are fetched, since only they know.
@@ -93,31 +142,38 @@ impl<'a> Job<'a> {
     fn open(config: &'a Config) -> Result<Job<'a>, Error> {
         let tools = tools(config)?;
         let state = State::open(&config.job.state)?;
+        prepare_reports(config)?;
         let path = config.output.full_path();
         let growing = (config.output.kind == OutputKind::Jsonl).then(|| absolute(&path));
         let mark = match &growing {
             Some(growing) => state.mark(growing)?,
             None => None,
         };
+        let earlier = config.output.earlier_versions;
         let sink: Box<dyn Sink> = match config.output.kind {
-            OutputKind::Folder => Box::new(FolderSink::open(&path, config.output.format)?),
+            OutputKind::Folder => {
+                Box::new(FolderSink::open(&path, config.output.format)?.with_earlier(earlier))
+            }
             OutputKind::Jsonl => Box::new(JsonlSink::open(&path, mark)?),
-            OutputKind::Sqlite => Box::new(SqliteSink::open(&path)?),
+            OutputKind::Sqlite => Box::new(SqliteSink::open(&path)?.with_earlier(earlier)),
         };
         Ok(Job { config, tools, state, sink, growing, now: Timestamp::now() })
     }
 
     /// Sources, pages, counts.
-    async fn work(mut self, stop: watch::Receiver<bool>) -> Result<Report, Error> {
+    async fn work(mut self, stop: Receiver<bool>, watch: Arc<dyn Watch>) -> Result<Report, Error> {
         let plan = self.plan(stop.clone()).await?;
         self.register(&plan.tasks)?;
         let planned = plan.tasks.len();
-        let (config, now) = (self.config, self.now);
-        let (state, tally) = self.work_through(plan.tasks, stop).await?;
+        watch.planned(planned);
+        let (config, now, fetcher) = (self.config, self.now, self.tools.fetcher.clone());
+        let by_host = count_by_host(&plan.tasks);
+        let (state, mut tally) = self.work_through(plan.tasks, stop, watch).await?;
+        tally.add_hosts(&by_host, &fetcher.map(|fetcher| fetcher.hosts()).unwrap_or_default());
         Ok(Report {
             started: iso(now),
             output: config.output.full_path().display().to_string(),
-            left: planned.saturating_sub(tally.tried + tally.unchanged),
+            left: planned.saturating_sub(tally.handled()),
             sources: plan.sources,
             tally,
             states: state.counts()?,
@@ -126,7 +182,7 @@ impl<'a> Job<'a> {
     }
 
     /// The plan; an empty one if the run is stopped while sources are fetched.
-    async fn plan(&self, mut stop: watch::Receiver<bool>) -> Result<Plan, Error> {
+    async fn plan(&self, mut stop: Receiver<bool>) -> Result<Plan, Error> {
         let fetcher = self.tools.fetcher.as_ref();
         tokio::select! {
             plan = gather::gather(self.config, fetcher, Some(&self.state), self.now) => plan,
@@ -152,6 +208,8 @@ impl<'a> Job<'a> {
             key: &task.key,
             source: &task.source,
             place: place.as_deref(),
+            origin: &task.origin,
+            published: task.published.map(iso),
         });
         self.state.register(&pages.collect::<Vec<_>>(), &iso(self.now))
     }
@@ -160,7 +218,8 @@ impl<'a> Job<'a> {
     async fn work_through(
         self,
         tasks: Vec<Task>,
-        stop: watch::Receiver<bool>,
+        stop: Receiver<bool>,
+        watch: Arc<dyn Watch>,
     ) -> Result<(State, Tally), Error> {
         let grace = Duration::from_secs(self.config.job.grace_seconds);
         let (results, waiting) = mpsc::channel(WAITING_RESULTS);
@@ -168,7 +227,12 @@ impl<'a> Job<'a> {
         let lanes = lanes::start(tasks, self.config, &self.tools, &results, &stop);
         drop(results);
         let Job { state, sink, growing, .. } = self;
-        let writer = Writer { sink, state, growing, tally: Tally::default(), planned };
+        let search = Search {
+            same_canonical: self.config.output.same_canonical,
+            near: self.config.output.near_duplicates,
+            bits: self.config.output.near_bits,
+        };
+        let writer = Writer { sink, state, growing, tally: Tally::default(), planned, search, watch };
         let mut saving = tokio::task::spawn_blocking(move || writer.run(waiting));
         let saved = tokio::select! {
             saved = &mut saving => saved,
@@ -179,11 +243,18 @@ impl<'a> Job<'a> {
     }
 }
 
+fn count_by_host(tasks: &[Task]) -> BTreeMap<String, usize> {
+    tasks.iter().fold(BTreeMap::new(), |mut counts, task| {
+        *counts.entry(page::host_of(&task.work)).or_default() += 1;
+        counts
+    })
+}
+
 /// Waits for the work; when something ends it early, raises the stop, and says what it was.
 async fn until_done<T>(
     work: impl Future<Output = T>,
     early: impl Future<Output = &'static str>,
-    raise: &watch::Sender<bool>,
+    raise: &Sender<bool>,
 ) -> (T, Option<String>) {
     let mut work = pin!(work);
     tokio::select! {
@@ -209,7 +280,7 @@ async fn stop_early(budget_seconds: u64, shutdown: impl Future<Output = ()>) -> 
 }
 
 /// Waits until the stop is raised; for ever if nobody can raise it any more.
-async fn raised(stop: &mut watch::Receiver<bool>) {
+async fn raised(stop: &mut Receiver<bool>) {
     if stop.wait_for(|raised| *raised).await.is_err() {
         std::future::pending::<()>().await;
     }
@@ -226,7 +297,8 @@ fn tools(config: &Config) -> Result<Tools, Error> {
         longest_wait: Duration::from_secs(config.job.longest_retry_seconds),
     };
     let cleaner = Arc::new(Cleaner::new(rules(config)?, config.clean.clone()));
-    Ok(Tools { fetcher, cleaner, patience, max_bytes: config.clean.max_bytes })
+    let refresh = config.refresh.clone();
+    Ok(Tools { fetcher, cleaner, patience, refresh, max_bytes: config.clean.max_bytes })
 }
 
 /// The rules in force: the built-in ones, and those of the configured folder over them.

@@ -1,15 +1,24 @@
 //! One page: fetch or read it, clean it, say where it stands now. Nothing here touches the output or the state.
+//!
+//! A page that was read before is only asked whether it has changed. The answers, from the cheapest on: "not
+//! modified" (304), the same bytes, the same title and clean text in other surroundings, another text.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 use url::Url;
 
+use super::page_state::PageState;
 use super::plan::{Task, Work};
-use super::state::{Copy, PageState, Stamp, Verdict};
-use super::verdict::{Failure, Patience, after_failure, after_reading};
-use crate::fetch::{Fetcher, Page};
+use super::prints;
+use super::refresh::RefreshOptions;
+use super::state::{Copy, Stamp, Standing, Verdict};
+use super::verdict::{
+    Failure, Patience, after_asking_in_vain, after_failure, after_no_change, after_reading, iso,
+};
+use crate::fetch::{Fetched, Fetcher, Page};
 use crate::outcome::{self, INTERNAL_ERROR, Input};
 use crate::pipeline::Cleaner;
 use crate::record::Record;
@@ -28,16 +37,24 @@ pub(super) struct Tried {
     pub host: String,
     pub bytes: usize,
     pub elapsed: Duration,
-    pub result: TryResult,
+    /// The part of it on the network, without waiting for politeness.
+    pub network: Duration,
+    pub verdict: Verdict,
+    pub copy: Copy,
+    pub news: News,
 }
 
-/// What there is to save.
+/// What there is to write.
 #[derive(Debug)]
-pub(super) enum TryResult {
-    /// A record and where its page stands now.
-    Saved(Box<(Record, Verdict, Copy)>),
-    /// A saved page was touched but is the same.
-    Unchanged(Stamp),
+pub(super) enum News {
+    /// A page that had no article before: its article, or why there is none.
+    First(Box<Record>),
+    /// An article that has changed.
+    Changed(Box<Record>),
+    /// The page is what it was; the server may have said so itself (304).
+    Same { not_modified: bool },
+    /// The page was asked again in vain; what it gave before stays.
+    InVain(Box<Record>),
 }
 
 /// What every try needs.
@@ -46,20 +63,28 @@ pub(super) struct Tools {
     pub fetcher: Option<Fetcher>,
     pub cleaner: Arc<Cleaner>,
     pub patience: Patience,
+    pub refresh: RefreshOptions,
     pub max_bytes: usize,
 }
 
-/// The record of what was read, what it was read from, or how it failed.
-struct Outcome {
+/// What was read, or how reading failed.
+enum Outcome {
+    Read(Box<Reading>),
+    Failed(Box<Record>, Failure),
+    Same { not_modified: bool, copy: Box<Copy> },
+}
+
+/// A page that was read and cleaned.
+struct Reading {
     record: Record,
-    failure: Option<Failure>,
     copy: Copy,
     bytes: usize,
+    network: Duration,
 }
 
 impl Outcome {
-    fn failed(record: Record, failure: Failure) -> Outcome {
-        Outcome { record, failure: Some(failure), copy: Copy::default(), bytes: 0 }
+    fn read(record: Record, copy: Copy, bytes: usize, network: Duration) -> Outcome {
+        Outcome::Read(Box::new(Reading { record, copy, bytes, network }))
     }
 }
 
@@ -67,128 +92,202 @@ impl Tools {
     /// Tries a page.
     pub async fn try_page(&self, task: Task) -> Tried {
         let begun = Instant::now();
-        let (key, source) = (task.key, task.source);
-        let attempts = task.standing.as_ref().map_or(0, |standing| standing.attempts);
-        let before = task.standing.filter(|standing| is_settled(standing.state));
-        let known_hash = before.and_then(|standing| standing.content_hash);
         let host = host_of(&task.work);
-        let tried = |bytes, result| Tried { key, host, bytes, elapsed: begun.elapsed(), result };
+        let (key, source, before) = (task.key, task.source, task.standing);
         let outcome = match task.work {
-            Work::Fetch(url) => self.fetch(source, url).await,
-            Work::Refuse(record) => Outcome::failed(*record, Failure::ForGood),
-            Work::Read(path, stamp) => {
-                let tools = self.clone();
-                let name = source.clone();
-                let read =
-                    blocking(source, move || tools.read(name, path, stamp, known_hash.as_deref())).await;
-                match read {
-                    Some(outcome) => outcome,
-                    None => return tried(0, TryResult::Unchanged(stamp)),
-                }
-            }
+            Work::Fetch(url) => self.fetch(source, url, before.as_ref()).await,
+            Work::Refuse(record) => Outcome::Failed(record, Failure::ForGood),
+            Work::Read(path, stamp) => self.read(source, path, stamp, before.as_ref()).await,
         };
-        let verdict = self.verdict(&outcome, attempts);
-        tried(outcome.bytes, TryResult::Saved(Box::new((outcome.record, verdict, outcome.copy))))
+        let judged = self.judge(outcome, before.as_ref(), task.published);
+        let Judged { verdict, copy, news, bytes, network } = judged;
+        Tried { key, host, bytes, elapsed: begun.elapsed(), network, verdict, copy, news }
     }
 
-    fn verdict(&self, outcome: &Outcome, attempts: u32) -> Verdict {
-        let failure = match outcome.failure {
-            None if outcome.record.status == INTERNAL_ERROR => Some(Failure::ForGood),
-            failure => failure,
-        };
-        match failure {
-            None => after_reading(&outcome.record),
-            Some(failure) => {
-                after_failure(&outcome.record, failure, attempts, &self.patience, Timestamp::now())
-            }
-        }
-    }
-
-    async fn fetch(&self, source: String, url: Url) -> Outcome {
+    async fn fetch(&self, source: String, url: Url, before: Option<&Standing>) -> Outcome {
         let Some(fetcher) = &self.fetcher else {
             let reason = "no source of the network was configured";
-            return Outcome::failed(Record::failure(source, INTERNAL_ERROR, reason), Failure::ForGood);
+            return internal_error(source, reason);
         };
-        match fetcher.fetch(&url).await {
-            Ok(page) => {
+        let known = before.filter(|before| before.state.was_read());
+        let etag = known.and_then(|known| known.etag.as_deref());
+        let last_modified = known.and_then(|known| known.last_modified.as_deref());
+        match fetcher.fetch_if_changed(&url, etag, last_modified).await {
+            Ok(Fetched::NotModified) => Outcome::Same { not_modified: true, copy: Box::default() },
+            Ok(Fetched::Page(page)) => {
                 let cleaner = Arc::clone(&self.cleaner);
+                let known_hash = known.and_then(|known| known.content_hash.clone());
                 let name = source.clone();
-                blocking(source, move || Some(clean_page(&cleaner, &name, page))).await.unwrap_or_else(|| {
-                    Outcome::failed(
-                        Record::failure("", INTERNAL_ERROR, "nothing came back"),
-                        Failure::ForGood,
-                    )
-                })
+                blocking(source, move || clean_page(&cleaner, &name, page, known_hash.as_deref())).await
             }
             Err(error) => {
                 let record = Record::failure(source.clone(), error.status(), error.reason());
-                Outcome::failed(record.at(Some(&source), None), Failure::of_fetch(&error))
+                Outcome::Failed(Box::new(record.at(Some(&source), None)), Failure::of_fetch(&error))
             }
         }
     }
 
-    /// None if the page is the same as the one with the known hash.
-    fn read(
-        &self,
-        source: String,
-        path: std::path::PathBuf,
-        stamp: Stamp,
-        known_hash: Option<&str>,
-    ) -> Option<Outcome> {
+    async fn read(&self, source: String, path: PathBuf, stamp: Stamp, before: Option<&Standing>) -> Outcome {
+        let known = before.filter(|before| before.state.was_read() || before.state == PageState::Failed);
+        let known_hash = known.and_then(|known| known.content_hash.clone());
+        let (tools, name) = (self.clone(), source.clone());
+        blocking(source, move || tools.read_file(&name, path, stamp, known_hash.as_deref())).await
+    }
+
+    fn read_file(&self, source: &str, path: PathBuf, stamp: Stamp, known_hash: Option<&str>) -> Outcome {
         let page = match (Item::File { path, kind: InputKind::Html }).load(self.max_bytes) {
             Ok(page) => page,
-            Err(record) => {
-                let rejected = record.status == "too-large";
-                let failure = (!rejected).then_some(Failure::MayPass);
-                let copy = Copy { stamp: rejected.then_some(stamp), ..Copy::default() };
-                return Some(Outcome { record: *record, failure, copy, bytes: 0 });
+            Err(record) if record.status == "too-large" => {
+                let copy = Copy { stamp: Some(stamp), ..Copy::default() };
+                return Outcome::read(*record, copy, 0, Duration::ZERO);
             }
+            Err(record) => return Outcome::Failed(record, Failure::MayPass),
         };
         let content_hash = hash::hex(&page.bytes);
         if known_hash == Some(content_hash.as_str()) {
-            return None;
+            let copy = Copy { stamp: Some(stamp), ..Copy::default() };
+            return Outcome::Same { not_modified: false, copy: Box::new(copy) };
         }
-        let record = outcome::clean(&self.cleaner, &source, Input::Html(&page.bytes, None), None);
-        let copy = Copy { content_hash: Some(content_hash), stamp: Some(stamp), ..Copy::default() };
-        Some(Outcome { record, failure: None, copy, bytes: page.bytes.len() })
+        let record = outcome::clean(&self.cleaner, source, Input::Html(&page.bytes, None), None);
+        let print = record.is_ok().then(|| prints::of(&record, None));
+        let copy = Copy { content_hash: Some(content_hash), stamp: Some(stamp), print, ..Copy::default() };
+        Outcome::read(record, copy, page.bytes.len(), Duration::ZERO)
+    }
+
+    /// Where the page stands after this, and what there is to write.
+    fn judge(&self, outcome: Outcome, before: Option<&Standing>, published: Option<Timestamp>) -> Judged {
+        let now = Timestamp::now();
+        let known = before.filter(|before| before.state.was_read());
+        match (outcome, known) {
+            (Outcome::Read(reading), _) if reading.record.status == INTERNAL_ERROR => {
+                self.judge_failure(Box::new(reading.record), Failure::ForGood, before, now)
+            }
+            (Outcome::Read(reading), known) => self.judge_reading(*reading, known, published, now),
+            (Outcome::Same { not_modified, copy }, known) => {
+                let fetched = known.filter(|_| copy.stamp.is_none());
+                let next = fetched.and_then(|known| self.next_check(Some(known), published, now));
+                let verdict = before.map(|before| after_no_change(before, next)).unwrap_or_default();
+                Judged { copy: *copy, ..Judged::new(verdict, News::Same { not_modified }) }
+            }
+            (Outcome::Failed(record, failure), Some(known)) => {
+                let next = self.next_check(Some(known), published, now);
+                let verdict = after_asking_in_vain(known, &record, Some(failure), next);
+                Judged::new(verdict, News::InVain(record))
+            }
+            (Outcome::Failed(record, failure), None) => self.judge_failure(record, failure, before, now),
+        }
+    }
+
+    fn judge_failure(
+        &self,
+        record: Box<Record>,
+        failure: Failure,
+        before: Option<&Standing>,
+        now: Timestamp,
+    ) -> Judged {
+        let verdict = after_failure(&record, failure, before, &self.patience, now);
+        Judged::new(verdict, News::First(record))
+    }
+
+    /// A page that gave an article keeps it when it gives none any more, as behind a wall.
+    fn judge_reading(
+        &self,
+        reading: Reading,
+        known: Option<&Standing>,
+        published: Option<Timestamp>,
+        now: Timestamp,
+    ) -> Judged {
+        let Reading { record, mut copy, bytes, network } = reading;
+        let dated = record.date.as_deref().and_then(|date| prints::moment(date, now));
+        copy.published = dated.map(iso);
+        // A saved page has a stamp, and shows by it that it has changed.
+        let fetched = copy.stamp.is_none();
+        let next = self.next_check(known, published.or(dated), now).filter(|_| fetched);
+        let same_text = known.is_some_and(|known| {
+            known.text_hash.is_some() && known.text_hash == copy.print.as_ref().map(|p| p.text_hash.clone())
+        });
+        let judged = match known {
+            Some(known) if known.state == PageState::Done && !record.is_ok() => {
+                let verdict = after_asking_in_vain(known, &record, None, next);
+                copy = Copy { stamp: copy.stamp, ..Copy::default() };
+                Judged::new(verdict, News::InVain(Box::new(record)))
+            }
+            Some(known)
+                if same_text || (!record.is_ok() && known.status.as_ref() == Some(&record.status)) =>
+            {
+                Judged::new(after_no_change(known, next), News::Same { not_modified: false })
+            }
+            Some(known) if known.state == PageState::Done => {
+                Judged::new(after_reading(&record, next), News::Changed(Box::new(record)))
+            }
+            _ => Judged::new(after_reading(&record, next), News::First(Box::new(record))),
+        };
+        Judged { copy, bytes, network, ..judged }
+    }
+
+    fn next_check(
+        &self,
+        known: Option<&Standing>,
+        published: Option<Timestamp>,
+        now: Timestamp,
+    ) -> Option<Timestamp> {
+        let stored = known.map(|known| known.published.as_deref().unwrap_or(&known.first_seen));
+        let birth = published.or_else(|| stored.and_then(|time| time.parse().ok())).unwrap_or(now);
+        self.refresh.next_check(birth, now)
     }
 }
 
-/// Whether the last try read the page, so that the same content needs no second one.
-fn is_settled(state: PageState) -> bool {
-    matches!(state, PageState::Done | PageState::Rejected | PageState::Failed)
+/// Where a page stands, and what there is to write.
+struct Judged {
+    verdict: Verdict,
+    copy: Copy,
+    news: News,
+    bytes: usize,
+    network: Duration,
 }
 
-fn clean_page(cleaner: &Cleaner, source: &str, page: Page) -> Outcome {
-    let input = Input::Html(&page.bytes, page.content_type.as_deref());
-    let record = outcome::clean(cleaner, source, input, Some(&page.final_url));
+impl Judged {
+    fn new(verdict: Verdict, news: News) -> Judged {
+        Judged { verdict, copy: Copy::default(), news, bytes: 0, network: Duration::ZERO }
+    }
+}
+
+fn clean_page(cleaner: &Cleaner, source: &str, page: Page, known_hash: Option<&str>) -> Outcome {
+    let content_hash = hash::hex(&page.bytes);
+    let (etag, last_modified) = (page.etag, page.last_modified);
     let final_url = page.final_url.as_str();
-    let record = record.at(Some(page.url.as_str()), Some(final_url));
     let copy = Copy {
         final_url: Some(final_url.to_owned()),
-        content_hash: Some(hash::hex(&page.bytes)),
-        etag: page.etag,
-        last_modified: page.last_modified,
-        stamp: None,
+        etag,
+        last_modified,
+        content_hash: Some(content_hash),
+        ..Copy::default()
     };
-    Outcome { record, failure: None, copy, bytes: page.bytes.len() }
+    if copy.content_hash.as_deref() == known_hash {
+        return Outcome::Same { not_modified: false, copy: Box::new(copy) };
+    }
+    let input = Input::Html(&page.bytes, page.content_type.as_deref());
+    let record = outcome::clean(cleaner, source, input, Some(&page.final_url));
+    let record = record.at(Some(page.url.as_str()), Some(final_url));
+    let print = record.is_ok().then(|| prints::of(&record, Some(&page.final_url)));
+    let copy = Copy { print, ..copy };
+    Outcome::read(record, copy, page.bytes.len(), page.elapsed)
 }
 
 /// Work for the processor, off the threads that wait for the network. A panic costs this page only.
-async fn blocking(
-    source: String,
-    work: impl FnOnce() -> Option<Outcome> + Send + 'static,
-) -> Option<Outcome> {
+async fn blocking(source: String, work: impl FnOnce() -> Outcome + Send + 'static) -> Outcome {
     match tokio::task::spawn_blocking(work).await {
         Ok(outcome) => outcome,
-        Err(_) => {
-            let reason = "the program failed on this page; please report it";
-            Some(Outcome::failed(Record::failure(source, INTERNAL_ERROR, reason), Failure::ForGood))
-        }
+        Err(_) => internal_error(source, "the program failed on this page; please report it"),
     }
 }
 
-fn host_of(work: &Work) -> String {
+fn internal_error(source: String, reason: &str) -> Outcome {
+    Outcome::Failed(Box::new(Record::failure(source, INTERNAL_ERROR, reason)), Failure::ForGood)
+}
+
+/// The host of a page, as the report names it.
+pub(super) fn host_of(work: &Work) -> String {
     match work {
         Work::Fetch(url) => url.host_str().unwrap_or(NO_HOST).to_owned(),
         Work::Read(..) => SAVED.to_owned(),

@@ -1,7 +1,9 @@
 //! What a run is going to do: every page that the sources name, and which of them are new or due.
 //!
 //! - task: one page to try
-//! - new: never tried; due: failed before and may be tried again, or a saved page that changed; known: neither
+//! - new: never tried; known: neither new nor due
+//! - due: failed before and may be tried again, young enough to be asked whether it has changed, or a saved page
+//!   that changed
 
 use std::collections::HashSet;
 use std::path::PathBuf;
@@ -10,7 +12,8 @@ use jiff::Timestamp;
 use serde::Serialize;
 use url::Url;
 
-use super::state::{PageState, Stamp, Standing, State};
+use super::page_state::PageState;
+use super::state::{Remembered, Stamp, Standing, State};
 use super::verdict::iso;
 use crate::error::Error;
 use crate::record::Record;
@@ -28,6 +31,8 @@ pub struct Task {
     pub standing: Option<Standing>,
     /// When its source says that it was published.
     pub published: Option<Timestamp>,
+    /// The source that names it.
+    pub origin: String,
 }
 
 /// What is to be done for a page.
@@ -48,12 +53,14 @@ pub struct SourceReport {
     pub name: String,
     /// Pages never tried before.
     pub new: usize,
-    /// Pages that failed before or changed, and are tried again.
+    /// Pages that are tried again: failed before, changed, or to be asked whether they have changed.
     pub due: usize,
     /// Pages that are left alone: done, rejected, gone, or waiting for a later try.
     pub known: usize,
     /// Pages that another source of this run named already.
     pub doubled: usize,
+    /// Pages that the source names and that are not wanted, by their age or address.
+    pub filtered: usize,
     /// What went wrong with the source.
     pub problems: Vec<Problem>,
 }
@@ -113,6 +120,11 @@ impl<'a> Planner<'a> {
         self.report().problems.push(Problem { message: message.into(), weight });
     }
 
+    /// Counts pages that the source names and that are not wanted.
+    pub fn filtered(&mut self, pages: usize) {
+        self.report().filtered += pages;
+    }
+
     /// Adds a page of the source.
     pub fn add(
         &mut self,
@@ -125,6 +137,29 @@ impl<'a> Planner<'a> {
             self.report().doubled += 1;
             return Ok(());
         }
+        self.plan_page(key, source, work, published)
+    }
+
+    /// Adds the pages that the source named in an earlier run and that are due: a feed forgets what is old.
+    pub fn add_remembered(&mut self) -> Result<(), Error> {
+        let Some(state) = self.state else { return Ok(()) };
+        let origin = self.report().name.clone();
+        for Remembered { key, source, published } in state.due(&origin, &self.now)? {
+            let published = published.and_then(|time| time.parse().ok());
+            if let (Ok(url), true) = (Url::parse(&source), self.seen.insert(key.clone())) {
+                self.plan_page(key, source, Work::Fetch(url), published)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn plan_page(
+        &mut self,
+        key: String,
+        source: String,
+        work: Work,
+        published: Option<Timestamp>,
+    ) -> Result<(), Error> {
         let standing = match self.state {
             Some(state) => state.standing(&key)?,
             None => None,
@@ -134,7 +169,8 @@ impl<'a> Planner<'a> {
             need => {
                 let report = self.report();
                 *(if need == Need::New { &mut report.new } else { &mut report.due }) += 1;
-                self.plan.tasks.push(Task { key, source, work, standing, published });
+                let origin = report.name.clone();
+                self.plan.tasks.push(Task { key, source, work, standing, published, origin });
             }
         }
         Ok(())
@@ -167,10 +203,13 @@ fn need(standing: Option<&Standing>, work: &Work, now: &str) -> Need {
         Work::Read(_, stamp) => standing.stamp.is_some_and(|known| known != *stamp),
         Work::Fetch(_) | Work::Refuse(_) => false,
     };
-    match standing.state {
-        PageState::New => Need::New,
+    let fetched = matches!(work, Work::Fetch(_));
+    match (standing.state, standing.next_try.as_deref()) {
+        (PageState::New, _) => Need::New,
         _ if changed => Need::Due,
-        PageState::Failing if standing.next_try.as_deref().is_none_or(|time| time <= now) => Need::Due,
+        (PageState::Failing, None) => Need::Due,
+        (PageState::Failing, Some(time)) if time <= now => Need::Due,
+        (PageState::Done | PageState::Rejected, Some(time)) if fetched && time <= now => Need::Due,
         _ => Need::Known,
     }
 }
@@ -182,8 +221,7 @@ mod tests {
     const STAMP: Stamp = Stamp { size: 10, modified_ns: 20 };
 
     fn standing(state: PageState) -> Standing {
-        let stamp = Some(STAMP);
-        Standing { state, attempts: 1, next_try: None, stamp, content_hash: None, place: None }
+        Standing { attempts: 1, stamp: Some(STAMP), ..Standing::for_tests(state) }
     }
 
     fn fetch() -> Work {
@@ -213,6 +251,17 @@ mod tests {
         assert_eq!(need(Some(&at("2026-01-02T00:00:01Z")), &fetch(), now), Need::Known);
         assert_eq!(need(Some(&at("2026-01-02T00:00:00Z")), &fetch(), now), Need::Due);
         assert_eq!(need(Some(&at("2025-12-31T00:00:00Z")), &fetch(), now), Need::Due);
+    }
+
+    #[test]
+    fn young_articles_are_asked_again_when_their_time_has_come() {
+        let now = "2026-01-02T00:00:00Z";
+        for state in [PageState::Done, PageState::Rejected] {
+            let at = |time: &str| Standing { next_try: Some(time.into()), ..standing(state) };
+            assert_eq!(need(Some(&at("2026-01-02T00:00:01Z")), &fetch(), now), Need::Known);
+            assert_eq!(need(Some(&at("2026-01-02T00:00:00Z")), &fetch(), now), Need::Due);
+            assert_eq!(need(Some(&at("2026-01-02T00:00:00Z")), &read(10), now), Need::Known);
+        }
     }
 
     #[test]

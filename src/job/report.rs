@@ -6,17 +6,14 @@ use std::path::Path;
 
 use serde::Serialize;
 
-use super::page::Tried;
 use super::plan::{Plan, SourceReport, Weight};
-use super::state::{PageState, Verdict};
+pub use super::tally::{Doubled, Failed, HostTally, Tally};
 use crate::error::Error;
 use crate::record::Record;
 use crate::sink::atomic;
 
 /// Hosts in the table for people; the JSON has all.
 const HOSTS_SHOWN: usize = 12;
-/// Pages named one by one in the table; the state database has all.
-const FAILURES_SHOWN: usize = 10;
 
 /// How a run ended; the command line has an exit code for each.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,88 +46,8 @@ pub struct Report {
     pub tally: Tally,
     /// How many pages are in each state, over all runs.
     pub states: BTreeMap<String, u64>,
-}
-
-/// Counts over the tries of a run.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
-pub struct Tally {
-    /// Pages that were tried.
-    pub tried: usize,
-    /// Articles that were written.
-    pub written: usize,
-    /// Pages that were read and are no articles.
-    pub rejected: usize,
-    /// Pages that failed and are tried again in a later run.
-    pub failing: usize,
-    /// Pages that failed for good.
-    pub failed: usize,
-    /// Saved pages that were touched but are the same.
-    pub unchanged: usize,
-    /// Tries by status.
-    pub statuses: BTreeMap<String, usize>,
-    /// Tries by host.
-    pub hosts: BTreeMap<String, HostTally>,
-    /// The first pages that failed, with their reasons.
-    pub failures: Vec<Failed>,
-}
-
-/// Counts over the tries at one host.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
-pub struct HostTally {
-    /// Pages that were tried.
-    pub tried: usize,
-    /// Articles.
-    pub articles: usize,
-    /// Pages that were read and are no articles.
-    pub rejected: usize,
-    /// Pages that failed, for now or for good.
-    pub failed: usize,
-    /// Bytes that were read, decompressed.
-    pub bytes: usize,
-    /// Sum of the times from the start of a try to its end, with waiting for politeness.
-    pub seconds: f64,
-}
-
-/// A page that failed.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct Failed {
-    /// As given.
-    pub source: String,
-    /// The error in kebab-case.
-    pub status: String,
-    /// One sentence.
-    pub reason: String,
-}
-
-impl Tally {
-    pub(super) fn add(&mut self, tried: &Tried, verdict: &Verdict) {
-        self.tried += 1;
-        *self.statuses.entry(verdict.status.clone()).or_default() += 1;
-        let host = self.hosts.entry(tried.host.clone()).or_default();
-        host.tried += 1;
-        host.bytes += tried.bytes;
-        host.seconds += tried.elapsed.as_secs_f64();
-        let total = match verdict.state {
-            PageState::New => return,
-            PageState::Done => {
-                host.articles += 1;
-                return;
-            }
-            PageState::Rejected => {
-                host.rejected += 1;
-                self.rejected += 1;
-                return;
-            }
-            PageState::Failing => &mut self.failing,
-            PageState::Failed | PageState::Gone => &mut self.failed,
-        };
-        host.failed += 1;
-        *total += 1;
-        if self.failures.len() < FAILURES_SHOWN {
-            let (status, reason) = (verdict.status.clone(), verdict.reason.clone().unwrap_or_default());
-            self.failures.push(Failed { source: tried.key.clone(), status, reason });
-        }
-    }
+    /// What should be looked at, with the option that would help.
+    pub warnings: Vec<String>,
 }
 
 impl Report {
@@ -155,8 +72,21 @@ impl Report {
             tally.failed,
             tally.failing
         );
+        for (count, what) in [
+            (tally.changed, "changed"),
+            (tally.unchanged, "unchanged"),
+            (tally.in_vain, "asked again in vain"),
+            (tally.duplicates, "doubled"),
+        ] {
+            if count > 0 {
+                let _ = write!(line, ", {count} {what}");
+            }
+        }
         let known: usize = self.sources.iter().map(|source| source.known).sum();
         let _ = write!(line, "; {known} known; {:.1} s", self.seconds);
+        if !self.started.is_empty() {
+            let _ = write!(line, "; begun {}", self.started);
+        }
         if let Some(stopped) = &self.stopped {
             let _ = write!(line, "; stopped ({stopped}), {} left for the next run", self.left);
         }
@@ -173,19 +103,19 @@ impl Report {
         for failed in &self.tally.failures {
             let _ = writeln!(text, "{}: {}: {}", failed.status, failed.source, failed.reason);
         }
+        for double in &self.tally.doubles {
+            let _ = writeln!(text, "double: {}: {}", double.source, double.reason);
+        }
         let _ = writeln!(text, "articles are in {}", self.output);
         text
     }
 
     /// Writes the report as JSON, whole.
     pub fn save(&self, path: &Path) -> Result<(), Error> {
-        let folder = atomic::folder_of(path);
-        atomic::make_folder(folder)?;
-        atomic::remove_leftovers(folder)?;
         let mut json = serde_json::to_vec_pretty(self).expect("a report is plain data");
         json.push(b'\n');
         atomic::write(path, &json)?;
-        atomic::sync_folder(folder)
+        atomic::sync_folder(atomic::folder_of(path))
     }
 
     fn statuses_table(&self) -> String {
@@ -201,13 +131,20 @@ impl Report {
     fn hosts_table(&self) -> String {
         let mut hosts: Vec<_> = self.tally.hosts.iter().collect();
         hosts.sort_by_key(|(_, host)| std::cmp::Reverse(host.tried));
-        let titles = ["host", "tried", "articles", "rejected", "failed", "KiB"];
-        let [host, tried, articles, rejected, failed, size] = titles;
-        let mut text = format!("\n{host:<40} {tried:>7} {articles:>8} {rejected:>8} {failed:>7} {size:>8}\n");
+        let titles = ["host", "tried", "articles", "rejected", "failed", "KiB", "s/page", "delay"];
+        let [host, tried, articles, rejected, failed, size, pace, delay] = titles;
+        let mut text = format!(
+            "\n{host:<40} {tried:>7} {articles:>8} {rejected:>8} {failed:>7} {size:>8} {pace:>7} {delay:>6}\n"
+        );
         for (name, host) in hosts.iter().take(HOSTS_SHOWN) {
             let HostTally { tried, articles, rejected, failed, bytes, .. } = host;
             let size = bytes.div_ceil(1024);
-            let _ = writeln!(text, "{name:<40} {tried:>7} {articles:>8} {rejected:>8} {failed:>7} {size:>8}");
+            let pace = host.network_seconds / (*tried).max(1) as f64;
+            let delay = host.delay_seconds.map(|delay| format!("{delay:.1}")).unwrap_or_default();
+            let _ = writeln!(
+                text,
+                "{name:<40} {tried:>7} {articles:>8} {rejected:>8} {failed:>7} {size:>8} {pace:>7.2} {delay:>6}"
+            );
         }
         if hosts.len() > HOSTS_SHOWN {
             let _ = writeln!(text, "... and {} more", hosts.len() - HOSTS_SHOWN);
@@ -242,8 +179,11 @@ fn sources_table(sources: &[SourceReport]) -> String {
     let [source, new, due, known, doubled] = ["source", "new", "due", "known", "doubled"];
     let mut text = format!("{source:<40} {new:>7} {due:>8} {known:>8} {doubled:>7}\n");
     for source in sources {
-        let SourceReport { name, new, due, known, doubled, problems } = source;
+        let SourceReport { name, new, due, known, doubled, filtered, problems } = source;
         let _ = writeln!(text, "{name:<40} {new:>7} {due:>8} {known:>8} {doubled:>7}");
+        if *filtered > 0 {
+            let _ = writeln!(text, "  not wanted by age or address: {filtered}");
+        }
         for problem in problems {
             let _ = writeln!(text, "  problem: {}", problem.message);
         }
@@ -257,24 +197,10 @@ fn counted(count: usize, what: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use super::*;
-    use crate::job::page::TryResult;
+    use crate::job::page_state::PageState;
     use crate::job::plan::Problem;
-    use crate::job::state::Stamp;
-
-    fn tallied(states: &[(PageState, &str)]) -> Tally {
-        let mut tally = Tally::default();
-        for (state, status) in states {
-            let result = TryResult::Unchanged(Stamp { size: 0, modified_ns: 0 });
-            let (key, host) = ("u".to_owned(), "a.example".to_owned());
-            let tried = Tried { key, host, bytes: 1025, elapsed: Duration::from_secs(1), result };
-            let (status, reason) = ((*status).to_owned(), Some("Because.".to_owned()));
-            tally.add(&tried, &Verdict { state: *state, attempts: 1, next_try: None, status, reason });
-        }
-        tally
-    }
+    use crate::job::tally::tests::tallied;
 
     fn report(weight: Option<Weight>, failed: usize) -> Report {
         let problems = weight.map(|weight| Problem { message: "Why.".into(), weight }).into_iter().collect();
@@ -283,16 +209,8 @@ mod tests {
     }
 
     #[test]
-    fn counts_by_status_and_host() {
-        let tally = tallied(&[
-            (PageState::Done, "ok"),
-            (PageState::Rejected, "too-short"),
-            (PageState::Failing, "timeout"),
-            (PageState::Gone, "not-found"),
-        ]);
-        assert_eq!((tally.tried, tally.rejected, tally.failing, tally.failed), (4, 1, 1, 1));
-        let host = &tally.hosts["a.example"];
-        assert_eq!((host.tried, host.articles, host.failed, host.bytes), (4, 1, 2, 4100));
+    fn the_table_names_what_failed() {
+        let tally = tallied(&[(PageState::Done, "ok"), (PageState::Gone, "not-found")]);
         let text = Report { tally, ..Report::default() }.table();
         assert!(text.contains("not-found: u: Because."), "{text}");
     }

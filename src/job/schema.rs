@@ -13,7 +13,7 @@ use crate::sink::atomic;
 /// `tami` in ASCII: marks the file as ours.
 const APPLICATION_ID: i32 = 0x7461_6d69;
 /// Raised whenever the tables change.
-const VERSION: i32 = 1;
+const VERSION: i32 = 2;
 /// How long to wait for another program that reads or writes the database.
 const PATIENCE: std::time::Duration = std::time::Duration::from_secs(10);
 
@@ -28,14 +28,20 @@ CREATE TABLE pages (
     attempts      INTEGER NOT NULL,   -- tries in a row that failed
     first_seen    TEXT NOT NULL,      -- this and the next two: UTC, ISO 8601
     last_try      TEXT,
-    next_try      TEXT,               -- not before this time; only in the state failing
+    next_try      TEXT,               -- not before this time; null in done and rejected: never again
     final_url     TEXT,               -- the address after redirects
     etag          TEXT,               -- what the server said of the copy that was cleaned
     last_modified TEXT,
     content_hash  TEXT,               -- of the bytes that were cleaned
     size          INTEGER,            -- of the saved page, in bytes
     modified_ns   INTEGER,            -- its time of change, in nanoseconds since 1970
-    place         TEXT                -- file name in the output folder
+    place         TEXT,               -- file name in the output folder
+    origin        TEXT,               -- the source that named it last, as in: feed https://www.site.example/rss
+    published     TEXT,               -- as its source says, else the page; UTC, ISO 8601
+    text_hash     TEXT,               -- of title and clean text: changes with the article, not with its surroundings
+    canonical     TEXT,               -- address that stands for the article: named by the page, else after redirects
+    simhash       INTEGER,            -- of the clean text: near-duplicates differ in few of the 64 bits
+    duplicate_of  TEXT                -- key of the page that gave the same article before
 ) WITHOUT ROWID;
 CREATE INDEX pages_by_state ON pages (state, next_try);
 CREATE TABLE outputs (
@@ -44,16 +50,46 @@ CREATE TABLE outputs (
 ) WITHOUT ROWID;
 ";
 
+/// What version 2 added to the columns of version 1, in the order of [`SCHEMA`].
+const COLUMNS_OF_2: [&str; 6] = [
+    "origin TEXT",
+    "published TEXT",
+    "text_hash TEXT",
+    "canonical TEXT",
+    "simhash INTEGER",
+    "duplicate_of TEXT",
+];
+
+/// What version 2 added beside the columns. The bands are those of [`BANDS`]; with the whole simhash behind each, a
+/// search reads the index alone.
+const REST_OF_2: &str = "
+CREATE INDEX pages_by_origin ON pages (origin, state, next_try);
+CREATE INDEX pages_by_canonical ON pages (canonical) WHERE canonical IS NOT NULL;
+CREATE INDEX pages_by_band_0 ON pages ((simhash >> 0) & 2047, simhash) WHERE simhash IS NOT NULL;
+CREATE INDEX pages_by_band_1 ON pages ((simhash >> 11) & 2047, simhash) WHERE simhash IS NOT NULL;
+CREATE INDEX pages_by_band_2 ON pages ((simhash >> 22) & 2047, simhash) WHERE simhash IS NOT NULL;
+CREATE INDEX pages_by_band_3 ON pages ((simhash >> 33) & 2047, simhash) WHERE simhash IS NOT NULL;
+CREATE INDEX pages_by_band_4 ON pages ((simhash >> 44) & 1023, simhash) WHERE simhash IS NOT NULL;
+CREATE INDEX pages_by_band_5 ON pages ((simhash >> 54) & 1023, simhash) WHERE simhash IS NOT NULL;
+";
+
+/// Shift and mask of the bands of a simhash: six, so that two that differ in at most five bits share one of them.
+pub const BANDS: [(u32, u64); 6] = [(0, 2047), (11, 2047), (22, 2047), (33, 2047), (44, 1023), (54, 1023)];
+
 /// Opens or makes the database.
 pub fn open(path: &Path) -> Result<Connection, Error> {
     atomic::make_folder(atomic::folder_of(path))?;
     let database = Connection::open(path).map_err(|error| failure(path, &error))?;
-    let fresh = check(&database, path)?;
+    let found = check(&database, path)?;
     let prepare = || {
         database.pragma_update(None, "journal_mode", "wal")?;
         // Full, so that a commit outlives a power cut: what is committed is never fetched again.
         database.pragma_update(None, "synchronous", "full")?;
-        if fresh { create(&database) } else { Ok(()) }
+        match found {
+            Found::Empty => create(&database),
+            Found::Version(VERSION) => Ok(()),
+            Found::Version(_) => upgrade(&database),
+        }
     };
     prepare().map_err(|error| failure(path, &error))?;
     Ok(database)
@@ -66,8 +102,11 @@ pub fn open_to_read(path: &Path) -> Result<Option<Connection>, Error> {
     }
     let database = Connection::open_with_flags(read_only_address(path), read_only_flags())
         .map_err(|error| failure(path, &error))?;
-    let empty = check(&database, path)?;
-    Ok((!empty).then_some(database))
+    match check(&database, path)? {
+        Found::Empty => Ok(None),
+        Found::Version(VERSION) => Ok(Some(database)),
+        Found::Version(_) => Err(state_error(path, OLDER)),
+    }
 }
 
 /// With no write-ahead log beside it, nobody has the database open, and `immutable` keeps SQLite from making one.
@@ -83,8 +122,14 @@ fn read_only_flags() -> OpenFlags {
     OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI | OpenFlags::SQLITE_OPEN_NO_MUTEX
 }
 
-/// Whether the database is empty; an error if it is not ours, not whole or too new.
-fn check(database: &Connection, path: &Path) -> Result<bool, Error> {
+/// What a database that may be used holds.
+enum Found {
+    Empty,
+    Version(i32),
+}
+
+/// What the database holds; an error if it is not ours, not whole or too new.
+fn check(database: &Connection, path: &Path) -> Result<Found, Error> {
     let number = |name: &str| database.pragma_query_value(None, name, |row| row.get::<_, i32>(0));
     let ask = || {
         database.busy_timeout(PATIENCE)?;
@@ -95,20 +140,29 @@ fn check(database: &Connection, path: &Path) -> Result<bool, Error> {
     let (empty, health, application, version) = ask().map_err(|error| failure(path, &error))?;
     match () {
         () if health != "ok" => Err(damaged(path, &health)),
-        () if empty => Ok(true),
+        () if empty => Ok(Found::Empty),
         () if application != APPLICATION_ID => Err(state_error(path, FOREIGN)),
         () if version > VERSION => Err(state_error(path, NEWER)),
-        () => Ok(false),
+        () => Ok(Found::Version(version)),
     }
 }
 
 const FOREIGN: &str = "belongs to another program; choose another path for job.state";
 const NEWER: &str = "was written by a newer tamis; update tamis, or choose another path for job.state";
+const OLDER: &str = "was written by an older tamis; the next `tamis run` brings it up to date";
 
 fn create(database: &Connection) -> rusqlite::Result<()> {
     database.execute_batch(&format!(
-        "BEGIN; {SCHEMA} PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {VERSION}; COMMIT;"
+        "BEGIN; {SCHEMA} {REST_OF_2} PRAGMA application_id = {APPLICATION_ID}; \
+         PRAGMA user_version = {VERSION}; COMMIT;"
     ))
+}
+
+/// From version 1: all or nothing, so that an interrupted upgrade starts again.
+fn upgrade(database: &Connection) -> rusqlite::Result<()> {
+    let columns: String =
+        COLUMNS_OF_2.iter().map(|column| format!("ALTER TABLE pages ADD COLUMN {column};")).collect();
+    database.execute_batch(&format!("BEGIN; {columns} {REST_OF_2} PRAGMA user_version = {VERSION}; COMMIT;"))
 }
 
 /// The error for people: what SQLite said, and what to do about it.
@@ -117,6 +171,12 @@ pub fn failure(path: &Path, error: &rusqlite::Error) -> Error {
         Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt) => damaged(path, &error.to_string()),
         Some(ErrorCode::DatabaseBusy) => state_error(path, "another program is using it; try again later"),
         Some(ErrorCode::DiskFull) => state_error(path, "the disk is full; make room and run again"),
+        Some(ErrorCode::ReadOnly | ErrorCode::CannotOpen) => {
+            state_error(path, &format!("{error}; check that its folder may be written by this user"))
+        }
+        Some(ErrorCode::SystemIoFailure) => {
+            state_error(path, &format!("{error}; check the disk, its room, and limits on the size of files"))
+        }
         _ => state_error(path, &error.to_string()),
     }
 }
@@ -184,6 +244,36 @@ mod tests {
         let path = folder.path().join("state.sqlite");
         open(&path).unwrap().pragma_update(None, "user_version", VERSION + 1).unwrap();
         assert!(open(&path).unwrap_err().to_string().contains("newer tamis"));
+    }
+
+    fn columns(database: &Connection) -> Vec<(String, String)> {
+        let mut query = database.prepare("SELECT name, type FROM pragma_table_info('pages')").unwrap();
+        let rows = query.query_map([], |row| Ok((row.get(0)?, row.get(1)?))).unwrap();
+        rows.map(Result::unwrap).collect()
+    }
+
+    #[test]
+    fn a_database_of_version_1_is_brought_up_to_date_with_its_pages() {
+        let folder = tempfile::tempdir().unwrap();
+        let (old, new) = (folder.path().join("old"), folder.path().join("new"));
+        let database = Connection::open(&old).unwrap();
+        let (before, rest) = SCHEMA.split_once("    place         TEXT,").unwrap();
+        let (_, after) = rest.split_once(") WITHOUT ROWID").unwrap();
+        let pages = format!("{before}    place TEXT) WITHOUT ROWID{after}");
+        database.execute_batch(&pages).unwrap();
+        let row =
+            "INSERT INTO pages (key, source, state, attempts, first_seen) VALUES ('u', 'u', 'done', 0, '')";
+        database.execute(row, []).unwrap();
+        database.pragma_update(None, "application_id", APPLICATION_ID).unwrap();
+        database.pragma_update(None, "user_version", 1).unwrap();
+        drop(database);
+        assert!(open_to_read(&old).unwrap_err().to_string().contains("older tamis"));
+        let upgraded = open(&old).unwrap();
+        assert_eq!(columns(&upgraded), columns(&open(&new).unwrap()));
+        let state: String = upgraded.query_row("SELECT state FROM pages", [], |row| row.get(0)).unwrap();
+        assert_eq!(state, "done");
+        drop(upgraded);
+        assert!(open_to_read(&old).unwrap().is_some());
     }
 
     #[test]

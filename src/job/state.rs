@@ -1,143 +1,23 @@
 //! What is known of every page over all runs, so that the next run does only what is new.
 //!
-//! The states of a page:
-//!
-//! | state | meaning | tried again |
-//! |---|---|---|
-//! | `new` | seen in a source, never tried | in the next run |
-//! | `done` | gave an article | saved page: when it changes |
-//! | `rejected` | was read and is no article | saved page: when it changes |
-//! | `failing` | failed in a way that may pass | after `next_try`, each time later |
-//! | `failed` | failed for good, or too often | saved page: when it changes |
-//! | `gone` | the server says that it is gone | never |
-//!
-//! Terms:
-//! - key: the identity of a page: its URL without fragment, or its absolute path
-//! - stamp: size and time of change of a saved page; while it stays, the page is not even opened
+//! The states of a page are in [`PageState`].
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, OptionalExtension, named_params};
 
+use super::page_state::PageState;
 use super::schema;
+pub use super::standing::{
+    Copy, Likeness, Print, Registration, Remembered, SavedPlace, Stamp, Standing, Verdict,
+};
 use crate::error::Error;
 
-/// Where a page stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum PageState {
-    /// Seen in a source, never tried.
-    New,
-    /// Gave an article.
-    Done,
-    /// Was read and is no article.
-    Rejected,
-    /// Failed in a way that may pass.
-    Failing,
-    /// Failed for good, or too often.
-    Failed,
-    /// The server says that it is gone.
-    Gone,
-}
-
-impl PageState {
-    /// Every state with its name.
-    pub const ALL: [(PageState, &'static str); 6] = [
-        (PageState::New, "new"),
-        (PageState::Done, "done"),
-        (PageState::Rejected, "rejected"),
-        (PageState::Failing, "failing"),
-        (PageState::Failed, "failed"),
-        (PageState::Gone, "gone"),
-    ];
-
-    /// The name in the database and in reports.
-    pub fn name(self) -> &'static str {
-        PageState::ALL[self as usize].1
-    }
-
-    fn named(name: &str) -> Option<PageState> {
-        PageState::ALL.iter().find(|(_, theirs)| *theirs == name).map(|(state, _)| *state)
-    }
-}
-
-/// Size and time of change of a saved page.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Stamp {
-    /// In bytes.
-    pub size: i64,
-    /// In nanoseconds since 1970.
-    pub modified_ns: i64,
-}
-
-/// What the database knows of a page when a run starts.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Standing {
-    /// Where it stands.
-    pub state: PageState,
-    /// Tries in a row that failed.
-    pub attempts: u32,
-    /// Not before this time (UTC, ISO 8601).
-    pub next_try: Option<String>,
-    /// The saved page that was read.
-    pub stamp: Option<Stamp>,
-    /// Hash of the bytes that were cleaned.
-    pub content_hash: Option<String>,
-    /// File name in the output folder.
-    pub place: Option<String>,
-}
-
-/// A page that a run is going to try.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Registration<'a> {
-    /// Its identity.
-    pub key: &'a str,
-    /// As given.
-    pub source: &'a str,
-    /// Where its article will lie.
-    pub place: Option<&'a str>,
-}
-
-/// The place of a saved page's article.
-#[derive(Clone, Debug, PartialEq)]
-pub struct SavedPlace {
-    /// Its identity.
-    pub key: String,
-    /// As given.
-    pub source: String,
-    /// File name in the output folder.
-    pub place: String,
-}
-
-/// What a try brought.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Verdict {
-    /// Where the page stands now.
-    pub state: PageState,
-    /// Tries in a row that failed.
-    pub attempts: u32,
-    /// Not before this time (UTC, ISO 8601).
-    pub next_try: Option<String>,
-    /// `ok`, or the rejection or error in kebab-case.
-    pub status: String,
-    /// One sentence about a status other than `ok`.
-    pub reason: Option<String>,
-}
-
-/// What was read in a try.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Copy {
-    /// The address after redirects.
-    pub final_url: Option<String>,
-    /// The ETag header.
-    pub etag: Option<String>,
-    /// The Last-Modified header.
-    pub last_modified: Option<String>,
-    /// Hash of the bytes.
-    pub content_hash: Option<String>,
-    /// Size and time of change of a saved page.
-    pub stamp: Option<Stamp>,
-}
+/// Most pages of one canonical address that are looked at: some sites name one address on every page.
+const MOST_OF_CANONICAL: i64 = 50;
+/// Most pages of one band that are looked at; of a million pages, a band has a thousand at most, as a rule.
+const MOST_IN_BAND: i64 = 2000;
 
 /// The state database.
 #[derive(Debug)]
@@ -162,7 +42,8 @@ impl State {
     pub fn standing(&self, key: &str) -> Result<Option<Standing>, Error> {
         let ask = || {
             let mut query = self.database.prepare_cached(
-                "SELECT state, attempts, next_try, size, modified_ns, content_hash, place
+                "SELECT state, attempts, next_try, size, modified_ns, content_hash, place, status, reason,
+                     first_seen, published, etag, last_modified, text_hash
                  FROM pages WHERE key = ?1",
             )?;
             query.query_row([key], read_standing).optional()
@@ -174,14 +55,16 @@ impl State {
     pub fn register(&mut self, pages: &[Registration], now: &str) -> Result<(), Error> {
         self.transaction(|database| {
             let mut statement = database.prepare_cached(
-                "INSERT INTO pages (key, source, state, attempts, first_seen, place)
-                 VALUES (:key, :source, 'new', 0, :now, :place)
+                "INSERT INTO pages (key, source, state, attempts, first_seen, place, origin, published)
+                 VALUES (:key, :source, 'new', 0, :now, :place, :origin, :published)
                  ON CONFLICT (key) DO UPDATE SET
-                     source = excluded.source, place = coalesce(excluded.place, place)",
+                     source = excluded.source, place = coalesce(excluded.place, place),
+                     origin = excluded.origin, published = coalesce(excluded.published, published)",
             )?;
             for page in pages {
                 statement.execute(named_params! {
                     ":key": page.key, ":source": page.source, ":now": now, ":place": page.place,
+                    ":origin": page.origin, ":published": page.published,
                 })?;
             }
             Ok(())
@@ -206,11 +89,56 @@ impl State {
         })
     }
 
-    /// Notes that saved pages were touched but are the same as before.
-    pub fn restamp(&mut self, key: &str, stamp: Stamp) -> Result<(), Error> {
-        let update = "UPDATE pages SET size = ?2, modified_ns = ?3 WHERE key = ?1";
-        let done = self.database.execute(update, (key, stamp.size, stamp.modified_ns));
-        done.map(|_| ()).map_err(|error| self.failure(&error))
+    /// The pages that a source named in an earlier run and that are to be asked now: feeds forget what is old.
+    pub fn due(&self, origin: &str, now: &str) -> Result<Vec<Remembered>, Error> {
+        let ask = || {
+            let mut query = self.database.prepare_cached(
+                "SELECT key, source, published FROM pages WHERE origin = ?1 AND (state = 'new'
+                     OR state IN ('failing', 'done', 'rejected') AND next_try <= ?2)
+                 ORDER BY published DESC, key",
+            )?;
+            let rows = query.query_map([origin, now], |row| {
+                Ok(Remembered { key: row.get(0)?, source: row.get(1)?, published: row.get(2)? })
+            })?;
+            rows.collect::<rusqlite::Result<_>>()
+        };
+        ask().map_err(|error| self.failure(&error))
+    }
+
+    /// Pages that gave an article with this canonical address.
+    pub fn of_canonical(&self, canonical: &str) -> Result<Vec<Likeness>, Error> {
+        let ask = || {
+            let mut query = self.database.prepare_cached(
+                "SELECT key, simhash FROM pages WHERE canonical = ?1 ORDER BY first_seen, key LIMIT ?2",
+            )?;
+            let rows = query.query_map((canonical, MOST_OF_CANONICAL), likeness)?;
+            rows.collect::<rusqlite::Result<_>>()
+        };
+        ask().map_err(|error| self.failure(&error))
+    }
+
+    /// The first page that gave an article and that the caller finds near, among those that share a band of bits
+    /// with this fingerprint.
+    pub fn of_bands(
+        &self,
+        simhash: u64,
+        is_near: impl Fn(&Likeness) -> bool,
+    ) -> Result<Option<Likeness>, Error> {
+        let ask = || {
+            for (shift, mask) in schema::BANDS {
+                let mut query = self.database.prepare_cached(&in_band(shift, mask))?;
+                let band = (simhash >> shift & mask).cast_signed();
+                let mut rows = query.query((band, MOST_IN_BAND))?;
+                while let Some(row) = rows.next()? {
+                    let likeness = likeness(row)?;
+                    if is_near(&likeness) {
+                        return Ok(Some(likeness));
+                    }
+                }
+            }
+            Ok(None)
+        };
+        ask().map_err(|error| self.failure(&error))
     }
 
     /// The places of all saved pages. Those of URLs are not needed: their names are their own.
@@ -244,7 +172,14 @@ impl State {
         ask().map_err(|error| self.failure(&error))
     }
 
-    fn transaction(&mut self, work: impl FnOnce(&Connection) -> rusqlite::Result<()>) -> Result<(), Error> {
+    pub(super) fn read(&self, ask: impl FnOnce(&Connection) -> rusqlite::Result<()>) -> Result<(), Error> {
+        ask(&self.database).map_err(|error| self.failure(&error))
+    }
+
+    pub(super) fn transaction(
+        &mut self,
+        work: impl FnOnce(&Connection) -> rusqlite::Result<()>,
+    ) -> Result<(), Error> {
         let result = self.database.transaction().and_then(|transaction| {
             work(&transaction)?;
             transaction.commit()
@@ -255,6 +190,19 @@ impl State {
     fn failure(&self, error: &rusqlite::Error) -> Error {
         schema::failure(&self.path, error)
     }
+}
+
+/// As in the definitions of the indexes, which serve only the very same expression.
+fn in_band(shift: u32, mask: u64) -> String {
+    format!(
+        "SELECT key, simhash FROM pages
+         WHERE (simhash >> {shift}) & {mask} = ?1 AND simhash IS NOT NULL LIMIT ?2"
+    )
+}
+
+fn likeness(row: &rusqlite::Row) -> rusqlite::Result<Likeness> {
+    let simhash = row.get::<_, Option<i64>>(1)?.map(i64::cast_unsigned);
+    Ok(Likeness { key: row.get(0)?, simhash })
 }
 
 fn read_standing(row: &rusqlite::Row) -> rusqlite::Result<Standing> {
@@ -269,6 +217,13 @@ fn read_standing(row: &rusqlite::Row) -> rusqlite::Result<Standing> {
         stamp: size.zip(modified).map(|(size, modified_ns)| Stamp { size, modified_ns }),
         content_hash: row.get(5)?,
         place: row.get(6)?,
+        status: row.get(7)?,
+        reason: row.get(8)?,
+        first_seen: row.get(9)?,
+        published: row.get(10)?,
+        etag: row.get(11)?,
+        last_modified: row.get(12)?,
+        text_hash: row.get(13)?,
     })
 }
 
@@ -286,16 +241,24 @@ fn note_try(
              last_try = :now, next_try = :next_try, final_url = coalesce(:final_url, final_url),
              etag = coalesce(:etag, etag), last_modified = coalesce(:last_modified, last_modified),
              content_hash = coalesce(:content_hash, content_hash),
-             size = coalesce(:size, size), modified_ns = coalesce(:modified_ns, modified_ns)
+             size = coalesce(:size, size), modified_ns = coalesce(:modified_ns, modified_ns),
+             published = coalesce(published, :published), text_hash = coalesce(:text_hash, text_hash),
+             canonical = coalesce(:canonical, canonical), simhash = coalesce(:simhash, simhash),
+             duplicate_of = coalesce(:duplicate_of, duplicate_of)
          WHERE key = :key",
     )?;
     let stamp = copy.stamp;
+    let print = copy.print.as_ref();
     statement.execute(named_params! {
         ":key": key, ":state": verdict.state.name(), ":status": verdict.status, ":reason": verdict.reason,
         ":attempts": verdict.attempts, ":now": now, ":next_try": verdict.next_try,
         ":final_url": copy.final_url, ":etag": copy.etag, ":last_modified": copy.last_modified,
         ":content_hash": copy.content_hash, ":size": stamp.map(|stamp| stamp.size),
-        ":modified_ns": stamp.map(|stamp| stamp.modified_ns),
+        ":modified_ns": stamp.map(|stamp| stamp.modified_ns), ":published": copy.published,
+        ":text_hash": print.map(|print| &print.text_hash),
+        ":canonical": print.and_then(|print| print.canonical.as_deref()),
+        ":simhash": print.and_then(|print| print.simhash).map(u64::cast_signed),
+        ":duplicate_of": copy.duplicate_of,
     })?;
     Ok(())
 }
@@ -313,7 +276,8 @@ mod tests {
     const NOW: &str = "2026-01-02T03:04:05Z";
 
     fn register(state: &mut State, key: &str, place: Option<&str>) {
-        state.register(&[Registration { key, source: key, place }], NOW).unwrap();
+        let page = Registration { key, source: key, place, origin: "feed f", published: None };
+        state.register(&[page], NOW).unwrap();
     }
 
     fn done() -> Verdict {
@@ -361,9 +325,65 @@ mod tests {
     }
 
     #[test]
-    fn names_of_states_are_those_of_the_table() {
-        for (state, name) in PageState::ALL {
-            assert_eq!((state.name(), PageState::named(name)), (name, Some(state)));
+    fn finds_articles_by_canonical_address_and_by_band() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut state = State::open(&folder.path().join("s")).unwrap();
+        register(&mut state, "u", None);
+        let simhash = Some(0xffff_0000_1234_0001);
+        let print = Some(Print { text_hash: "h".into(), canonical: Some("c".into()), simhash });
+        state.commit([("u", &done(), &Copy { print, ..Copy::default() })], None, NOW).unwrap();
+        let found = vec![Likeness { key: "u".into(), simhash }];
+        assert_eq!(state.of_canonical("c").unwrap(), found);
+        assert_eq!(state.of_canonical("d").unwrap(), []);
+        let of_bands = |simhash| state.of_bands(simhash, |_| true).unwrap();
+        for (shift, mask) in schema::BANDS {
+            let other = !0xffff_0000_1234_0001;
+            assert_eq!(of_bands(other ^ (mask << shift)).as_ref(), found.first(), "band at {shift}");
         }
+        assert_eq!(of_bands(!0xffff_0000_1234_0001), None);
+        assert_eq!(state.of_bands(0xffff_0000_1234_0001, |_| false).unwrap(), None);
+    }
+
+    #[test]
+    fn bands_are_found_in_the_index_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        let state = State::open(&folder.path().join("s")).unwrap();
+        for (number, (shift, mask)) in schema::BANDS.into_iter().enumerate() {
+            let query = format!("EXPLAIN QUERY PLAN {}", in_band(shift, mask));
+            let plan: String = state.database.query_row(&query, (1, 1), |row| row.get(3)).unwrap();
+            assert!(plan.contains(&format!("COVERING INDEX pages_by_band_{number}")), "{plan}");
+        }
+    }
+
+    #[test]
+    fn every_bit_is_in_one_band() {
+        let bands = schema::BANDS.map(|(shift, mask)| mask << shift);
+        assert_eq!(bands.iter().fold(0, |all, band| all | band), u64::MAX);
+        assert_eq!(bands.iter().map(|band| band.count_ones()).sum::<u32>(), 64);
+    }
+
+    #[test]
+    fn what_a_source_named_before_and_is_due_is_not_forgotten() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut state = State::open(&folder.path().join("s")).unwrap();
+        for key in ["new", "done", "later", "due", "failing"] {
+            register(&mut state, key, None);
+        }
+        let verdict = |state, next_try: Option<&str>| Verdict {
+            state,
+            next_try: next_try.map(str::to_owned),
+            ..done()
+        };
+        let copy = Copy::default();
+        let tries = [
+            ("done", verdict(PageState::Done, None)),
+            ("later", verdict(PageState::Done, Some("2026-01-02T03:04:06Z"))),
+            ("due", verdict(PageState::Done, Some(NOW))),
+            ("failing", verdict(PageState::Failing, Some(NOW))),
+        ];
+        state.commit(tries.iter().map(|(key, verdict)| (*key, verdict, &copy)), None, NOW).unwrap();
+        let due: Vec<String> = state.due("feed f", NOW).unwrap().into_iter().map(|page| page.key).collect();
+        assert_eq!(due, ["due", "failing", "new"]);
+        assert_eq!(state.due("feed g", NOW).unwrap(), []);
     }
 }

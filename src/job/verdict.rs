@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
-use jiff::{Timestamp, Unit};
+use jiff::Timestamp;
 
-use super::state::{PageState, Verdict};
+use super::page_state::PageState;
+use super::state::{Standing, Verdict};
 use crate::fetch::FetchError;
 use crate::record::Record;
 
@@ -22,6 +23,9 @@ pub struct Patience {
 /// With 6 hours at first, four tries spread over five days: longer than an outage over a weekend.
 const GROWTH: u32 = 4;
 
+/// A page that was there and is not found may be back: only the second vain try in a row makes it gone.
+const TRIES_NOT_FOUND: u32 = 2;
+
 /// What kind of failure a page met.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Failure {
@@ -31,7 +35,10 @@ pub enum Failure {
     HostBusy(Duration),
     /// It will stay.
     ForGood,
-    /// The page is not there any more.
+    /// The page is not found (404). It may only be late, since sites announce articles before all their servers
+    /// have them: the second time in a row, it is gone.
+    NotFound,
+    /// The page is not there any more (410).
     Gone,
 }
 
@@ -42,7 +49,8 @@ impl Failure {
     /// the site's rules decide is not.
     pub fn of_fetch(error: &FetchError) -> Failure {
         match error.status() {
-            "not-found" | "gone" => Failure::Gone,
+            "gone" => Failure::Gone,
+            "not-found" => Failure::NotFound,
             "host-busy" => Failure::HostBusy(error.retry_after().unwrap_or_default()),
             "private-address" | "robots-denied" | "too-large" => Failure::ForGood,
             "unsupported-media-type" | "too-many-redirects" => Failure::ForGood,
@@ -52,27 +60,63 @@ impl Failure {
     }
 }
 
-/// Where a page stands that was read: `ok` or rejected.
-pub fn after_reading(record: &Record) -> Verdict {
+/// Where a page stands that was read: `ok` or rejected. `next_check` is when to ask whether it has changed.
+pub fn after_reading(record: &Record, next_check: Option<Timestamp>) -> Verdict {
     let state = if record.is_ok() { PageState::Done } else { PageState::Rejected };
-    verdict(record, state, 0, None)
+    verdict(record, state, 0, next_check.map(iso))
 }
 
-/// Where a page stands that failed, after `attempts` earlier failures in a row.
+/// Where a page stands that was asked again and is what it was.
+pub fn after_no_change(before: &Standing, next_check: Option<Timestamp>) -> Verdict {
+    Verdict {
+        state: before.state,
+        attempts: 0,
+        next_try: next_check.map(iso),
+        status: before.status.clone().unwrap_or_default(),
+        reason: before.reason.clone(),
+    }
+}
+
+/// Where a page stands that was read once and asked again in vain: it keeps what it gave.
+pub fn after_asking_in_vain(
+    before: &Standing,
+    record: &Record,
+    failure: Option<Failure>,
+    next_check: Option<Timestamp>,
+) -> Verdict {
+    let attempts = before.attempts.saturating_add(1);
+    let gone = match failure {
+        Some(Failure::Gone) => true,
+        Some(Failure::NotFound) => attempts >= TRIES_NOT_FOUND,
+        _ => false,
+    };
+    let story = record.reason.as_deref().unwrap_or_default();
+    let reason = format!("asked again in vain ({}): {story}", record.status);
+    if gone {
+        let status = record.status.clone();
+        return Verdict { state: PageState::Gone, attempts, next_try: None, status, reason: Some(reason) };
+    }
+    Verdict { attempts, reason: Some(reason), ..after_no_change(before, next_check) }
+}
+
+/// Where a page stands that failed; `before` is what is known of earlier tries.
 pub fn after_failure(
     record: &Record,
     failure: Failure,
-    attempts: u32,
+    before: Option<&Standing>,
     patience: &Patience,
     now: Timestamp,
 ) -> Verdict {
+    let attempts = before.map_or(0, |before| before.attempts);
     let tries = attempts.saturating_add(1);
+    let again_the_same = before.is_some_and(|before| before.status.as_deref() == Some(&record.status));
     match failure {
         Failure::Gone => verdict(record, PageState::Gone, tries, None),
+        Failure::NotFound if again_the_same => verdict(record, PageState::Gone, tries, None),
         Failure::ForGood => verdict(record, PageState::Failed, tries, None),
         Failure::HostBusy(wait) => verdict(record, PageState::Failing, attempts, Some(later(now, wait))),
         Failure::MayPass if tries >= patience.max_attempts => verdict(record, PageState::Failed, tries, None),
-        Failure::MayPass => {
+        Failure::MayPass | Failure::NotFound => {
             verdict(record, PageState::Failing, tries, Some(later(now, wait_after(tries, patience))))
         }
     }
@@ -92,9 +136,9 @@ fn later(now: Timestamp, wait: Duration) -> String {
     iso(now.checked_add(wait).unwrap_or(Timestamp::MAX))
 }
 
-/// A time as the database keeps it: UTC to the second, so that texts compare as times do.
+/// A time as the database keeps it: UTC, in whole seconds that have passed, so that texts compare as times do.
 pub fn iso(time: Timestamp) -> String {
-    time.round(Unit::Second).unwrap_or(time).strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
+    time.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
 }
 
 #[cfg(test)]
@@ -108,9 +152,15 @@ mod tests {
     };
 
     fn fail(failure: Failure, attempts: u32) -> (PageState, u32, Option<String>) {
+        fail_after("timeout", failure, attempts)
+    }
+
+    fn fail_after(status: &str, failure: Failure, attempts: u32) -> (PageState, u32, Option<String>) {
         let record = Record::failure("u", "timeout", "It timed out.");
         let now = "2026-01-01T00:00:00Z".parse().unwrap();
-        let found = after_failure(&record, failure, attempts, &PATIENCE, now);
+        let status = Some(status.to_owned());
+        let before = Standing { attempts, status, ..Standing::for_tests(PageState::Failing) };
+        let found = after_failure(&record, failure, Some(&before), &PATIENCE, now);
         assert_eq!((found.status.as_str(), found.reason.as_deref()), ("timeout", Some("It timed out.")));
         (found.state, found.attempts, found.next_try)
     }
@@ -131,6 +181,31 @@ mod tests {
     }
 
     #[test]
+    fn what_is_not_found_twice_is_gone() {
+        let at = |time: &str| Some(format!("2026-01-01T{time}:00Z"));
+        assert_eq!(fail_after("new", Failure::NotFound, 0), (PageState::Failing, 1, at("01:00")));
+        assert_eq!(fail_after("dns-failed", Failure::NotFound, 1), (PageState::Failing, 2, at("04:00")));
+        assert_eq!(fail_after("timeout", Failure::NotFound, 1), (PageState::Gone, 2, None));
+    }
+
+    fn in_vain(failure: Option<Failure>, attempts: u32) -> Verdict {
+        let before = Standing { attempts, ..Standing::for_tests(PageState::Done) };
+        let record = Record::failure("u", "timeout", "It timed out.");
+        after_asking_in_vain(&before, &record, failure, None)
+    }
+
+    #[test]
+    fn a_page_that_is_asked_again_in_vain_keeps_its_article() {
+        for failure in [None, Some(Failure::MayPass), Some(Failure::ForGood), Some(Failure::NotFound)] {
+            let found = in_vain(failure, 0);
+            assert_eq!((found.state, found.attempts, found.status.as_str()), (PageState::Done, 1, "ok"));
+            assert_eq!(found.reason.as_deref(), Some("asked again in vain (timeout): It timed out."));
+        }
+        assert_eq!(in_vain(Some(Failure::NotFound), 1).state, PageState::Gone);
+        assert_eq!(in_vain(Some(Failure::Gone), 0).state, PageState::Gone);
+    }
+
+    #[test]
     fn a_busy_host_costs_the_page_no_attempt() {
         let at = Some("2026-01-01T00:10:00Z".to_owned());
         assert_eq!(fail(Failure::HostBusy(Duration::from_secs(600)), 3), (PageState::Failing, 3, at));
@@ -141,7 +216,7 @@ mod tests {
     #[test]
     fn a_page_that_was_read_is_done_or_rejected() {
         let ok = Record { status: "ok".into(), ..Record::default() };
-        assert_eq!(after_reading(&ok).state, PageState::Done);
-        assert_eq!(after_reading(&Record::failure("u", "too-short", "")).state, PageState::Rejected);
+        assert_eq!(after_reading(&ok, None).state, PageState::Done);
+        assert_eq!(after_reading(&Record::failure("u", "too-short", ""), None).state, PageState::Rejected);
     }
 }

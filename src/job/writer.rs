@@ -3,14 +3,20 @@
 //! Results are saved in batches of what is ready, so that a fast run shares the waits for the disk and a slow one
 //! saves every page at once.
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 use tokio::sync::mpsc;
 
-use super::page::{Tried, TryResult};
-use super::report::Tally;
-use super::state::{PageState, State};
+use super::duplicates::{Double, Doubles, Search};
+use super::page::{News, Tried};
+use super::page_state::PageState;
+use super::state::{Print, State};
+use super::tally::Tally;
 use super::verdict::iso;
+use super::watch::Watch;
 use crate::error::Error;
+use crate::record::Record;
 use crate::sink::{Sink, Stored};
 
 /// Most pages in a batch: bounds both memory and what a killed run has to do again.
@@ -25,6 +31,9 @@ pub(super) struct Writer {
     pub tally: Tally,
     /// Pages of the plan.
     pub planned: usize,
+    /// Which doubled articles to look for.
+    pub search: Search,
+    pub watch: Arc<dyn Watch>,
 }
 
 impl Writer {
@@ -32,7 +41,7 @@ impl Writer {
     pub fn run(mut self, mut results: mpsc::Receiver<Tried>) -> Result<(State, Tally), Error> {
         let mut batch = Vec::new();
         while results.blocking_recv_many(&mut batch, BATCH) > 0 {
-            self.save(&batch)?;
+            self.save(&mut batch)?;
             batch.clear();
         }
         self.finish()?;
@@ -42,51 +51,81 @@ impl Writer {
     /// When all pages have come, the mark moves to the end; else what a killed run wrote may still come again.
     fn finish(&mut self) -> Result<(), Error> {
         self.sink.finish()?;
-        let all_came = self.tally.tried + self.tally.unchanged == self.planned;
+        let all_came = self.tally.handled() == self.planned;
         match self.growing.as_deref().zip(self.sink.mark()) {
             Some(mark) if all_came => self.state.commit([], Some(mark), &iso(Timestamp::now())),
             _ => Ok(()),
         }
     }
 
-    fn save(&mut self, batch: &[Tried]) -> Result<(), Error> {
-        for tried in batch {
+    fn save(&mut self, batch: &mut [Tried]) -> Result<(), Error> {
+        let mut recent = Vec::new();
+        for tried in batch.iter_mut() {
+            self.look_for_double(tried, &mut recent)?;
             self.put(tried)?;
         }
         self.sink.flush()?;
         let mark = self.growing.as_deref().zip(self.sink.mark());
-        let saved = batch.iter().filter_map(|tried| match &tried.result {
-            TryResult::Saved(saved) => Some((tried.key.as_str(), &saved.1, &saved.2)),
-            TryResult::Unchanged(_) => None,
-        });
-        self.state.commit(saved, mark, &iso(Timestamp::now()))?;
-        for tried in batch {
-            self.note(tried)?;
+        let tries = batch.iter().map(|tried| (tried.key.as_str(), &tried.verdict, &tried.copy));
+        self.state.commit(tries, mark, &iso(Timestamp::now()))?;
+        for tried in batch.iter() {
+            log(tried);
+            self.tally.add(tried);
+            self.watch.tried(&tried.key);
+        }
+        Ok(())
+    }
+
+    /// Only what comes for the first time is compared: an article that was written stays one.
+    fn look_for_double(&mut self, tried: &mut Tried, recent: &mut Vec<(String, Print)>) -> Result<(), Error> {
+        let (News::First(record), Some(print)) = (&mut tried.news, &tried.copy.print) else { return Ok(()) };
+        match self.search.find(&tried.key, print, &self.state, recent)? {
+            None => recent.push((tried.key.clone(), print.clone())),
+            Some(Double { of, how, action }) => {
+                let reason = format!("{how} {of}");
+                self.tally.add_double(&tried.key, &reason);
+                // A record that is written depends on its page alone: a killed run must come to the same line again.
+                tried.verdict.reason = Some(reason.clone());
+                if action == Doubles::Skip {
+                    let addresses = (record.url.take(), record.final_url.take());
+                    **record = Record::failure(record.source.clone(), Record::DUPLICATE, reason);
+                    (record.url, record.final_url) = addresses;
+                    // Only pages that gave an article are compared with.
+                    tried.copy.print = None;
+                    tried.verdict.state = PageState::Rejected;
+                    tried.verdict.next_try = None;
+                    tried.verdict.status = Record::DUPLICATE.to_owned();
+                }
+                tried.copy.duplicate_of = Some(of);
+            }
         }
         Ok(())
     }
 
     /// A page that is still failing has no record yet: its story has not ended.
     fn put(&mut self, tried: &Tried) -> Result<(), Error> {
-        let TryResult::Saved(saved) = &tried.result else { return Ok(()) };
-        let (record, verdict, _) = &**saved;
-        if verdict.state == PageState::Failing {
-            return Ok(());
-        }
-        if self.sink.put(record)? != Stored::Skipped && record.is_ok() {
+        let (record, stored) = match &tried.news {
+            News::First(_) if tried.verdict.state == PageState::Failing => return Ok(()),
+            News::First(record) => (record, self.sink.put(record)?),
+            News::Changed(record) => (record, self.sink.replace(record)?),
+            News::Same { .. } | News::InVain(_) => return Ok(()),
+        };
+        if stored != Stored::Skipped && record.is_ok() {
             self.tally.written += 1;
         }
         Ok(())
     }
+}
 
-    fn note(&mut self, tried: &Tried) -> Result<(), Error> {
-        match &tried.result {
-            TryResult::Saved(saved) => self.tally.add(tried, &saved.1),
-            TryResult::Unchanged(stamp) => {
-                self.tally.unchanged += 1;
-                self.state.restamp(&tried.key, *stamp)?;
-            }
-        }
-        Ok(())
-    }
+/// One event a page, for those who ask for it with `TAMIS_LOG=tamis::job=info`.
+fn log(tried: &Tried) {
+    let (state, status) = (tried.verdict.state.name(), tried.verdict.status.as_str());
+    let what = match &tried.news {
+        News::First(_) => "tried",
+        News::Changed(_) => "changed",
+        News::Same { .. } => "unchanged",
+        News::InVain(_) => "asked again in vain",
+    };
+    let milliseconds = u64::try_from(tried.elapsed.as_millis()).unwrap_or(u64::MAX);
+    tracing::info!(page = tried.key, state, status, bytes = tried.bytes, milliseconds, "{what}");
 }

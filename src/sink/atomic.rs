@@ -59,6 +59,12 @@ pub fn make_folder(folder: &Path) -> Result<(), Error> {
     fs::create_dir_all(folder).map_err(Error::io("cannot make the folder", folder))
 }
 
+/// Finds out whether files can be written in a folder, before an hour's work is done for it.
+pub fn check_writable(folder: &Path) -> Result<(), Error> {
+    let probe = temporary_beside(&folder.join("probe")).and_then(NamedTempFile::close);
+    probe.map_err(Error::io("cannot write into the folder", folder))
+}
+
 /// Takes away the temporary files in a folder whose writers are gone; says how many there were.
 pub fn remove_leftovers(folder: &Path) -> Result<usize, Error> {
     let entries = fs::read_dir(folder).map_err(Error::io("cannot read the folder", folder))?;

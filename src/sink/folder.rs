@@ -1,10 +1,12 @@
 //! A folder with one file an article, in any [`Format`].
 //!
+//! An article that has changed is rewritten; its earlier file is set aside if [`Earlier::Keep`] says so.
 //! The JSON formats also get the records of pages without an article; the others have nothing to write for them.
 
 use std::path::{Path, PathBuf};
 
 use super::name::Names;
+use super::versions::{self, Earlier};
 use super::{Sink, Stored, atomic};
 use crate::error::Error;
 use crate::format::Format;
@@ -16,6 +18,7 @@ pub struct FolderSink {
     folder: PathBuf,
     format: Format,
     names: Names,
+    earlier: Earlier,
     unsynced: bool,
 }
 
@@ -24,11 +27,31 @@ impl FolderSink {
     pub fn open(folder: &Path, format: Format) -> Result<FolderSink, Error> {
         atomic::make_folder(folder)?;
         atomic::remove_leftovers(folder)?;
-        Ok(FolderSink { folder: folder.to_owned(), format, names: Names::default(), unsynced: false })
+        atomic::check_writable(folder)?;
+        let (names, earlier) = (Names::default(), Earlier::default());
+        Ok(FolderSink { folder: folder.to_owned(), format, names, earlier, unsynced: false })
+    }
+
+    /// Says what becomes of the earlier files of articles that have changed.
+    pub fn with_earlier(mut self, earlier: Earlier) -> FolderSink {
+        self.earlier = earlier;
+        self
     }
 
     fn place(&mut self, source: &str) -> String {
         format!("{}.{}", self.names.claim(source), self.format.extension())
+    }
+
+    /// A page that turns out to double another has a file only if a run wrote it that was killed before it could
+    /// commit.
+    fn remove(&mut self, place: &str) -> Result<(), Error> {
+        let path = self.folder.join(place);
+        match std::fs::remove_file(&path) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                Err(Error::io("cannot remove", path)(error))
+            }
+            _ => Ok(()),
+        }
     }
 }
 
@@ -41,14 +64,25 @@ impl Sink for FolderSink {
     }
 
     fn put(&mut self, record: &Record) -> Result<Stored, Error> {
+        let place = self.place(&record.source);
         let content = self.format.render(record);
+        if record.status == Record::DUPLICATE {
+            self.remove(&place)?;
+        }
         if content.is_empty() {
             return Ok(Stored::Skipped);
         }
-        let place = self.place(&record.source);
         atomic::write(&self.folder.join(&place), content.as_bytes())?;
         self.unsynced = true;
         Ok(Stored::Written(place))
+    }
+
+    fn replace(&mut self, record: &Record) -> Result<Stored, Error> {
+        if self.earlier == Earlier::Keep {
+            let place = self.place(&record.source);
+            versions::set_aside(&self.folder, &place, self.format.render(record).as_bytes())?;
+        }
+        self.put(record)
     }
 
     fn flush(&mut self) -> Result<(), Error> {
@@ -80,6 +114,24 @@ mod tests {
         assert_eq!(sink.put(&record("b/page.html", "Deux.")).unwrap(), Stored::Written("b.txt".into()));
         sink.finish().unwrap();
         assert_eq!(fs::read_to_string(folder.path().join("new/out/b.txt")).unwrap(), "Deux.\n");
+    }
+
+    #[test]
+    fn a_changed_article_is_rewritten_and_the_old_one_kept_aside() {
+        let folder = tempfile::tempdir().unwrap();
+        let texts = |folder: &Path| -> Vec<String> {
+            let files = fs::read_dir(folder).into_iter().flatten().map(|entry| entry.unwrap().path());
+            files.filter(|path| path.is_file()).map(|path| fs::read_to_string(path).unwrap()).collect()
+        };
+        for earlier in [Earlier::Drop, Earlier::Keep] {
+            let mut sink = FolderSink::open(folder.path(), Format::Txt).unwrap().with_earlier(earlier);
+            sink.put(&record("a.html", "Un.")).unwrap();
+            sink.replace(&record("a.html", "Deux.")).unwrap();
+            sink.finish().unwrap();
+            assert_eq!(texts(folder.path()), ["Deux.\n"]);
+            let kept: &[&str] = if earlier == Earlier::Keep { &["Un.\n"] } else { &[] };
+            assert_eq!(texts(&folder.path().join("versions")), kept);
+        }
     }
 
     #[test]

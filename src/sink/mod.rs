@@ -13,10 +13,12 @@ pub mod hash;
 pub mod jsonl;
 pub mod name;
 pub mod sqlite;
+pub mod versions;
 
 pub use folder::FolderSink;
 pub use jsonl::JsonlSink;
 pub use sqlite::SqliteSink;
+pub use versions::Earlier;
 
 use crate::error::Error;
 use crate::record::Record;
@@ -53,6 +55,11 @@ pub trait Sink: Send {
 
     /// Takes a record.
     fn put(&mut self, record: &Record) -> Result<Stored, Error>;
+
+    /// Takes the record of an article that has changed; what becomes of the earlier one, the sink's options say.
+    fn replace(&mut self, record: &Record) -> Result<Stored, Error> {
+        self.put(record)
+    }
 
     /// Makes everything that was put durable.
     fn flush(&mut self) -> Result<(), Error>;

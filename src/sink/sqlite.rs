@@ -1,10 +1,10 @@
-//! An SQLite database with one row a page; see [`SCHEMA`].
+//! An SQLite database with one row a page, and one for each earlier text of an article; see [`SCHEMA`].
 
 use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, named_params};
 
-use super::{Sink, Stored, atomic};
+use super::{Earlier, Sink, Stored, atomic};
 use crate::error::Error;
 use crate::record::Record;
 
@@ -33,9 +33,24 @@ CREATE TABLE IF NOT EXISTS articles (
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS articles_by_date ON articles (date);
 CREATE INDEX IF NOT EXISTS articles_by_status ON articles (status);
+CREATE TABLE IF NOT EXISTS versions (
+    source      TEXT NOT NULL,     -- of the article that has changed since
+    saved_at    TEXT NOT NULL,     -- when this version was written; the next one ends it
+    title       TEXT,
+    modified    TEXT,              -- ISO 8601, as this version of the page said
+    text        TEXT NOT NULL
+);
+CREATE INDEX IF NOT EXISTS versions_by_source ON versions (source, saved_at);
 ";
 
-/// A page that fails later does not take the article away that it once gave.
+/// What is the same already needs no version, so that a killed run may do it again.
+const SET_ASIDE: &str = "
+INSERT INTO versions SELECT source, saved_at, title, modified, text FROM articles
+WHERE source = :source AND status = 'ok' AND (text <> :text OR title IS NOT :title)
+";
+
+/// A page that fails later does not take the article away that it once gave; one that doubles another does: its row
+/// can only be what a run wrote that was killed before it could commit.
 const UPSERT: &str = "
 INSERT INTO articles VALUES (
     :source, :url, :final_url, :canonical, :title, :authors, :date, :modified, :language, :site,
@@ -48,7 +63,7 @@ ON CONFLICT (source) DO UPDATE SET
     description = excluded.description, image = excluded.image, tags = excluded.tags,
     paywalled = excluded.paywalled, text = excluded.text, status = excluded.status,
     reason = excluded.reason, warnings = excluded.warnings, saved_at = excluded.saved_at
-WHERE excluded.status = 'ok' OR articles.status <> 'ok'
+WHERE excluded.status IN ('ok', 'duplicate') OR articles.status <> 'ok'
 ";
 
 /// Writes records into the table `articles`.
@@ -56,6 +71,7 @@ WHERE excluded.status = 'ok' OR articles.status <> 'ok'
 pub struct SqliteSink {
     path: PathBuf,
     database: Connection,
+    earlier: Earlier,
 }
 
 impl SqliteSink {
@@ -70,13 +86,29 @@ impl SqliteSink {
             Ok(database)
         };
         let database = open().map_err(|error| failure(path, &error))?;
-        Ok(SqliteSink { path: path.to_owned(), database })
+        Ok(SqliteSink { path: path.to_owned(), database, earlier: Earlier::default() })
+    }
+
+    /// Says what becomes of the earlier texts of articles that have changed.
+    pub fn with_earlier(mut self, earlier: Earlier) -> SqliteSink {
+        self.earlier = earlier;
+        self
+    }
+
+    fn begin(&self) -> rusqlite::Result<()> {
+        if self.database.is_autocommit() { self.database.execute_batch("BEGIN IMMEDIATE") } else { Ok(()) }
+    }
+
+    fn set_aside(&self, record: &Record) -> rusqlite::Result<usize> {
+        self.begin()?;
+        let mut statement = self.database.prepare_cached(SET_ASIDE)?;
+        statement.execute(named_params! {
+            ":source": record.source, ":text": record.text, ":title": record.title,
+        })
     }
 
     fn try_put(&self, record: &Record) -> rusqlite::Result<usize> {
-        if self.database.is_autocommit() {
-            self.database.execute_batch("BEGIN IMMEDIATE")?;
-        }
+        self.begin()?;
         self.database.prepare_cached(UPSERT)?.execute(named_params! {
             ":source": record.source, ":url": record.url, ":final_url": record.final_url,
             ":canonical": record.canonical, ":title": record.title, ":authors": json(&record.authors),
@@ -92,6 +124,13 @@ impl Sink for SqliteSink {
     fn put(&mut self, record: &Record) -> Result<Stored, Error> {
         self.try_put(record).map_err(|error| failure(&self.path, &error))?;
         Ok(Stored::Written(self.path.display().to_string()))
+    }
+
+    fn replace(&mut self, record: &Record) -> Result<Stored, Error> {
+        if self.earlier == Earlier::Keep {
+            self.set_aside(record).map_err(|error| failure(&self.path, &error))?;
+        }
+        self.put(record)
     }
 
     fn flush(&mut self) -> Result<(), Error> {
@@ -113,6 +152,10 @@ fn failure(path: &Path, error: &rusqlite::Error) -> Error {
             "; it was left as it is: restore a backup or move it away"
         }
         Some(rusqlite::ErrorCode::DatabaseBusy) => "; another program is writing to it",
+        Some(rusqlite::ErrorCode::DiskFull) => "; make room and run again",
+        Some(rusqlite::ErrorCode::ReadOnly | rusqlite::ErrorCode::CannotOpen) => {
+            "; check that its folder may be written by this user"
+        }
         _ => "",
     };
     let source = std::io::Error::other(format!("{error}{hint}"));
@@ -152,6 +195,25 @@ mod tests {
         sink.put(&record("v", "other")).unwrap();
         sink.finish().unwrap();
         assert_eq!(texts(&path), [("u".into(), "new".into()), ("v".into(), "other".into())]);
+    }
+
+    #[test]
+    fn a_changed_article_keeps_its_versions() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.sqlite");
+        let mut sink = SqliteSink::open(&path).unwrap();
+        for text in ["one", "two", "two", "three"] {
+            sink.replace(&record("u", text)).unwrap();
+        }
+        let mut sink = SqliteSink { earlier: Earlier::Drop, ..sink };
+        sink.replace(&record("u", "four")).unwrap();
+        sink.finish().unwrap();
+        assert_eq!(texts(&path), [("u".into(), "four".into())]);
+        let database = Connection::open(&path).unwrap();
+        let mut rows = database.prepare("SELECT text FROM versions ORDER BY rowid").unwrap();
+        let versions: Vec<String> =
+            rows.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect();
+        assert_eq!(versions, ["one", "two"]);
     }
 
     #[test]

@@ -1,14 +1,20 @@
 //! Where URLs and pages come from: lists, feeds, sitemaps, saved pages, web archives.
 //!
-//! Each source is read by pure functions on bytes or text; fetching them is the caller's part.
+//! Each source is read by pure functions on bytes or text; `web` and `discover` fetch what they read. `normal` says
+//! which addresses are one page, `filter` which pages are wanted.
 
 #[cfg(feature = "fetch")]
+pub mod discover;
+#[cfg(feature = "fetch")]
 pub mod feed;
+#[cfg(feature = "job")]
+pub mod filter;
 pub mod list;
 #[cfg(feature = "job")]
 mod members;
 #[cfg(feature = "job")]
 mod message;
+pub mod normal;
 #[cfg(feature = "job")]
 pub mod open;
 #[cfg(feature = "job")]
@@ -17,3 +23,5 @@ pub mod saved;
 pub mod sitemap;
 #[cfg(feature = "job")]
 pub mod warc;
+#[cfg(feature = "job")]
+pub mod web;

@@ -17,6 +17,7 @@ use walkdir::{DirEntry, WalkDir};
 use super::open::{self, ReadFailure};
 use super::warc::{ArchivedPage, Damage, Warc};
 use crate::decode::{Content, content_of};
+use crate::fetch::FetchErrorKind;
 use crate::record::Record;
 
 /// Standard input, as a path.
@@ -218,11 +219,7 @@ fn archived(archive: &str, next: Result<ArchivedPage, Damage>) -> Item {
                     let (url, content_type) = (page.url, page.content_type);
                     return Item::Page(SavedPage { name, kind: PageKind::Html, url, content_type, bytes });
                 }
-                Ok(_) => Record::failure(
-                    name,
-                    "http-error",
-                    format!("the archive holds an answer {}", page.status),
-                ),
+                Ok(_) => error_answer(name, page.status),
                 Err(rejection) => Record::of(name, Err(rejection)),
             };
             Item::Failed(Box::new(record.at(page.url.as_deref(), None)))
@@ -233,6 +230,12 @@ fn archived(archive: &str, next: Result<ArchivedPage, Damage>) -> Item {
             Item::Failed(Box::new(record.at(damage.url.as_deref(), None)))
         }
     }
+}
+
+/// An error page has the status that it had when it was fetched.
+fn error_answer(name: String, code: u16) -> Record {
+    let kind = FetchErrorKind::Status { code, retry_after: None };
+    Record::failure(name, kind.status(), format!("the archive holds an answer {code}: {kind}"))
 }
 
 type Files = Box<dyn Iterator<Item = Result<PathBuf, Box<Record>>> + Send>;

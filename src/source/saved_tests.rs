@@ -89,7 +89,7 @@ fn archives_give_their_pages_and_failures() {
     let archive = record("http://a.example/1", "200 OK") + &record("http://a.example/2", "500 Oops");
     std::fs::write(root.path().join("a.warc"), &archive).unwrap();
     std::fs::write(root.path().join("unnamed"), &archive).unwrap();
-    let expected = ["http://a.example/1", "!http-error"];
+    let expected = ["http://a.example/1", "!server-error"];
     assert_eq!(names(root.path(), "a.warc", InputKind::Auto), expected);
     assert_eq!(names(root.path(), "unnamed", InputKind::Auto), expected);
     assert_eq!(names(root.path(), "unnamed", InputKind::Html), ["unnamed"]);

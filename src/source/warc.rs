@@ -5,8 +5,9 @@
 //!
 //! One record is held at a time, and of that no more than the limit. Behind a damaged record the reader looks
 //! for the next line that starts a record. Answers that are no HTML, redirects and other types of records are
-//! passed over; an answer with an error status is given, so that its page is accounted for. Zstd archives with
-//! a dictionary of their own are not understood.
+//! passed over; an answer with an error status is given, so that its page is accounted for. An archive that tamis
+//! wrote says of each answer whether a page was asked for, and that counts instead. Zstd archives with a dictionary
+//! of their own are not understood.
 
 use std::io::{self, BufRead, BufReader, Read};
 use std::path::Path;
@@ -74,6 +75,11 @@ struct Headers {
 impl Headers {
     fn get(&self, name: &str) -> Option<&str> {
         self.fields.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
+    }
+
+    /// Whether a page was asked for, or else a feed, a sitemap, robots.txt. Only archives of tamis say so.
+    fn says_page(&self) -> Option<bool> {
+        self.get("tamis-wanted").map(|wanted| wanted == "page")
     }
 
     /// The address; old tools wrote it in angle brackets.
@@ -184,7 +190,8 @@ impl Warc {
 
     /// The block of a record that may hold a page; others are read over.
     fn block(&mut self, headers: &Headers, length: u64) -> io::Result<Option<Vec<u8>>> {
-        let wanted = matches!(headers.get("warc-type"), Some("response" | "resource"));
+        let wanted = matches!(headers.get("warc-type"), Some("response" | "resource"))
+            && headers.says_page() != Some(false);
         let limit = if wanted { (self.max_bytes + HEAD_ALLOWANCE) as u64 } else { 0 };
         let mut bytes = Vec::new();
         let held = (&mut self.stream).take(length.min(limit)).read_to_end(&mut bytes)? as u64;
@@ -212,7 +219,9 @@ impl Warc {
         };
         Some(match message {
             Err(rejection) => ArchivedPage { body: Err(rejection), ..known },
-            Ok(message) if !is_page(&message) => return None,
+            Ok(message) if is_redirect(&message) => return None,
+            // an answer to who asked for a page is accounted for, whatever it is
+            Ok(message) if headers.says_page().is_none() && !is_page(&message) => return None,
             Ok(message) => ArchivedPage {
                 status: message.status,
                 content_type: message.content_type,
@@ -233,10 +242,14 @@ fn within(body: Vec<u8>, max: usize) -> Result<Vec<u8>, Rejection> {
     if body.len() > max { Err(Rejection::TooLarge { bytes: body.len(), max }) } else { Ok(body) }
 }
 
-/// Redirects have no page of their own, and pictures and scripts are none.
+/// Redirects have no page of their own.
+fn is_redirect(message: &Message) -> bool {
+    (300..400).contains(&message.status)
+}
+
+/// Pictures and scripts are none.
 fn is_page(message: &Message) -> bool {
-    let redirect = (300..400).contains(&message.status);
-    !redirect && matches!(content_of(&message.body, message.content_type.as_deref()), Content::Html)
+    matches!(content_of(&message.body, message.content_type.as_deref()), Content::Html)
 }
 
 /// Whether the stream stands at the start of a record. The buffer may end within the word.

@@ -18,7 +18,15 @@ pub struct Bench {
 #[derive(Debug)]
 pub struct Ended {
     pub code: Option<i32>,
+    pub stdout: String,
     pub stderr: String,
+}
+
+impl Ended {
+    pub fn of(output: std::process::Output) -> Ended {
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        Ended { code: output.status.code(), stdout: text(&output.stdout), stderr: text(&output.stderr) }
+    }
 }
 
 impl Bench {
@@ -49,6 +57,13 @@ impl Bench {
 
     pub fn run_with(&self, arguments: &[&str]) -> Ended {
         ended(self.start(arguments))
+    }
+
+    /// Another command of the program.
+    pub fn tamis(&self, arguments: &[&str]) -> Ended {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_tamis"));
+        command.args(arguments).current_dir(self.folder.path());
+        Ended::of(command.output().expect("the program runs"))
     }
 
     /// Starts a run without waiting for its end.
@@ -93,8 +108,7 @@ fn collect(root: &Path, folder: &Path, found: &mut BTreeMap<String, String>) {
 
 /// Waits for a run to end.
 pub fn ended(child: Child) -> Ended {
-    let output = child.wait_with_output().expect("the program ends");
-    Ended { code: output.status.code(), stderr: String::from_utf8_lossy(&output.stderr).into_owned() }
+    Ended::of(child.wait_with_output().expect("the program ends"))
 }
 
 /// Waits until something is so.

@@ -1,42 +1,111 @@
 //! Runs that are killed: afterwards every article is there once and whole.
+//!
+//! Kills come at random moments of a run. After some of them a run may end in peace, and everything is checked; then
+//! the next round begins in a new folder. The long version: `TAMIS_KILLS=500 TAMIS_PAGES=300 cargo test --test run
+//! crash`, which says how many runs were really killed (some end before their moment comes).
 
 use std::collections::HashSet;
-use std::time::Duration;
+use std::hash::{BuildHasher, Hasher, RandomState};
+use std::time::{Duration, Instant};
 
 use super::bench::{Bench, mark, page};
 use super::support::{Answer, Server};
 
-/// Pages of a killed run: enough that a kill meets writes of every kind.
+/// Pages of a server in a killed run, and a fifth as many saved ones: a kill meets writes of every kind.
 const PAGES: usize = 60;
-/// Kills for each kind of output; the long version of this test is issue 4's.
-const KILLS: u64 = 12;
+/// Kills for each kind of output.
+const KILLS: usize = 12;
+/// Kills after which a run may end; later ones would meet runs that have nothing left to do.
+const KILLS_IN_A_ROUND: usize = 6;
 
-/// Serves the pages, each a little late, and gives the configuration of a run over them.
-fn served(server: &Server, output: &str) -> Bench {
-    let mut urls = String::new();
-    for number in 0..PAGES {
+/// How often a run is looked at while it waits for its end.
+const STEP: Duration = Duration::from_millis(10);
+
+fn number_from(variable: &str, usual: usize) -> usize {
+    std::env::var(variable).ok().and_then(|text| text.parse().ok()).unwrap_or(usual)
+}
+
+fn pages() -> usize {
+    number_from("TAMIS_PAGES", PAGES)
+}
+
+fn names() -> Vec<String> {
+    let served = (0..pages()).map(|number| format!("n{number}n"));
+    served.chain((0..pages() / 5).map(|number| format!("s{number}s"))).collect()
+}
+
+/// Serves the pages, each a little late.
+fn server() -> Server {
+    let server = Server::start();
+    for number in 0..pages() {
         let path = format!("/{number}");
         server.route(&path, Answer::html(&page(&format!("n{number}n"))).after(Duration::from_millis(2)));
-        urls.push_str(&format!("{}\n", server.url(&path)));
     }
+    server
+}
+
+/// A new folder with the configuration of a run over all pages.
+fn fresh(server: &Server, output: &str) -> Bench {
     let fetch = "[fetch]\ndelay_seconds = 0\nper_host = 4\n";
     let bench =
         Bench::new(&format!("{fetch}[sources]\nlists = [\"urls.txt\"]\nsaved = [\"pages\"]\n{output}"));
-    bench.write("urls.txt", urls);
-    for number in 0..PAGES {
-        bench.write(&format!("pages/{}/titre.html", number), page(&format!("s{number}s")));
+    let urls: Vec<String> =
+        (0..pages()).map(|number| server.url(&format!("/{number}")).to_string()).collect();
+    bench.write("urls.txt", urls.join("\n"));
+    for number in 0..pages() / 5 {
+        bench.write(&format!("pages/{number}/titre.html"), page(&format!("s{number}s")));
     }
     bench
 }
 
-/// Kills runs at moments spread over their length, then lets one end.
-fn kill_and_finish(bench: &Bench) {
-    for number in 0..KILLS {
-        let mut run = bench.start(&[]);
-        std::thread::sleep(Duration::from_millis(15 + 17 * number));
-        run.kill().expect("the system kills");
-        run.wait().expect("it ends");
+/// A moment before the longest one, by the random seed that the standard library gives each hasher.
+fn random_moment(longest: Duration) -> Duration {
+    let share = RandomState::new().build_hasher().finish() as f64 / u64::MAX as f64;
+    longest.mul_f64(share)
+}
+
+/// Starts a run and kills it; if it ends before its moment comes, says how long it took.
+fn kill(bench: &Bench, moment: Duration) -> Result<(), Duration> {
+    let begun = Instant::now();
+    let mut run = bench.start(&[]);
+    while begun.elapsed() < moment {
+        if run.try_wait().expect("a child").is_some() {
+            return Err(begun.elapsed());
+        }
+        std::thread::sleep(STEP.min(moment.saturating_sub(begun.elapsed())));
     }
+    run.kill().expect("the system kills");
+    let killed = run.wait().expect("it ends").code().is_none();
+    if killed { Ok(()) } else { Err(begun.elapsed()) }
+}
+
+/// Kills runs in round after round, and checks what a last run makes of each.
+fn kill_and_check(output: &str, check: fn(&Bench)) {
+    let server = server();
+    let bench = fresh(&server, output);
+    let begun = Instant::now();
+    finish(&bench);
+    let whole_run = begun.elapsed();
+    check(&bench);
+    let (wanted, mut killed, mut rounds) = (number_from("TAMIS_KILLS", KILLS), 0, 0);
+    while killed < wanted {
+        let bench = fresh(&server, output);
+        let mut longest = whole_run;
+        for _ in 0..KILLS_IN_A_ROUND {
+            match kill(&bench, random_moment(longest)) {
+                Ok(()) => killed += 1,
+                // What is left to do takes no longer.
+                Err(length) => longest = length,
+            }
+        }
+        finish(&bench);
+        check(&bench);
+        rounds += 1;
+        println!("{killed} runs killed in {rounds} rounds; a whole run takes {whole_run:?}; {output:?}");
+    }
+}
+
+fn finish(bench: &Bench) {
     let last = bench.run();
     assert_eq!(last.code, Some(0), "{}", last.stderr);
     let database = rusqlite::Connection::open(bench.path("state/tamis.sqlite")).unwrap();
@@ -48,49 +117,47 @@ fn kill_and_finish(bench: &Bench) {
     assert_eq!(leftovers, Vec::<String>::new());
 }
 
-/// Every page's own sentence is in exactly one of the texts.
+/// Every page's own sentence is in exactly one of the texts, and each text is whole.
 fn assert_once(texts: &[String]) {
-    assert_eq!(texts.len(), 2 * PAGES);
-    let names = (0..PAGES).flat_map(|number| [format!("n{number}n"), format!("s{number}s")]);
+    let names = names();
+    assert_eq!(texts.len(), names.len());
+    let all = texts.join("\n");
     for name in names {
-        let holders = texts.iter().filter(|text| text.contains(&mark(&name))).count();
-        assert_eq!(holders, 1, "page {name}");
+        assert_eq!(all.matches(&mark(&name)).count(), 1, "page {name}");
     }
     assert!(texts.iter().all(|text| text.contains("Les travaux commenceront au printemps.")));
 }
 
 #[test]
 fn a_folder_has_every_article_once_and_whole() {
-    let server = Server::start();
-    let bench = served(&server, "");
-    kill_and_finish(&bench);
-    assert_once(&bench.files("articles").into_values().collect::<Vec<_>>());
+    kill_and_check("", |bench| {
+        assert_once(&bench.files("articles").into_values().collect::<Vec<_>>());
+    });
 }
 
 #[test]
 fn a_json_lines_file_has_every_article_once_and_whole() {
-    let server = Server::start();
-    let bench = served(&server, "[output]\nkind = \"jsonl\"\n");
-    kill_and_finish(&bench);
-    let lines = bench.read("articles.jsonl");
-    let records: Vec<serde_json::Value> =
-        lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
-    let sources: HashSet<&str> = records.iter().filter_map(|record| record["source"].as_str()).collect();
-    assert_eq!(sources.len(), records.len());
-    assert_once(
-        &records.iter().map(|record| record["text"].as_str().unwrap().to_owned()).collect::<Vec<_>>(),
-    );
+    kill_and_check("[output]\nkind = \"jsonl\"\n", |bench| {
+        let lines = bench.read("articles.jsonl");
+        let records: Vec<serde_json::Value> =
+            lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+        let sources: HashSet<&str> = records.iter().filter_map(|record| record["source"].as_str()).collect();
+        assert_eq!(sources.len(), records.len());
+        let text = |record: &serde_json::Value| record["text"].as_str().unwrap().to_owned();
+        assert_once(&records.iter().map(text).collect::<Vec<_>>());
+    });
 }
 
 #[test]
 fn a_database_has_every_article_once_and_whole() {
-    let server = Server::start();
-    let bench = served(&server, "[output]\nkind = \"sqlite\"\n");
-    kill_and_finish(&bench);
-    let database = rusqlite::Connection::open(bench.path("articles.sqlite")).unwrap();
-    let mut query = database.prepare("SELECT text FROM articles").unwrap();
-    let texts: Vec<String> = query.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect();
-    assert_once(&texts);
+    kill_and_check("[output]\nkind = \"sqlite\"\n", |bench| {
+        let database = rusqlite::Connection::open(bench.path("articles.sqlite")).unwrap();
+        let health: String = database.query_row("PRAGMA integrity_check", [], |row| row.get(0)).unwrap();
+        assert_eq!(health, "ok");
+        let mut query = database.prepare("SELECT text FROM articles").unwrap();
+        let texts: Vec<String> = query.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect();
+        assert_once(&texts);
+    });
 }
 
 #[test]

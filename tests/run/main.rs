@@ -6,5 +6,11 @@ mod support;
 
 mod bench;
 mod crash;
+mod duplicates;
+mod harm;
 mod network;
+mod overlap;
+mod refresh;
+mod reports;
 mod saved;
+mod state;

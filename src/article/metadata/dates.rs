@@ -12,8 +12,11 @@
 //!
 //! A stamp in UTC can fall on the day before or after the one that readers see; then the day they see is given.
 
+mod keys;
+
 use url::Url;
 
+use self::keys::{DATED, MODIFIED, PUBLISHED, says_change, says_publication};
 use super::head::Head;
 use super::marks::{Event, Mark};
 use super::page::{Page, first_chars};
@@ -22,61 +25,6 @@ use crate::article::date::{Moment, Order};
 use crate::article::jsonld::Story;
 use crate::parse::NodeId;
 
-/// Metas of publication, surest first.
-const PUBLISHED: [&str; 22] = [
-    "article:published_time",
-    "og:article:published_time",
-    "og:published_time",
-    "article:published",
-    "datepublished",
-    "date_published",
-    "publish_date",
-    "publish-date",
-    "publication_date",
-    "publication-date",
-    "pubdate",
-    "parsely-pub-date",
-    "sailthru.date",
-    "cxenseparse:recs:publishtime",
-    "dc.date.issued",
-    "dcterms.issued",
-    "dc.issued",
-    "dcterms.available",
-    "citation_publication_date",
-    "article.published",
-    "published_at",
-    "vr:published_time",
-];
-const DATED: [&str; 12] = [
-    "dc.date",
-    "dcterms.date",
-    "date",
-    "article:post_date",
-    "originalpublicationdate",
-    "dc.date.created",
-    "dcterms.created",
-    "dc.created",
-    "created",
-    "datecreated",
-    "citation_date",
-    "article.created",
-];
-const MODIFIED: [&str; 14] = [
-    "article:modified_time",
-    "og:updated_time",
-    "og:modified_time",
-    "article:updated_time",
-    "article:modified",
-    "datemodified",
-    "lastmod",
-    "last-modified",
-    "dcterms.modified",
-    "dc.date.modified",
-    "dc.modified",
-    "revision_date",
-    "updated_time",
-    "cxenseparse:recs:modifiedtime",
-];
 /// Languages with the hours of UTC at which the day begins where most of their pages are written.
 const MIDNIGHTS: [(&[&str], &[i8]); 3] = [
     (&["fr", "de", "it", "nl", "pl", "cs", "sk", "sl", "hr", "hu", "da", "sv", "no", "nb"], &[22, 23]),
@@ -370,26 +318,6 @@ impl Sources<'_> {
     fn distance(&self, node: NodeId) -> u32 {
         self.page.distance(node, self.headlines)
     }
-}
-
-/// Whether the name of a meta element says that its date is of the publication: `w-published-date`, `publishedAt`.
-fn says_publication(key: &str) -> bool {
-    let words =
-        ["published", "publish", "pubdate", "publication", "publie", "veroffentlicht", "released", "posted"];
-    let others =
-        ["publisher", "last", "modif", "updat", "expir", "unpublish", "author", "section", "tag", "id"];
-    words.iter().any(|word| key.contains(word)) && !others.iter().any(|word| ends_or_holds(key, word))
-}
-
-/// The same of the last change.
-fn says_change(key: &str) -> bool {
-    let words = ["modified", "updated", "lastmod", "last-update", "revised"];
-    words.iter().any(|word| key.contains(word)) && !key.contains("author") && !key.contains("cache")
-}
-
-/// Whether a key holds a word, or ends in it where it is short: "id" in `publisher-id`, not in `video`.
-fn ends_or_holds(key: &str, word: &str) -> bool {
-    if word.len() > 2 { key.contains(word) } else { key.ends_with(word) }
 }
 
 /// Whether day and month may be exchanged, as in "03-05-2025".

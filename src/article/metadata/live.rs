@@ -20,9 +20,15 @@ pub(super) fn is_live(story: &Story, titles: &[&str], address: Option<&Url>) -> 
 fn opens_live(title: &str) -> bool {
     let folded = fold(title);
     let folded = folded.trim_start_matches(|c: char| !c.is_alphanumeric());
-    live_words().labels.iter().any(|label| {
-        folded.strip_prefix(label.as_str()).is_some_and(|rest| rest.trim_start().starts_with(SEPARATORS))
-    })
+    live_words()
+        .labels
+        .iter()
+        .any(|label| folded.strip_prefix(label.as_str()).is_some_and(|rest| is_set_off(rest.trim_start())))
+}
+
+/// Whether a separator stands here, and no mere hyphen as in "Live-Musik".
+fn is_set_off(rest: &str) -> bool {
+    rest.strip_prefix(SEPARATORS).is_some_and(|rest| !rest.starts_with(char::is_alphanumeric))
 }
 
 fn has_live_part(address: &Url) -> bool {

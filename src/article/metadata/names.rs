@@ -145,11 +145,12 @@ mod tests {
             ("Ana Gil y Juan Ros", vec!["Ana Gil", "Juan Ros"]),
             ("Anne Le Gall, Anne Le Gall", vec!["Anne Le Gall"]),
             ("文 : 松岡大地", vec!["松岡大地"]),
+            ("Jean Pierre Le Gall", vec!["Jean Pierre Le Gall"]),
             ("Anne Le Gall in Culture", vec!["Anne Le Gall"]),
             ("Anne Le Gall in", vec!["Anne Le Gall"]),
             ("Journaliste Anne Le Gall", vec!["Anne Le Gall"]),
             ("Méridien-Experte Anne Le Gall", vec!["Anne Le Gall"]),
-            ("anne le gall", vec!["anne le gall"]),
+            ("anne moreau", vec!["anne moreau"]),
         ] {
             assert_eq!(people(given), expected, "{given}");
         }

@@ -71,7 +71,7 @@ impl DirtyResult {
             language: self.language,
             ..Metadata::default()
         };
-        Article { blocks, metadata, warnings: Vec::new() }
+        Article { blocks, metadata, ..Article::default() }
     }
 }
 

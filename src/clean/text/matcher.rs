@@ -23,10 +23,10 @@ const HEAD: usize = 400;
 const WHOLE: usize = 1500;
 /// What may stand before a phrase: bullets, arrows, pictograms, opening brackets and quotes.
 const BEFORE: &str =
-    r#"^[- >|*•·+~_:"'(\[#/\u{2190}-\u{21ff}\u{25a0}-\u{27bf}\u{2b00}-\u{2bff}\u{1f000}-\u{1faff}]*"#;
+    r#"^[- >|*•·+~_:"'(\[#/\u{2190}-\u{23ff}\u{25a0}-\u{27bf}\u{2b00}-\u{2bff}\u{1f000}-\u{1faff}]*"#;
 /// What may stand after a phrase that is a whole line.
 const AFTER: &str =
-    r#"[-\s>|*•·+~_:"')\].!/…\u{2190}-\u{21ff}\u{25a0}-\u{27bf}\u{2b00}-\u{2bff}\u{1f000}-\u{1faff}]*$"#;
+    r#"[-\s>|*•·+~_:"')\].!/…\u{2190}-\u{23ff}\u{25a0}-\u{27bf}\u{2b00}-\u{2bff}\u{1f000}-\u{1faff}]*$"#;
 
 /// The rules of one page: those of its language, of none, and the English ones.
 #[derive(Debug, Default)]
@@ -197,7 +197,7 @@ fn keys(pattern: &str) -> Option<Vec<Vec<u8>>> {
 /// The characters of [`BEFORE`].
 fn is_before(c: char) -> bool {
     "- >|*•·+~_:\"'([#/".contains(c)
-        || matches!(c, '\u{2190}'..='\u{21ff}' | '\u{25a0}'..='\u{27bf}' | '\u{2b00}'..='\u{2bff}' | '\u{1f000}'..='\u{1faff}')
+        || matches!(c, '\u{2190}'..='\u{23ff}' | '\u{25a0}'..='\u{27bf}' | '\u{2b00}'..='\u{2bff}' | '\u{1f000}'..='\u{1faff}')
 }
 
 /// The next place between two characters.

@@ -80,18 +80,22 @@ const EVERYWHERE: &str = "en";
 const ANY: &str = "any";
 
 /// The rule files that are built in.
-const BUILTIN: [(&str, &str); 23] = [
+const BUILTIN: [(&str, &str); 27] = [
     ("any.toml", include_str!("../../../rules/phrases/any.toml")),
     ("ar.toml", include_str!("../../../rules/phrases/ar.toml")),
     ("da.toml", include_str!("../../../rules/phrases/da.toml")),
     ("de.toml", include_str!("../../../rules/phrases/de.toml")),
+    ("de-labels.toml", include_str!("../../../rules/phrases/de-labels.toml")),
     ("de-notes.toml", include_str!("../../../rules/phrases/de-notes.toml")),
     ("el.toml", include_str!("../../../rules/phrases/el.toml")),
     ("en.toml", include_str!("../../../rules/phrases/en.toml")),
+    ("en-labels.toml", include_str!("../../../rules/phrases/en-labels.toml")),
     ("en-notes.toml", include_str!("../../../rules/phrases/en-notes.toml")),
     ("es.toml", include_str!("../../../rules/phrases/es.toml")),
     ("fr.toml", include_str!("../../../rules/phrases/fr.toml")),
+    ("fr-frame.toml", include_str!("../../../rules/phrases/fr-frame.toml")),
     ("fr-invitations.toml", include_str!("../../../rules/phrases/fr-invitations.toml")),
+    ("fr-labels.toml", include_str!("../../../rules/phrases/fr-labels.toml")),
     ("fr-notes.toml", include_str!("../../../rules/phrases/fr-notes.toml")),
     ("it.toml", include_str!("../../../rules/phrases/it.toml")),
     ("ja.toml", include_str!("../../../rules/phrases/ja.toml")),

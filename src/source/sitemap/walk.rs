@@ -41,8 +41,15 @@ pub struct Walk {
 impl Walk {
     /// Begins at one sitemap.
     pub fn new(first: Url) -> Walk {
-        let seen = HashSet::from([first.clone()]);
-        Walk { waiting: VecDeque::from([(first, 0)]), current: None, seen, since: None, left_out: 0 }
+        Walk::over([first])
+    }
+
+    /// Begins at several sitemaps of a site.
+    pub fn over(first: impl IntoIterator<Item = Url>) -> Walk {
+        let mut seen = HashSet::new();
+        let fresh = first.into_iter().filter(|url| seen.insert(url.clone()));
+        let waiting = fresh.map(|url| (url, 0)).collect();
+        Walk { waiting, current: None, seen, since: None, left_out: 0 }
     }
 
     /// Leaves out sitemaps that did not change since then, where the index says so.
@@ -114,6 +121,15 @@ mod tests {
         assert_eq!(walk.read(index(&["/sitemaps/index.xml", "/b.xml"]).as_bytes()), Ok(vec![]));
         assert_eq!(walk.next_sitemap().map(String::from).as_deref(), Some("https://example.org/b.xml"));
         assert!(walk.read(b"nonsense").is_err());
+        assert_eq!(walk.next_sitemap(), None);
+    }
+
+    #[test]
+    fn a_walk_over_several_sitemaps_takes_each_once() {
+        let mut walk = Walk::over([base(), base(), base().join("/b.xml").expect("a URL")]);
+        assert_eq!(walk.next_sitemap(), Some(base()));
+        assert_eq!(walk.read(index(&["/b.xml"]).as_bytes()), Ok(vec![]));
+        assert_eq!(walk.next_sitemap().map(String::from).as_deref(), Some("https://example.org/b.xml"));
         assert_eq!(walk.next_sitemap(), None);
     }
 

@@ -87,7 +87,9 @@ pub(super) fn cut_tail(text: &str) -> &str {
             let begins =
                 |tail: &String| rest.strip_prefix(tail.as_str()).is_some_and(|rest| rest.starts_with(' '));
             let dangles = index >= 2 && DANGLING.contains(&rest.as_str());
-            dangles || BYLINES.tails.iter().any(begins) && (starts_lower(word) || index >= 2)
+            dangles
+                || BYLINES.tails.iter().any(begins)
+                    && (starts_lower(word) || index >= 2 && !BYLINES.particles.contains(&fold(word)))
         };
         if is_tail {
             return text[..at].trim();
