@@ -243,8 +243,7 @@ struct Characters {
 
 impl Characters {
     fn of(text: &str) -> Characters {
-        let mut counts = Characters::default();
-        counts.all = text.chars().count() as u32;
+        let mut counts = Characters { all: text.chars().count() as u32, ..Characters::default() };
         let is_dense = may_be_dense(text);
         for c in text.chars().filter(|c| !matches!(c, ' ' | 'a'..='z')) {
             let is_punctuation = matches!(c, '.' | ',' | ';' | ':' | '!' | '?' | '。' | '、' | '，' | '：');
