@@ -147,14 +147,12 @@ fn members(dom: &Dom, root: NodeId, blocks: &[TextBlock]) -> Vec<bool> {
 /// Marks the headline. Of several `<h1>` those after the one that shows the title head sections of the article.
 fn mark_title(blocks: &mut [TextBlock], features: &[Features], title: Option<&str>) {
     let title: Option<String> = title.map(|title| letters_folded(title).collect());
-    let is_shown = |block: &TextBlock| {
-        title.as_deref().is_some_and(|title| letters_folded(&block.text).eq(title.chars()))
-    };
-    let shown = blocks.iter().position(|block| block.kind == BlockKind::Heading(1) && is_shown(block));
+    let shows = |text: &str| title.as_deref().is_some_and(|title| letters_folded(text).eq(title.chars()));
+    let shown = blocks.iter().position(|block| block.kind == BlockKind::Heading(1) && shows(&block.text));
     for (index, (block, features)) in blocks.iter_mut().zip(features).enumerate() {
         let is_title = match block.kind {
-            BlockKind::Heading(1) => shown.is_none_or(|shown| index <= shown) || is_shown(block),
-            _ => features.weight < 400 && is_shown(block),
+            BlockKind::Heading(1) => shown.is_none_or(|shown| index <= shown) || shows(&block.text),
+            _ => features.weight < 400 && shows(&block.text),
         };
         if block.fate.kept && is_title {
             block.fate = Fate::removed(Kind::Title, "label.title");
