@@ -22,7 +22,7 @@ use crate::clean::prune::Marks;
 use crate::clean::reject;
 use crate::clean::segment::segment;
 use crate::clean::settle::{drop_lone_headings, keep_prose, keep_quotes, keep_subheads, settle_groups};
-use crate::clean::signature::sign;
+use crate::clean::signature::{remove_names, sign};
 use crate::clean::sites::SiteRules;
 use crate::clean::spare;
 use crate::clean::survey::{Survey, text_weight};
@@ -185,6 +185,9 @@ impl Cleaner {
         }
         drop_lone_headings(&mut blocks);
         sign(&mut metadata, &mut blocks);
+        if !declared.forum {
+            remove_names(&metadata, &mut blocks);
+        }
         if let Some(site) = self.site(url, &metadata) {
             warnings.extend(site.decide(dom, &mut blocks));
             site.describe(dom, &mut metadata);
