@@ -1,8 +1,8 @@
 //! Cleans the pages of a corpus set, each by the model named for it; `model/train.py` calls it to measure the whole
 //! pipeline out of site: every page by a model that never saw its site.
 //!
-//! `predict CORPUS-SET MODELS.json [precision|balanced|recall]` prints one record a line. `MODELS.json` maps ids to model files; a page that is
-//! not named there is cleaned by the built-in model.
+//! `predict CORPUS-SET MODELS.json [precision|balanced|recall]` prints one record a line. `MODELS.json` maps ids to
+//! model files; a page that is not named there is cleaned by the built-in model.
 
 use std::collections::HashMap;
 use std::fs::File;

@@ -149,7 +149,11 @@ impl Cleaner {
         };
         let reading = self.read(&dom, url);
         let explained = reading.blocks.iter().cloned().map(|block| ExplainedBlock::of(&dom, block)).collect();
-        let verdict = match self.judge(&dom, reading) {
+        let judged = match self.spare(&dom, &reading) {
+            Some(article) => self.accept(article),
+            None => self.judge(&dom, reading),
+        };
+        let verdict = match judged {
             Ok(_) => Explanation::accepted(),
             Err(rejection) => Explanation::rejected(&rejection),
         };

@@ -120,7 +120,6 @@ mod tests {
     fn what_the_page_announces_comes_back_and_is_told() {
         let mut blocks =
             [block(&prose(0), true), block(&prose(100), false), block("Un autre titre ici.", false)];
-        blocks = [blocks[0].clone(), blocks[1].clone(), blocks[2].clone()];
         let announced = format!("{} {} {}", prose(0), prose(100), prose(200));
         let warnings = guard(&Dom::new(), &mut blocks, Some(&announced));
         assert_eq!(blocks.each_ref().map(|block| block.fate.kept), [true, true, false]);

@@ -124,10 +124,12 @@ fn prose_of(value: &Value, depth: usize) -> Option<&str> {
 /// Sentences, not code, an address or a token.
 fn is_prose(text: &str) -> bool {
     let spaces = text.chars().filter(|c| c.is_whitespace()).count();
+    let has_words = spaces * 15 >= text.len() || !text.is_ascii();
+    let is_code = text.contains(['{', '}']) && !text.contains("</p>");
     text_weight(text) >= MIN_STRING_WEIGHT
-        && (spaces * 15 >= text.len() || !text.is_ascii())
+        && has_words
         && text.contains(['.', '!', '?', '。', '！', '？'])
-        && !text.contains(['{', '}', ';'].as_slice()) | text.contains("</p>")
+        && !is_code
 }
 
 fn spare<'t>(texts: impl IntoIterator<Item = &'t str>, origin: &'static str) -> Spare {

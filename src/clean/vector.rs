@@ -3,8 +3,11 @@
 //! Own text and element, what stands above, the page as a whole, and the neighbours on both sides. Names of the
 //! columns are in [`names`]; the model file stores their count, so a model never meets columns it was not made for.
 
+mod own_text;
+
 use html5ever::{LocalName, local_name};
 
+use self::own_text::{Words, text_columns};
 use super::Kind;
 use super::block::TextBlock;
 use super::context::{Context, Contexts, TELLING_TAGS};
@@ -12,10 +15,8 @@ use super::declared::Declared;
 use super::facts::{PageFacts, letters_folded, shingles};
 use super::features::Features;
 use super::surroundings::{self, Surroundings};
-use super::survey::{is_dense_script, may_be_dense};
 use super::text::Verdict;
 use super::units::Units;
-use super::words::{is_stop_word, word_key, words};
 use crate::article::{BlockKind, Metadata};
 use crate::parse::Dom;
 
@@ -205,101 +206,6 @@ pub(super) fn flag(value: bool) -> f32 {
 
 pub(super) fn kind_number(kind: Option<Kind>) -> f32 {
     kind.map_or(-1.0, |kind| kind as u8 as f32)
-}
-
-/// Words of a block, counted in one pass.
-#[derive(Default)]
-struct Words {
-    all: u32,
-    stop: u32,
-    capital: u32,
-    /// In the headline too.
-    shared: u32,
-}
-
-impl Words {
-    fn of(text: &str, facts: &PageFacts) -> Words {
-        let mut counts = Words::default();
-        for word in words(text) {
-            let key = word_key(word);
-            counts.all += 1;
-            counts.stop += u32::from(is_stop_word(word.len(), key));
-            counts.capital += u32::from(word.chars().next().is_some_and(char::is_uppercase));
-            counts.shared += u32::from(facts.title_words.contains(&key));
-        }
-        counts
-    }
-}
-
-/// Characters of a block, counted in one pass.
-#[derive(Default)]
-struct Characters {
-    all: u32,
-    punctuation: u32,
-    capital: u32,
-    digit: u32,
-    dense: u32,
-}
-
-impl Characters {
-    fn of(text: &str) -> Characters {
-        let mut counts = Characters { all: text.chars().count() as u32, ..Characters::default() };
-        let is_dense = may_be_dense(text);
-        for c in text.chars().filter(|c| !matches!(c, ' ' | 'a'..='z')) {
-            let is_punctuation = matches!(c, '.' | ',' | ';' | ':' | '!' | '?' | '。' | '、' | '，' | '：');
-            counts.punctuation += u32::from(is_punctuation);
-            counts.capital += u32::from(c.is_uppercase());
-            counts.digit += u32::from(c.is_ascii_digit());
-            counts.dense += u32::from(is_dense && is_dense_script(c));
-        }
-        counts
-    }
-}
-
-fn text_columns(row: &mut Vec<f32>, block: &TextBlock, features: &Features, counts: &Words) {
-    let text = &block.text;
-    let characters = Characters::of(text);
-    let chars = characters.all.max(1) as f32;
-    let Words { all, stop, capital, .. } = *counts;
-    let links = block.links().len();
-    let words = all.max(1) as f32;
-    row.extend([
-        features.weight as f32,
-        words,
-        features.link_density,
-        stop as f32 / words,
-        capital as f32 / words,
-        chars / words,
-        characters.punctuation as f32 / chars,
-        characters.capital as f32 / chars,
-        characters.digit as f32 / chars,
-        characters.dense as f32 / chars,
-        flag(features.ends_sentence),
-        flag(text.ends_with(':')),
-        flag(text.chars().next().is_some_and(char::is_uppercase)),
-        flag(text.chars().next().is_some_and(|c| c.is_ascii_digit())),
-        flag(text.starts_with(['(', '[', '*', '>', '—', '-', '•', '|'])),
-        flag(text.starts_with(['«', '"', '“', '„'])),
-        flag(text.contains('|')),
-        flag(text.contains('@')),
-        flag(text.contains('©')),
-        flag(text.contains("http") || text.contains("www.")),
-        flag(text.contains('\n')),
-        flag(text.contains('/')),
-        block.spans.len() as f32,
-        links as f32,
-        strong_share(block),
-    ]);
-}
-
-fn strong_share(block: &TextBlock) -> f32 {
-    let strong: usize = block
-        .spans
-        .iter()
-        .filter(|span| matches!(span.mark, crate::article::Mark::Strong | crate::article::Mark::Emphasis))
-        .map(|span| span.range.len())
-        .sum();
-    (strong as f32 / block.text.len().max(1) as f32).min(1.0)
 }
 
 fn place_columns(row: &mut Vec<f32>, dom: &Dom, block: &TextBlock, above: &Context) {

@@ -1,0 +1,102 @@
+//! The columns of a block's own text: words, characters, how it begins and ends, what is emphasised.
+
+use super::{Features, PageFacts, TextBlock, flag};
+use crate::article::Mark;
+use crate::clean::survey::{is_dense_script, may_be_dense};
+use crate::clean::words::{is_stop_word, word_key, words};
+
+/// Words of a block, counted in one pass.
+#[derive(Default)]
+pub(super) struct Words {
+    pub all: u32,
+    pub stop: u32,
+    capital: u32,
+    /// In the headline too.
+    pub shared: u32,
+}
+
+impl Words {
+    pub fn of(text: &str, facts: &PageFacts) -> Words {
+        let mut counts = Words::default();
+        for word in words(text) {
+            let key = word_key(word);
+            counts.all += 1;
+            counts.stop += u32::from(is_stop_word(word.len(), key));
+            counts.capital += u32::from(word.chars().next().is_some_and(char::is_uppercase));
+            counts.shared += u32::from(facts.title_words.contains(&key));
+        }
+        counts
+    }
+}
+
+/// Characters of a block, counted in one pass.
+#[derive(Default)]
+struct Characters {
+    all: u32,
+    punctuation: u32,
+    capital: u32,
+    digit: u32,
+    dense: u32,
+}
+
+impl Characters {
+    fn of(text: &str) -> Characters {
+        let mut counts = Characters { all: text.chars().count() as u32, ..Characters::default() };
+        let is_dense = may_be_dense(text);
+        for c in text.chars().filter(|c| !matches!(c, ' ' | 'a'..='z')) {
+            let is_punctuation = matches!(c, '.' | ',' | ';' | ':' | '!' | '?' | '。' | '、' | '，' | '：');
+            counts.punctuation += u32::from(is_punctuation);
+            counts.capital += u32::from(c.is_uppercase());
+            counts.digit += u32::from(c.is_ascii_digit());
+            counts.dense += u32::from(is_dense && is_dense_script(c));
+        }
+        counts
+    }
+}
+
+/// Writes the columns of the block's own text.
+pub(super) fn text_columns(row: &mut Vec<f32>, block: &TextBlock, features: &Features, counts: &Words) {
+    let text = &block.text;
+    let characters = Characters::of(text);
+    let chars = characters.all.max(1) as f32;
+    let Words { all, stop, capital, .. } = *counts;
+    let links = block.links().len();
+    let words = all.max(1) as f32;
+    row.extend([
+        features.weight as f32,
+        words,
+        features.link_density,
+        stop as f32 / words,
+        capital as f32 / words,
+        chars / words,
+        characters.punctuation as f32 / chars,
+        characters.capital as f32 / chars,
+        characters.digit as f32 / chars,
+        characters.dense as f32 / chars,
+        flag(features.ends_sentence),
+        flag(text.ends_with(':')),
+        flag(text.chars().next().is_some_and(char::is_uppercase)),
+        flag(text.chars().next().is_some_and(|c| c.is_ascii_digit())),
+        flag(text.starts_with(['(', '[', '*', '>', '—', '-', '•', '|'])),
+        flag(text.starts_with(['«', '"', '“', '„'])),
+        flag(text.contains('|')),
+        flag(text.contains('@')),
+        flag(text.contains('©')),
+        flag(text.contains("http") || text.contains("www.")),
+        flag(text.contains('\n')),
+        flag(text.contains('/')),
+        block.spans.len() as f32,
+        links as f32,
+        strong_share(block),
+    ]);
+}
+
+fn strong_share(block: &TextBlock) -> f32 {
+    let strong: usize = block
+        .spans
+        .iter()
+        .filter(|span| matches!(span.mark, Mark::Strong | Mark::Emphasis))
+        .map(|span| span.range.len())
+        .sum();
+    (strong as f32 / block.text.len().max(1) as f32).min(1.0)
+}
