@@ -1,12 +1,14 @@
-//! Text that stands twice: pull quotes, which repeat a sentence of the body, and copies of a paragraph in forms.
+//! Text that stands twice: pull quotes, which repeat a sentence of the body, copies of a paragraph in forms, and tables
+//! of contents, which repeat the subheads.
 
 use std::cell::LazyCell;
 
 use memchr::memmem;
 
-use super::Kind;
 use super::block::{Fate, TextBlock};
 use super::facts::letters_folded;
+use super::{FastSet, Kind};
+use crate::article::BlockKind;
 
 /// Shorter texts may be repeated with a reason.
 const MIN_LETTERS: usize = 60;
@@ -15,8 +17,13 @@ const MAX_PULL_QUOTE_LETTERS: usize = 600;
 /// Beyond this much text the search would take longer than it is worth.
 const MAX_TOTAL_LETTERS: usize = 300_000;
 
-/// Removes kept blocks whose text stands in another kept block; of two equal ones the first stays.
+/// So many items of lists that are equal to a subhead make a table of contents.
+const MIN_CONTENTS: usize = 2;
+
+/// Removes kept blocks whose text stands in another kept block; of two equal ones the first stays, a subhead before an
+/// item that announces it.
 pub fn remove_doubled(blocks: &mut [TextBlock]) {
+    remove_contents(blocks);
     let kept: Vec<usize> = (0..blocks.len()).filter(|index| blocks[*index].fate.kept).collect();
     let letters: Vec<String> =
         kept.iter().map(|index| letters_folded(&blocks[*index].text).collect()).collect();
@@ -43,10 +50,28 @@ pub fn remove_doubled(blocks: &mut [TextBlock]) {
     }
 }
 
+/// Removes the items that announce subheads.
+fn remove_contents(blocks: &mut [TextBlock]) {
+    let letters = |block: &TextBlock| letters_folded(&block.text).collect::<String>();
+    let heads = |block: &&TextBlock| block.fate.kept && matches!(block.kind, BlockKind::Heading(_));
+    let subheads: FastSet<String> = blocks.iter().filter(heads).map(letters).collect();
+    let announces = |block: &TextBlock| {
+        block.fate.kept
+            && matches!(block.kind, BlockKind::ListItem { .. })
+            && subheads.contains(&letters(block))
+    };
+    let items: Vec<usize> = (0..blocks.len()).filter(|index| announces(&blocks[*index])).collect();
+    if items.len() >= MIN_CONTENTS {
+        for index in items {
+            let score = blocks[index].fate.score;
+            blocks[index].fate = Fate { score, ..Fate::removed(Kind::Navigation, "doubled.contents") };
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::article::BlockKind;
     use crate::parse::Dom;
 
     #[test]
@@ -66,5 +91,31 @@ mod tests {
         remove_doubled(&mut blocks);
         let kept: Vec<bool> = blocks.iter().map(|block| block.fate.kept).collect();
         assert_eq!(kept, [false, true, true, true, false]);
+    }
+
+    #[test]
+    fn a_table_of_contents_goes_and_the_subheads_stay() {
+        let item = BlockKind::ListItem { depth: 0, number: None };
+        let (heading, text) = (BlockKind::Heading(2), BlockKind::Paragraph);
+        let page = [
+            (item, "Les faits"),
+            (item, "La suite"),
+            (item, "Un détail que rien n’annonce"),
+            (heading, "Les faits"),
+            (text, "Le pont a cédé."),
+            (heading, "La suite"),
+            (text, "On attend."),
+        ];
+        let block = |(kind, text): (BlockKind, &str)| TextBlock {
+            element: Dom::new().document(),
+            kind,
+            text: text.to_owned(),
+            spans: Vec::new(),
+            fate: Fate::kept("test"),
+        };
+        let mut blocks: Vec<TextBlock> = page.into_iter().map(block).collect();
+        remove_doubled(&mut blocks);
+        let kept: Vec<bool> = blocks.iter().map(|block| block.fate.kept).collect();
+        assert_eq!(kept, [false, false, true, true, true, true, true]);
     }
 }
