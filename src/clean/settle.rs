@@ -146,6 +146,34 @@ pub fn keep_quotes(blocks: &mut [TextBlock], threshold: f32) {
     }
 }
 
+/// Beside the body a standfirst needs only this share of the threshold, when the article would begin without one.
+const LEAD_SHARE: f32 = 0.7;
+/// How many blocks after the headline a standfirst may stand.
+const LEAD_REACH: usize = 12;
+/// Shortest standfirst.
+const MIN_LEAD_BYTES: usize = 60;
+
+/// Brings back the likeliest line of text between the headline and the first sure paragraph, when nothing else is kept
+/// there: a standfirst that stands in the header of the page, outside of what holds the body.
+pub fn keep_standfirst(blocks: &mut [TextBlock], threshold: f32) {
+    let Some(first) = blocks.iter().position(is_sure) else { return };
+    let headline = blocks[..first].iter().rposition(|block| block.fate.kind == Some(Kind::Title));
+    let Some(from) = headline.map(|headline| headline + 1) else { return };
+    let between = from..first.min(from + LEAD_REACH);
+    let score = |index: &usize| blocks[*index].fate.score.unwrap_or(0.0);
+    let is_lead = |index: &usize| {
+        let block = &blocks[*index];
+        block.fate.rule == "label.outside"
+            && block.text.len() >= MIN_LEAD_BYTES
+            && block.links().is_empty()
+            && score(index) >= threshold * LEAD_SHARE
+    };
+    let likeliest = between.clone().filter(is_lead).max_by(|one, other| score(one).total_cmp(&score(other)));
+    if let Some(index) = likeliest.filter(|_| !blocks[from..first].iter().any(|block| block.fate.kept)) {
+        blocks[index].fate = Fate { score: blocks[index].fate.score, ..Fate::kept("settle.standfirst") };
+    }
+}
+
 /// Removes headings after which the article ends, and headings of boxes: what stood below was removed, and the next
 /// thing that is kept is a heading again.
 pub fn drop_lone_headings(blocks: &mut [TextBlock]) {
