@@ -11,6 +11,9 @@ use super::{FastMap, FastSet, Kind};
 use crate::article::BlockKind;
 use crate::parse::{Dom, NodeId};
 
+/// So many elements around a table may be only for its looks: a figure, a box that scrolls.
+const MAX_WRAPPERS: usize = 4;
+
 /// What is known of the blocks of a table or list.
 #[derive(Default)]
 struct Group {
@@ -31,11 +34,16 @@ pub fn settle_groups(dom: &Dom, blocks: &mut [TextBlock], threshold: f32) {
         group.by_rules += usize::from(block.fate.kept || block.fate.rule == "model");
     }
     let prose_around = sure_parents(dom, blocks);
+    let last_sure = blocks.iter().rposition(is_sure);
     for (owner, group) in groups {
         let is_table = matches!(blocks[group.blocks[0]].kind, BlockKind::Cell { .. });
         let is_likely = group.scores >= threshold * group.blocks.len() as f32;
         let by_rules = 2 * group.by_rules > group.blocks.len();
-        let is_kept = is_likely || (is_table && by_rules && prose_around.contains(&dom.parent(owner)));
+        // beside prose, or in a box between the first and the last of it
+        let wrappers = if last_sure > group.blocks.last().copied() { MAX_WRAPPERS } else { 1 };
+        let is_among_prose =
+            || above(dom, owner).skip(1).take(wrappers).any(|node| prose_around.contains(&Some(node)));
+        let is_kept = is_likely || (is_table && by_rules && is_among_prose());
         for index in group.blocks {
             settle(&mut blocks[index], is_kept, is_table);
         }
