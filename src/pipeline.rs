@@ -18,6 +18,7 @@ use crate::clean::features::{Features, ends_sentence};
 use crate::clean::label::label;
 use crate::clean::listing::is_list;
 use crate::clean::loss;
+use crate::clean::notes::keep_notes;
 use crate::clean::phrases;
 use crate::clean::prune::Marks;
 use crate::clean::reject;
@@ -194,6 +195,7 @@ impl Cleaner {
         if declared.page_type() == PageType::Article {
             remove_captions(dom, &mut blocks);
         }
+        keep_notes(dom, &mut blocks);
         drop_lone_headings(&mut blocks);
         sign(&mut metadata, &mut blocks);
         if !declared.forum {

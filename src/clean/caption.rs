@@ -102,3 +102,34 @@ fn is_emphasised(block: &TextBlock) -> bool {
         .sum();
     emphasised > 0 && emphasised >= letters(&block.text)
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::Cleaner;
+
+    fn text(figure: &str) -> String {
+        let prose = "Le pont de pierre restera fermé jusqu’à lundi, a indiqué la capitainerie dans un bref communiqué.";
+        let html = format!(
+            "<title>Le pont est fermé</title><article><h1>Le pont est fermé</h1><p>{prose} Personne ne passe.</p>{figure}\
+             <p>{prose} Nul ne sait la suite.</p><p>Les pêcheurs, eux, attendent. {prose}</p></article>"
+        );
+        Cleaner::default().clean(&html, None).unwrap().to_text()
+    }
+
+    #[test]
+    fn the_only_text_of_a_box_named_after_its_picture_is_a_caption() {
+        let caption = "Des habitants attendent devant la barrière du pont, mardi matin.";
+        let named = text(&format!("<div class='media media-image'><img src=a.jpg>{caption}</div>"));
+        assert!(!named.contains(caption), "{named}");
+        let emphasised = text(&format!("<p><img src=a.jpg><em>{caption}</em></p>"));
+        assert!(!emphasised.contains(caption), "{emphasised}");
+    }
+
+    #[test]
+    fn a_paragraph_with_a_picture_stays() {
+        let prose =
+            "Des habitants attendent devant la barrière du pont, et la mairie cherche un passage pour eux.";
+        let kept = text(&format!("<p><img src=a.jpg>{prose}</p>"));
+        assert!(kept.contains(prose), "{kept}");
+    }
+}

@@ -19,6 +19,7 @@ pub mod label;
 pub mod listing;
 pub mod loss;
 pub mod names;
+pub mod notes;
 pub mod phrases;
 pub mod prune;
 pub mod reject;
