@@ -10,6 +10,19 @@ use crate::error::Rejection;
 /// Characters of a day in ISO 8601: "2024-05-06".
 const DAY_CHARS: usize = 10;
 
+/// Where a page stands in a web archive.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Archived {
+    /// The archive, as it was given.
+    pub file: String,
+    /// Byte of the file at which the record starts; a later run can go on behind it.
+    pub offset: Option<u64>,
+    /// The record's id.
+    pub id: Option<String>,
+    /// When the page was fetched.
+    pub date: Option<String>,
+}
+
 /// The outcome of one page. A page that failed still has its record.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
@@ -58,6 +71,9 @@ pub struct Record {
     pub reason: Option<String>,
     /// What a careful reader should know.
     pub warnings: Vec<String>,
+    /// Where the page stands in a web archive, when it comes from one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub archive: Option<Archived>,
     /// The article itself, for Markdown and HTML; not part of the JSON.
     #[serde(skip)]
     pub article: Option<Article>,

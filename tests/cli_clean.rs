@@ -153,6 +153,43 @@ fn stdin_compressed_files_and_archives_are_read() {
     assert!(records(&output).iter().all(|record| record["status"] == "ok"), "{}", stdout(&output));
 }
 
+/// A record of an archive, compressed on its own.
+fn archived(url: &str, html: &str) -> Vec<u8> {
+    let block = format!("HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n{html}");
+    let head = format!(
+        "WARC/1.1\r\nWARC-Type: response\r\nWARC-Target-URI: {url}\r\nWARC-Date: 2024-05-06T07:08:09Z\r\n\
+         WARC-Record-ID: <urn:{url}>\r\nContent-Length: {}\r\n\r\n",
+        block.len()
+    );
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    std::io::Write::write_all(&mut encoder, format!("{head}{block}\r\n\r\n").as_bytes()).unwrap();
+    encoder.finish().unwrap()
+}
+
+#[test]
+fn an_archive_goes_on_behind_the_offset_of_its_last_record() {
+    let folder = folder(&[]);
+    let urls: Vec<String> = (0..5).map(|number| format!("https://a.example/{number}")).collect();
+    let archive: Vec<u8> = urls.iter().flat_map(|url| archived(url, &page(url))).collect();
+    std::fs::write(folder.path().join("a.warc.gz"), archive).unwrap();
+    let all = records(&tamis(folder.path(), &["clean", "a.warc.gz", "--format", "jsonl"]));
+    assert_eq!(all.len(), urls.len());
+    let place = &all[2]["archive"];
+    assert_eq!((&place["file"], &place["date"]), (&"a.warc.gz".into(), &"2024-05-06T07:08:09Z".into()));
+    assert_eq!(place["id"], format!("<urn:{}>", urls[2]));
+
+    let after = |offset: &str, path: &str| {
+        tamis(folder.path(), &["clean", path, "--format", "jsonl", "--after", offset])
+    };
+    assert_eq!(records(&after(&place["offset"].to_string(), "a.warc.gz")), all[3..]);
+    let wrong = after("1", "a.warc.gz");
+    assert_eq!(wrong.status.code(), Some(3));
+    assert!(stdout(&wrong).contains("no record starts at byte 1"), "{}", stdout(&wrong));
+    let needless = after("1", "-");
+    assert_eq!(needless.status.code(), Some(2));
+    assert!(stderr(&needless).contains("--after needs exactly one path"), "{}", stderr(&needless));
+}
+
 #[test]
 fn a_folder_gets_one_file_an_article_and_stdout_stays_empty() {
     let folder = folder(&[("in/a.html", &page("A")), ("in/b/a.html", &page("A")), ("in/c.html", "<p></p>")]);

@@ -4,6 +4,7 @@
 //!   gathered, which for an archive means read.
 
 use std::io::IsTerminal;
+use std::path::Path;
 
 use clap::Args;
 use rayon::prelude::*;
@@ -13,7 +14,7 @@ use tamis::Cleaner;
 use tamis::outcome::{self, INTERNAL_ERROR, Input};
 use tamis::record::Record;
 use tamis::source::list::parse_url;
-use tamis::source::saved::{InputKind, Item, PageKind, READ_ERROR, STDIN, Saved, SavedPage};
+use tamis::source::saved::{InputKind, Item, PageKind, READ_ERROR, STDIN, Saved, SavedPage, is_archive};
 
 use super::options::{CleaningArgs, OutputArgs, input, pool};
 use super::output::{Output, Weight};
@@ -39,6 +40,9 @@ pub struct CleanArgs {
     /// Address of the page, where it is a single one
     #[arg(long, value_name = "URL")]
     url: Option<String>,
+    /// Go on behind the record of an archive that starts at this byte (`archive.offset` of its last record)
+    #[arg(long, value_name = "OFFSET")]
+    after: Option<u64>,
     #[command(flatten)]
     cleaning: CleaningArgs,
     /// Threads; all cores without it
@@ -55,7 +59,9 @@ pub fn execute(args: CleanArgs, _shell: &Shell) -> anyhow::Result<Exit> {
     };
     let pool = pool(args.threads.map(usize::from))?;
     let mut output = Output::open(&args.output)?;
-    let mut items = Saved::new(paths(args.paths)?, args.input, work.max_bytes);
+    let paths = paths(args.paths)?;
+    check_after(args.after, &paths, args.input)?;
+    let mut items = Saved::new(paths, args.input, work.max_bytes).after(args.after);
     let size = pool.current_num_threads() * BATCH_ITEMS_PER_THREAD;
     let mut batch = gather(&mut items, size);
     while !batch.is_empty() {
@@ -80,6 +86,16 @@ fn paths(paths: Vec<String>) -> anyhow::Result<Vec<String>> {
         return Err(Usage(message.to_owned()).into());
     }
     Ok(vec![STDIN.to_owned()])
+}
+
+/// An offset belongs to one archive.
+fn check_after(after: Option<u64>, paths: &[String], input: InputKind) -> Result<(), Usage> {
+    let single = matches!(paths, [path] if is_archive(Path::new(path), input));
+    if after.is_some() && !single {
+        let message = "--after needs exactly one path, of a web archive (--input warc if its name does not say so)";
+        return Err(Usage(message.to_owned()));
+    }
+    Ok(())
 }
 
 /// The address of a page, as given with `--url`.
@@ -129,6 +145,8 @@ impl Work {
             PageKind::Html => Input::Html(&page.bytes, page.content_type.as_deref()),
             PageKind::Text => Input::Text(&page.bytes),
         };
-        outcome::clean(&self.cleaner, &page.name, input, archived.as_ref().or(self.url.as_ref()))
+        let url = archived.as_ref().or(self.url.as_ref());
+        let record = outcome::clean(&self.cleaner, &page.name, input, url);
+        Record { archive: page.archive.clone(), ..record }
     }
 }

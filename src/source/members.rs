@@ -1,6 +1,7 @@
-//! A gzip file of many members, read so that a damaged member costs no more than itself.
+//! A file of many compressed members, read so that a damaged member costs no more than itself.
 //!
-//! - member: one gzip stream; a compressed WARC has one for each record
+//! - member: one gzip stream or zstd frame; a compressed WARC has one for each record. A file without compression
+//!   is one member.
 //!
 //! A damaged member gives one error of kind `InvalidData`; the read after it goes on with the next member. The decoder
 //! may notice damage only behind the member's end, having taken the next members for its data; what it consumed is
@@ -10,10 +11,12 @@ use std::io::{self, BufRead, Read};
 
 use flate2::bufread::GzDecoder;
 
-use super::open::Raw;
+use super::open::{Compression, Raw};
 
-/// Start of a member: the two bytes of gzip and its only compression method.
-const MEMBER: [u8; 3] = [0x1F, 0x8B, 0x08];
+/// Start of a gzip member: its two bytes and its only compression method.
+const GZIP_MEMBER: &[u8] = &[0x1F, 0x8B, 0x08];
+/// Start of a zstd frame.
+const ZSTD_FRAME: &[u8] = &[0x28, 0xB5, 0x2F, 0xFD];
 
 /// Compressed bytes of a member that are kept for a second search; a page has some hundred kilobytes.
 const MAX_KEPT: usize = 8 << 20;
@@ -21,7 +24,7 @@ const MAX_KEPT: usize = 8 << 20;
 /// Where the reader stands.
 enum State {
     /// Inside of a member.
-    Inside(Box<GzDecoder<Replay>>),
+    Inside(Box<Decoder>),
     /// Before a member, or at the end.
     Between(Replay),
     /// Behind a damaged member: the next start has to be looked for.
@@ -30,14 +33,66 @@ enum State {
     Broken,
 }
 
-/// Reads the members of a gzip file one after the other.
+/// Unpacks one member.
+enum Decoder {
+    Plain(Replay),
+    Gzip(GzDecoder<Replay>),
+    Zstd(zstd::stream::read::Decoder<'static, Replay>),
+}
+
+impl Decoder {
+    fn new(compression: Compression, mut raw: Replay) -> io::Result<Decoder> {
+        raw.keep(compression != Compression::Plain);
+        Ok(match compression {
+            Compression::Plain => Decoder::Plain(raw),
+            Compression::Gzip => Decoder::Gzip(GzDecoder::new(raw)),
+            Compression::Zstd => {
+                Decoder::Zstd(zstd::stream::read::Decoder::with_buffer(raw)?.single_frame())
+            }
+        })
+    }
+
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        match self {
+            Decoder::Plain(raw) => raw.read(buffer),
+            Decoder::Gzip(member) => member.read(buffer),
+            Decoder::Zstd(frame) => frame.read(buffer),
+        }
+    }
+
+    fn into_inner(self) -> Replay {
+        match self {
+            Decoder::Plain(raw) => raw,
+            Decoder::Gzip(member) => member.into_inner(),
+            Decoder::Zstd(frame) => frame.finish(),
+        }
+    }
+}
+
+/// Reads the members of a file one after the other.
 pub(super) struct Members {
     state: State,
+    compression: Compression,
+    /// Where the member starts in the file.
+    start: u64,
+    /// Bytes that it gave.
+    given: u64,
 }
 
 impl Members {
-    pub(super) fn new(raw: Raw) -> Members {
-        Members { state: State::Between(Replay::new(raw)) }
+    /// Reads a stream that starts at this byte of its file.
+    pub(super) fn new(raw: Raw, compression: Compression, start: u64) -> Members {
+        Members { state: State::Between(Replay::new(raw, start)), compression, start, given: 0 }
+    }
+
+    /// The place in the file of the byte that comes next, when the caller holds so many bytes unread. Inside of a
+    /// compressed member there is none.
+    pub(super) fn offset(&self, unread: usize) -> Option<u64> {
+        let taken = self.given.checked_sub(unread as u64)?;
+        match self.compression {
+            Compression::Plain => Some(self.start + taken),
+            _ => (taken == 0).then_some(self.start),
+        }
     }
 }
 
@@ -48,6 +103,7 @@ impl Read for Members {
                 State::Inside(mut member) => match member.read(buffer) {
                     Ok(0) => State::Between(member.into_inner()),
                     Ok(read) => {
+                        self.given += read as u64;
                         self.state = State::Inside(member);
                         return Ok(read);
                     }
@@ -61,11 +117,11 @@ impl Read for Members {
                         self.state = State::Between(raw);
                         return Ok(0);
                     }
-                    raw.start_keeping();
-                    State::Inside(Box::new(GzDecoder::new(raw)))
+                    (self.start, self.given) = (raw.position(), 0);
+                    State::Inside(Box::new(Decoder::new(self.compression, raw)?))
                 }
                 State::Lost(mut raw) => {
-                    find_member(&mut raw)?;
+                    find_member(&mut raw, self.compression)?;
                     State::Between(raw)
                 }
                 State::Broken => return Ok(0),
@@ -88,36 +144,56 @@ fn skip_padding(raw: &mut Replay) -> io::Result<bool> {
     }
 }
 
-/// Goes to the next start of a member behind the start of the damaged one, or to the end. The three bytes can stand
+/// Goes to the next start of a member behind the start of the damaged one, or to the end. Its bytes can stand
 /// inside of compressed data by chance; what follows then fails, and the search goes on behind it.
-fn find_member(raw: &mut Replay) -> io::Result<()> {
+fn find_member(raw: &mut Replay, compression: Compression) -> io::Result<()> {
+    let wanted = match compression {
+        Compression::Plain => return Ok(()), // what failed was the file; it is read on
+        Compression::Gzip => GZIP_MEMBER,
+        Compression::Zstd => ZSTD_FRAME,
+    };
     raw.rewind();
     let mut matched = 0;
-    while matched < MEMBER.len() {
+    while matched < wanted.len() {
         let Some(&byte) = raw.fill_buf()?.first() else { return Ok(()) };
         raw.consume(1);
         matched = match byte {
-            byte if byte == MEMBER[matched] => matched + 1,
-            byte if byte == MEMBER[0] => 1,
+            byte if byte == wanted[matched] => matched + 1,
+            byte if byte == wanted[0] => 1,
             _ => 0,
         };
     }
-    raw.give_back(&MEMBER);
+    raw.give_back(wanted, raw.position() - wanted.len() as u64);
     Ok(())
 }
 
 /// A stream that can go back to where the last member started.
 struct Replay {
     raw: Raw,
+    /// Place in the file of the stream's next byte.
+    raw_position: u64,
     /// What the decoder has consumed of the member, up to [`MAX_KEPT`].
     kept: Vec<u8>,
+    keeps: bool,
+    /// Place in the file of the first byte kept.
+    kept_start: u64,
     /// Bytes to be read again before those of the stream.
     again: io::Cursor<Vec<u8>>,
+    /// Place in the file of the first of them.
+    again_start: u64,
 }
 
 impl Replay {
-    fn new(raw: Raw) -> Replay {
-        Replay { raw, kept: Vec::new(), again: io::Cursor::default() }
+    fn new(raw: Raw, position: u64) -> Replay {
+        Replay {
+            raw,
+            raw_position: position,
+            kept: Vec::new(),
+            keeps: false,
+            kept_start: position,
+            again: io::Cursor::default(),
+            again_start: position,
+        }
     }
 
     fn left(&self) -> &[u8] {
@@ -125,19 +201,30 @@ impl Replay {
         &self.again.get_ref()[at..]
     }
 
-    fn start_keeping(&mut self) {
+    /// Place in the file of the next byte.
+    fn position(&self) -> u64 {
+        if self.left().is_empty() { self.raw_position } else { self.again_start + self.again.position() }
+    }
+
+    /// Keeps what is consumed from now on, or no longer.
+    fn keep(&mut self, keeps: bool) {
         self.kept.clear();
+        (self.keeps, self.kept_start) = (keeps, self.position());
     }
 
     /// Goes back to the byte behind the start of the member.
     fn rewind(&mut self) {
         let kept = std::mem::take(&mut self.kept);
-        self.give_back(kept.get(1..).unwrap_or(&[]));
+        if kept.len() > 1 {
+            self.give_back(&kept[1..], self.kept_start + 1);
+        }
+        self.keeps = false;
     }
 
-    fn give_back(&mut self, bytes: &[u8]) {
+    /// Bytes to be read again, and their place in the file.
+    fn give_back(&mut self, bytes: &[u8], start: u64) {
         self.again = io::Cursor::new([bytes, self.left()].concat());
-        self.kept.clear();
+        self.again_start = start;
     }
 }
 
@@ -158,12 +245,17 @@ impl BufRead for Replay {
 
     fn consume(&mut self, used: usize) {
         let again = !self.left().is_empty();
-        if self.kept.len() < MAX_KEPT {
+        if self.keeps && self.kept.len() < MAX_KEPT {
             // buffered already, so that this neither reads nor fails
             let buffered = if again { self.again.fill_buf() } else { self.raw.fill_buf() };
             self.kept.extend_from_slice(buffered.map_or(&[], |bytes| &bytes[..used.min(bytes.len())]));
         }
-        if again { self.again.consume(used) } else { self.raw.consume(used) }
+        if again {
+            self.again.consume(used);
+        } else {
+            self.raw.consume(used);
+            self.raw_position += used as u64;
+        }
     }
 }
 
@@ -178,8 +270,12 @@ mod tests {
         encoder.finish().unwrap()
     }
 
-    fn read_all(bytes: Vec<u8>) -> (String, usize) {
-        let mut members = Members::new(Box::new(io::Cursor::new(bytes)));
+    fn zstd(bytes: &[u8]) -> Vec<u8> {
+        zstd::encode_all(bytes, 1).unwrap()
+    }
+
+    fn read_all(compression: Compression, bytes: Vec<u8>) -> (String, usize) {
+        let mut members = Members::new(Box::new(io::Cursor::new(bytes)), compression, 0);
         let (mut text, mut errors) = (Vec::new(), 0);
         let mut buffer = [0; 16];
         loop {
@@ -195,27 +291,56 @@ mod tests {
     #[test]
     fn joins_members_and_skips_padding() {
         let bytes = [gzip(b"one "), vec![0; 700], gzip(b"two "), gzip(b"three")].concat();
-        assert_eq!(read_all(bytes), ("one two three".to_owned(), 0));
+        assert_eq!(read_all(Compression::Gzip, bytes), ("one two three".to_owned(), 0));
+        let bytes = [zstd(b"one "), zstd(b"two "), zstd(b"three")].concat();
+        assert_eq!(read_all(Compression::Zstd, bytes), ("one two three".to_owned(), 0));
+        assert_eq!(read_all(Compression::Plain, b"one two three".to_vec()), ("one two three".to_owned(), 0));
+    }
+
+    /// Bytes that hardly compress.
+    fn noise() -> Vec<u8> {
+        (0..4000_u32).flat_map(|number| number.wrapping_mul(2_654_435_761).to_le_bytes()).collect()
     }
 
     #[test]
     fn a_damaged_member_costs_only_itself() {
-        let text: Vec<u8> =
-            (0..4000_u32).flat_map(|number| number.wrapping_mul(2_654_435_761).to_le_bytes()).collect();
-        let mut damaged = gzip(&text);
-        let middle = damaged.len() / 2;
-        damaged.drain(middle..middle + 40);
-        let (read, errors) = read_all([gzip(b"first "), damaged, gzip(b"<last>")].concat());
-        assert!(read.starts_with("first ") && read.ends_with("<last>"));
-        assert!(errors > 0);
+        for (compression, pack) in
+            [(Compression::Gzip, gzip as fn(&[u8]) -> Vec<u8>), (Compression::Zstd, zstd)]
+        {
+            let mut damaged = pack(&noise());
+            let middle = damaged.len() / 2;
+            damaged.drain(middle..middle + 40);
+            let (read, errors) = read_all(compression, [pack(b"first "), damaged, pack(b"<last>")].concat());
+            assert!(read.starts_with("first ") && read.ends_with("<last>"), "{compression:?}");
+            assert!(errors > 0, "{compression:?}");
+        }
+    }
+
+    #[test]
+    fn the_offset_of_a_member_is_known_at_its_first_byte_also_behind_damage() {
+        let mut damaged = gzip(&noise());
+        damaged.drain(5000..5040);
+        let (first, last) = (gzip(b"first"), gzip(b"last"));
+        let start = (first.len() + damaged.len()) as u64;
+        let bytes = [first, damaged, last].concat();
+        let mut members = Members::new(Box::new(io::Cursor::new(bytes)), Compression::Gzip, 100);
+        let mut buffer = [0; 4];
+        assert_eq!(members.read(&mut buffer).unwrap(), 4);
+        assert_eq!((members.offset(4), members.offset(3)), (Some(100), None));
+        while !matches!(members.read(&mut buffer), Ok(4) if &buffer == b"last") {}
+        assert_eq!(members.offset(4), Some(100 + start));
     }
 
     #[test]
     fn noise_and_a_cut_file_end() {
-        let (_, errors) = read_all(b"no gzip at all".to_vec());
+        let (_, errors) = read_all(Compression::Gzip, b"no gzip at all".to_vec());
         assert_eq!(errors, 1);
-        let whole = gzip(b"a text that is cut");
-        let (_, errors) = read_all(whole[..whole.len() - 9].to_vec());
-        assert_eq!(errors, 1);
+        for (compression, whole) in [
+            (Compression::Gzip, gzip(b"a text that is cut")),
+            (Compression::Zstd, zstd(b"a text that is cut")),
+        ] {
+            let (_, errors) = read_all(compression, whole[..whole.len() - 9].to_vec());
+            assert_eq!(errors, 1, "{compression:?}");
+        }
     }
 }

@@ -10,18 +10,18 @@ pub mod feed;
 #[cfg(feature = "job")]
 pub mod filter;
 pub mod list;
-#[cfg(feature = "job")]
+#[cfg(feature = "archive")]
 mod members;
-#[cfg(feature = "job")]
+#[cfg(feature = "archive")]
 mod message;
 pub mod normal;
-#[cfg(feature = "job")]
+#[cfg(feature = "archive")]
 pub mod open;
 #[cfg(feature = "job")]
 pub mod saved;
 #[cfg(feature = "fetch")]
 pub mod sitemap;
-#[cfg(feature = "job")]
+#[cfg(feature = "archive")]
 pub mod warc;
 #[cfg(feature = "job")]
 pub mod web;

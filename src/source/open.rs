@@ -3,7 +3,7 @@
 //! Compression is told by the first bytes, not by the name: a browser saves `page.html.gz` unpacked.
 
 use std::fs::File;
-use std::io::{self, BufRead, BufReader, Read};
+use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom};
 use std::path::Path;
 
 use flate2::bufread::MultiGzDecoder;
@@ -57,6 +57,13 @@ pub(super) fn open(path: &Path) -> io::Result<Raw> {
         return Ok(Box::new(BufReader::new(io::stdin())));
     }
     Ok(Box::new(BufReader::with_capacity(64 << 10, File::open(path)?)))
+}
+
+/// Opens a file at one of its bytes.
+pub(super) fn open_at(path: &Path, offset: u64) -> io::Result<Raw> {
+    let mut file = File::open(path)?;
+    file.seek(SeekFrom::Start(offset))?;
+    Ok(Box::new(BufReader::with_capacity(64 << 10, file)))
 }
 
 /// The compression that the first bytes of a stream announce.

@@ -18,7 +18,7 @@ use super::open::{self, ReadFailure};
 use super::warc::{ArchivedPage, Damage, Warc};
 use crate::decode::{Content, content_of};
 use crate::fetch::FetchErrorKind;
-use crate::record::Record;
+use crate::record::{Archived, Record};
 
 /// Standard input, as a path.
 pub const STDIN: &str = "-";
@@ -78,6 +78,8 @@ pub struct SavedPage {
     pub url: Option<String>,
     /// The HTTP header, where an archive says it.
     pub content_type: Option<String>,
+    /// Where it stands in an archive.
+    pub archive: Option<Archived>,
     /// The bytes, without compression.
     pub bytes: Vec<u8>,
 }
@@ -125,7 +127,7 @@ fn load_file(path: &Path, kind: InputKind, max_bytes: usize) -> Result<SavedPage
         InputKind::Auto if content_of(&bytes, None) == Content::Text => PageKind::Text,
         _ => PageKind::Html,
     };
-    Ok(SavedPage { name, kind, url: None, content_type: None, bytes })
+    Ok(SavedPage { name, kind, url: None, content_type: None, archive: None, bytes })
 }
 
 fn failed(name: &str, failure: ReadFailure) -> Record {
@@ -142,6 +144,7 @@ pub struct Saved {
     archive: Option<(String, Warc)>,
     kind: InputKind,
     max_bytes: usize,
+    after: Option<u64>,
 }
 
 impl Saved {
@@ -153,21 +156,29 @@ impl Saved {
             archive: None,
             kind,
             max_bytes,
+            after: None,
+        }
+    }
+
+    /// Leaves out of an archive what comes before the record at this offset, and that one.
+    pub fn after(self, offset: Option<u64>) -> Saved {
+        Saved { after: offset, ..self }
+    }
+
+    fn open_archive(&self, path: &Path) -> std::io::Result<Warc> {
+        match self.after {
+            Some(offset) => Warc::open_after(path, offset, self.max_bytes),
+            None => Warc::open(path, self.max_bytes),
         }
     }
 
     /// The item of a file; opens it when it is an archive.
     fn item(&mut self, path: PathBuf) -> Option<Item> {
         let name = path.display().to_string();
-        let kind = match self.kind {
-            InputKind::Auto => kind_of(&path),
-            given => given,
-        };
-        let archive = kind == InputKind::Warc || (kind == InputKind::Auto && starts_like_archive(&path));
-        if !archive {
-            return Some(Item::File { path, kind });
+        if !is_archive(&path, self.kind) {
+            return Some(Item::File { kind: told(&path, self.kind), path });
         }
-        match Warc::open(&path, self.max_bytes) {
+        match self.open_archive(&path) {
             Ok(archive) => {
                 self.archive = Some((name, archive));
                 None
@@ -211,25 +222,28 @@ impl Iterator for Saved {
 
 /// A page of an archive; an answer with an error status or too large is a failure.
 fn archived(archive: &str, next: Result<ArchivedPage, Damage>) -> Item {
-    match next {
+    let place = |offset, id, date| Some(Archived { file: archive.to_owned(), offset, id, date });
+    let (record, url, place) = match next {
         Ok(page) => {
-            let name = page.url.clone().unwrap_or_else(|| archive.to_owned());
+            let (name, url) = (page.url.clone().unwrap_or_else(|| archive.to_owned()), page.url);
+            let (place, content_type) = (place(page.offset, page.id, page.date), page.content_type);
             let record = match page.body {
                 Ok(bytes) if page.status < 300 => {
-                    let (url, content_type) = (page.url, page.content_type);
-                    return Item::Page(SavedPage { name, kind: PageKind::Html, url, content_type, bytes });
+                    let kind = PageKind::Html;
+                    return Item::Page(SavedPage { name, kind, url, content_type, archive: place, bytes });
                 }
                 Ok(_) => error_answer(name, page.status),
                 Err(rejection) => Record::of(name, Err(rejection)),
             };
-            Item::Failed(Box::new(record.at(page.url.as_deref(), None)))
+            (record, url, place)
         }
         Err(damage) => {
             let name = damage.url.clone().unwrap_or_else(|| archive.to_owned());
             let record = Record::failure(name, READ_ERROR, format!("{archive}: {}", damage.reason));
-            Item::Failed(Box::new(record.at(damage.url.as_deref(), None)))
+            (record, damage.url, place(damage.offset, None, None))
         }
-    }
+    };
+    Item::Failed(Box::new(Record { archive: place, ..record.at(url.as_deref(), None) }))
 }
 
 /// An error page has the status that it had when it was fetched.
@@ -341,6 +355,19 @@ fn kind_of(path: &Path) -> InputKind {
         Some(extension) if HTML_EXTENSIONS.contains(&extension) => InputKind::Html,
         Some(extension) if TEXT_EXTENSIONS.contains(&extension) => InputKind::Text,
         _ => InputKind::Auto,
+    }
+}
+
+/// The kind that was asked for, else what the name says.
+fn told(path: &Path, asked: InputKind) -> InputKind {
+    if asked == InputKind::Auto { kind_of(path) } else { asked }
+}
+
+/// Whether a file is read as a web archive: by the kind asked for, its name or its first bytes.
+pub fn is_archive(path: &Path, asked: InputKind) -> bool {
+    match told(path, asked) {
+        InputKind::Auto => starts_like_archive(path),
+        kind => kind == InputKind::Warc,
     }
 }
 

@@ -1,7 +1,8 @@
-//! Reads web archives (WARC 1.0 and 1.1), plain, with gzip by record, or with zstd.
+//! Reads web archives (WARC 1.0 and 1.1), plain, with gzip by record, or with zstd by record.
 //!
 //! - record: headers (`WARC-Type`, `WARC-Target-URI`...) and a block of `Content-Length` bytes
 //! - answer: a record of type `response` that holds what a server sent; `resource` holds the file alone
+//! - offset: the byte of the file at which a record starts; what was read up to there needs no second reading
 //!
 //! One record is held at a time, and of that no more than the limit. Behind a damaged record the reader looks
 //! for the next line that starts a record. Answers that are no HTML, redirects and other types of records are
@@ -14,7 +15,7 @@ use std::path::Path;
 
 use super::members::Members;
 use super::message::{self, Message};
-use super::open::{Compression, Raw, compression, open, unpacked};
+use super::open::{Raw, compression, open, open_at};
 use crate::decode::{Content, content_of};
 use crate::error::Rejection;
 
@@ -26,6 +27,9 @@ const MAX_HEADER_BYTES: usize = 256 << 10;
 
 /// What the HTTP head and the compression of a page may add to the page's limit.
 const HEAD_ALLOWANCE: usize = 1 << 20;
+
+/// Read at once from a stream that is no file, where each reading has its price.
+const STREAM_BUFFER: usize = 1 << 20;
 
 /// Damaged records in a row after which a file is no archive.
 const MAX_DAMAGES: usize = 100;
@@ -39,6 +43,8 @@ pub struct ArchivedPage {
     pub date: Option<String>,
     /// The record's id.
     pub id: Option<String>,
+    /// Where the record starts in the file; unknown inside of what was compressed as one piece.
+    pub offset: Option<u64>,
     /// Status of the HTTP answer; 200 for a file alone.
     pub status: u16,
     /// Content type of the HTTP answer.
@@ -52,16 +58,20 @@ pub struct ArchivedPage {
 pub struct Damage {
     /// The page's address.
     pub url: Option<String>,
+    /// Where the record starts in the file, where that is known.
+    pub offset: Option<u64>,
     /// What is wrong, as a sentence.
     pub reason: String,
 }
 
 /// The pages of an archive.
 pub struct Warc {
-    stream: BufReader<Box<dyn Read + Send>>,
+    stream: BufReader<Members>,
     max_bytes: usize,
     /// Set while the last record was whole, so that the next must start where it ended.
     in_step: bool,
+    /// Where the record starts that is being read.
+    offset: Option<u64>,
     damages_in_a_row: usize,
     ended: bool,
 }
@@ -75,6 +85,10 @@ struct Headers {
 impl Headers {
     fn get(&self, name: &str) -> Option<&str> {
         self.fields.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
+    }
+
+    fn length(&self) -> Option<u64> {
+        self.get("content-length").and_then(|length| length.parse().ok())
     }
 
     /// Whether a page was asked for, or else a feed, a sitemap, robots.txt. Only archives of tamis say so.
@@ -92,18 +106,36 @@ impl Headers {
 impl Warc {
     /// Opens an archive, or standard input for `-`.
     pub fn open(path: &Path, max_bytes: usize) -> io::Result<Warc> {
-        Warc::read(open(path)?, max_bytes)
+        Warc::read_from(open(path)?, 0, max_bytes)
     }
 
-    pub(super) fn read(mut raw: Raw, max_bytes: usize) -> io::Result<Warc> {
-        let stream: Box<dyn Read + Send> = match compression(&mut raw)? {
-            Compression::Gzip => Box::new(Members::new(raw)),
-            _ => Box::new(unpacked(raw)?),
-        };
+    /// Opens an archive behind the record that starts at this byte of the file.
+    pub fn open_after(path: &Path, offset: u64, max_bytes: usize) -> io::Result<Warc> {
+        let mut archive = Warc::read_from(open_at(path, offset)?, offset, max_bytes)?;
+        if !matches!(starts_record(&mut archive.stream), Ok(true)) {
+            let message = format!("no record starts at byte {offset}; take the offset of one of its records");
+            return Err(io::Error::new(io::ErrorKind::InvalidInput, message));
+        }
+        // damage in it was reported when it was read before
+        if let Ok(Some(headers)) = archive.headers() {
+            let length = headers.length().unwrap_or(0);
+            archive.in_step = matches!(message::drain((&mut archive.stream).take(length)), Ok(read) if read == length);
+        }
+        Ok(archive)
+    }
+
+    /// Reads an archive from a stream.
+    pub fn read(stream: impl Read + Send + 'static, max_bytes: usize) -> io::Result<Warc> {
+        Warc::read_from(Box::new(BufReader::with_capacity(STREAM_BUFFER, stream)), 0, max_bytes)
+    }
+
+    fn read_from(mut raw: Raw, start: u64, max_bytes: usize) -> io::Result<Warc> {
+        let compression = compression(&mut raw)?;
         Ok(Warc {
-            stream: BufReader::new(stream),
+            stream: BufReader::new(Members::new(raw, compression, start)),
             max_bytes,
             in_step: true,
+            offset: None,
             damages_in_a_row: 0,
             ended: false,
         })
@@ -114,8 +146,7 @@ impl Warc {
         loop {
             let Some(headers) = self.headers()? else { return Ok(None) };
             let url = headers.url();
-            let length = headers.get("content-length").and_then(|length| length.parse::<u64>().ok());
-            let Some(length) = length else {
+            let Some(length) = headers.length() else {
                 return Err(self.damage(url, "it has no Content-Length"));
             };
             let block = self.block(&headers, length).map_err(|error| self.damage(url, &error.to_string()))?;
@@ -129,6 +160,7 @@ impl Warc {
         self.in_step = false;
         Damage {
             url,
+            offset: self.offset,
             reason: format!("a record of the archive is damaged: {what}; the rest of the archive was read"),
         }
     }
@@ -146,6 +178,7 @@ impl Warc {
                 self.in_step = true;
                 Err(Damage {
                     url: None,
+                    offset: None,
                     reason: "bytes between the records of the archive are damaged; the rest was read"
                         .to_owned(),
                 })
@@ -162,6 +195,7 @@ impl Warc {
                 return Ok(Start::End);
             }
             if starts_record(&mut self.stream)? {
+                self.offset = self.stream.get_ref().offset(self.stream.buffer().len());
                 let reported = !self.in_step;
                 self.in_step = true;
                 return Ok(if noise && !reported { Start::AfterNoise } else { Start::Here });
@@ -213,6 +247,7 @@ impl Warc {
             url: headers.url(),
             date: headers.get("warc-date").map(str::to_owned),
             id: headers.get("warc-record-id").map(str::to_owned),
+            offset: self.offset,
             status: 200,
             content_type: None,
             body: Ok(Vec::new()),
@@ -284,9 +319,12 @@ impl Iterator for Warc {
         if self.ended {
             return None;
         }
-        let next = self.next_page();
+        let mut next = self.next_page();
         self.damages_in_a_row = if next.is_err() { self.damages_in_a_row + 1 } else { 0 };
         self.ended = matches!(next, Ok(None)) || self.damages_in_a_row == MAX_DAMAGES;
+        if let (true, Err(damage)) = (self.ended, &mut next) {
+            damage.reason = format!("{MAX_DAMAGES} records of the archive in a row are damaged; it was given up");
+        }
         next.transpose()
     }
 }

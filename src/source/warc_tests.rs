@@ -27,7 +27,7 @@ fn gzip(bytes: &[u8]) -> Vec<u8> {
 }
 
 fn read(bytes: Vec<u8>) -> Vec<Result<ArchivedPage, Damage>> {
-    Warc::read(Box::new(Cursor::new(bytes)), 10_000).unwrap().collect()
+    Warc::read(Cursor::new(bytes), 10_000).unwrap().collect()
 }
 
 /// The addresses of the pages, `!` for each damage.
@@ -101,6 +101,44 @@ fn a_damaged_gzip_member_costs_that_record_only() {
     assert!(found.contains(&"!".to_owned()));
 }
 
+fn zstd(bytes: &[u8]) -> Vec<u8> {
+    zstd::encode_all(bytes, 1).unwrap()
+}
+
+#[test]
+fn a_damaged_zstd_frame_costs_that_record_only() {
+    let mut damaged = zstd(&page("u:x"));
+    let middle = damaged.len() / 2;
+    damaged.drain(middle..middle + 20);
+    let found = urls([zstd(&page("u:1")), damaged, zstd(&page("u:2")), zstd(&page("u:3"))].concat());
+    assert_eq!(found, ["u:1", "!", "u:2", "u:3"]);
+}
+
+#[test]
+fn an_archive_goes_on_behind_the_offset_of_any_record() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.warc");
+    let records: Vec<Vec<u8>> = (0..5).map(|number| page(&format!("u:{number}"))).collect();
+    for pack in [gzip as fn(&[u8]) -> Vec<u8>, zstd, <[u8]>::to_vec] {
+        std::fs::write(&path, records.iter().flat_map(|record| pack(record)).collect::<Vec<u8>>()).unwrap();
+        let all: Vec<ArchivedPage> = Warc::open(&path, 10_000).unwrap().map(Result::unwrap).collect();
+        assert_eq!(all.len(), records.len());
+        for (index, page) in all.iter().enumerate() {
+            let rest = Warc::open_after(&path, page.offset.unwrap(), 10_000).unwrap();
+            assert_eq!(rest.map(Result::unwrap).collect::<Vec<_>>(), all[index + 1..]);
+        }
+        let wrong = Warc::open_after(&path, all[1].offset.unwrap() + 1, 10_000).err().unwrap();
+        assert!(wrong.to_string().contains("no record starts at byte"), "{wrong}");
+    }
+}
+
+#[test]
+fn an_archive_compressed_as_one_piece_has_an_offset_at_its_start_only() {
+    let pages = read(gzip(&[page("u:1"), page("u:2")].concat()));
+    let offsets: Vec<Option<u64>> = pages.into_iter().map(|page| page.unwrap().offset).collect();
+    assert_eq!(offsets, [Some(0), None]);
+}
+
 #[test]
 fn an_archive_that_ends_early_says_so() {
     let whole = page("u:1");
@@ -130,5 +168,7 @@ fn what_is_no_archive_ends() {
     assert_eq!(urls(b"".to_vec()), [""; 0]);
     assert!(urls(b"no archive\n".repeat(1000)).len() <= 1);
     assert!(read(b"WARC/1.0\r\n\r\n".repeat(1000)).len() <= MAX_DAMAGES);
-    assert!(read(b"\x1f\x8b\x08".repeat(1000)).len() <= MAX_DAMAGES);
+    let given_up = read(b"\x1f\x8b\x08".repeat(1000));
+    assert!(given_up.len() <= MAX_DAMAGES);
+    assert!(given_up.last().unwrap().as_ref().unwrap_err().reason.contains("given up"));
 }

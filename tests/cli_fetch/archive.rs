@@ -49,10 +49,10 @@ fn records(stdout: &[u8]) -> Vec<Value> {
     records
 }
 
-/// What cleaning says of a page: everything but the name that it was asked for by.
+/// What cleaning says of a page: everything but the name that it was asked for by, and where it is kept.
 fn said(record: &Value) -> Value {
     let mut record = record.clone();
-    for key in ["source", "url", "reason"] {
+    for key in ["source", "url", "reason", "archive"] {
         record[key] = Value::Null;
     }
     record
