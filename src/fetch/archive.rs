@@ -20,6 +20,9 @@ use std::io::{self, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+#[cfg(feature = "render")]
+use url::Url;
+
 use super::error::FetchErrorKind;
 use super::options::FetchOptions;
 use crate::error::Error;
@@ -68,13 +71,31 @@ impl Archive {
         Ok(archive)
     }
 
-    /// Appends a capture, off the threads that wait for the network.
+    /// Appends a capture.
     pub(super) async fn add(self: &Arc<Archive>, capture: Capture) -> Result<(), FetchErrorKind> {
+        self.append(move || record::records(&capture).into()).await
+    }
+
+    /// Appends a page as a browser built it from an answer that is in the archive.
+    #[cfg(feature = "render")]
+    pub(super) async fn add_rendered(
+        self: &Arc<Archive>,
+        url: &Url,
+        html: &str,
+    ) -> Result<(), FetchErrorKind> {
+        let record = record::rendered(url, html);
+        self.append(move || vec![record]).await
+    }
+
+    /// Appends records that belong together, off the threads that wait for the network.
+    async fn append(
+        self: &Arc<Archive>,
+        records: impl FnOnce() -> Vec<Vec<u8>> + Send + 'static,
+    ) -> Result<(), FetchErrorKind> {
         let archive = Arc::clone(self);
         let writing = tokio::task::spawn_blocking(move || {
-            let records: Vec<u8> =
-                record::records(&capture).iter().flat_map(|record| packed(record, archive.gzip)).collect();
-            archive.tail().append(&records)
+            let bytes: Vec<u8> = records().iter().flat_map(|record| packed(record, archive.gzip)).collect();
+            archive.tail().append(&bytes)
         });
         let written = writing.await.unwrap_or_else(|error| Err(io::Error::other(error)));
         written
