@@ -28,7 +28,8 @@ use super::options::FetchOptions;
 use crate::error::Error;
 pub(super) use record::{Capture, Ending};
 
-/// Bytes after which an archive is forced to the disk. Less is lost only when the power fails.
+/// Bytes after which an archive is forced to the disk by itself; less is lost only when the power fails. A run asks
+/// for it before it notes pages as done.
 const SYNC_BYTES: u64 = 4 << 20;
 
 /// An archive that is written.
@@ -102,6 +103,11 @@ impl Archive {
             .map_err(|error| FetchErrorKind::Archive { detail: format!("{}: {error}", self.path.display()) })
     }
 
+    /// Forces what was appended so far to the disk.
+    pub(super) fn sync(&self) -> io::Result<()> {
+        self.tail().sync()
+    }
+
     fn tail(&self) -> MutexGuard<'_, Tail> {
         self.tail.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -115,7 +121,11 @@ impl Tail {
             return Err(error);
         }
         self.length += bytes.len() as u64;
-        if self.length - self.synced >= SYNC_BYTES {
+        if self.length - self.synced >= SYNC_BYTES { self.sync() } else { Ok(()) }
+    }
+
+    fn sync(&mut self) -> io::Result<()> {
+        if self.length > self.synced {
             self.file.sync_data()?;
             self.synced = self.length;
         }
@@ -126,7 +136,7 @@ impl Tail {
 impl Drop for Tail {
     fn drop(&mut self) {
         // nobody is left to be told
-        let _ = self.file.sync_data();
+        let _ = self.sync();
     }
 }
 

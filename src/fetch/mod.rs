@@ -84,6 +84,7 @@ struct Engine {
     /// One place for each request under way, over all hosts.
     places: Semaphore,
     archive: Option<Arc<Archive>>,
+    #[cfg_attr(not(feature = "render"), expect(dead_code, reason = "it only checked the settings"))]
     renderer: Renderer,
     shelf: Option<Arc<dyn Shelf>>,
     /// Cancelled when no request may begin any more.
@@ -176,6 +177,14 @@ impl Fetcher {
     /// What is known of every host that was asked: the delay in force and why, requests, waiting URLs.
     pub fn hosts(&self) -> Vec<HostReport> {
         self.engine.hosts.reports()
+    }
+
+    /// Forces the archive to the disk, where one is kept: what was fetched until now outlives a power cut.
+    pub fn sync_archive(&self) -> Result<(), Error> {
+        match self.engine.archive.as_ref().zip(self.engine.options.warc.as_deref()) {
+            Some((archive, path)) => archive.sync().map_err(Error::io("cannot save the archive", path)),
+            None => Ok(()),
+        }
     }
 
     /// Lets no request begin any more: what waits for its turn ends at once, as `not-attempted`; what is on the

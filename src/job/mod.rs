@@ -227,6 +227,7 @@ impl<'a> Job<'a> {
         let (results, waiting) = mpsc::channel(WAITING_RESULTS);
         let planned = tasks.len();
         let fetcher = self.tools.fetcher.clone();
+        let for_writer = fetcher.clone();
         let lanes = lanes::start(tasks, self.config, &self.tools, &results, &stop);
         drop(results);
         let Job { state, sink, growing, .. } = self;
@@ -235,7 +236,16 @@ impl<'a> Job<'a> {
             near: self.config.output.near_duplicates,
             bits: self.config.output.near_bits,
         };
-        let writer = Writer { sink, state, growing, tally: Tally::default(), planned, search, watch };
+        let writer = Writer {
+            sink,
+            state,
+            fetcher: for_writer,
+            growing,
+            tally: Tally::default(),
+            planned,
+            search,
+            watch,
+        };
         let mut saving = tokio::task::spawn_blocking(move || writer.run(waiting));
         let saved = tokio::select! {
             saved = &mut saving => saved,

@@ -29,12 +29,15 @@ pub struct FeedError {
 /// Reads a feed. Relative addresses are resolved against `base`, the feed's own address. Entries without an
 /// address of the web are left out, and so are second entries of one address.
 pub fn parse(bytes: &[u8], base: &Url) -> Result<Vec<Entry>, FeedError> {
-    let parser =
-        feed_rs::parser::Builder::new().base_uri(Some(base.as_str())).sanitize_content(false).build();
     let bytes = trimmed(bytes);
-    let feed = parser.parse(bytes).or_else(|error| match bytes.first() {
+    let read = |bytes: &[u8]| {
+        let parser =
+            feed_rs::parser::Builder::new().base_uri(Some(base.as_str())).sanitize_content(false).build();
+        parser.parse(bytes)
+    };
+    let feed = read(bytes).or_else(|error| match bytes.first() {
         // What is wrong with the feed as it came says more than what is left after mending.
-        Some(b'<') => parser.parse(mend::mended(bytes).as_slice()).map_err(|_| error),
+        Some(b'<') => read(&mend::mended(bytes)).map_err(|_| error),
         _ => Err(error),
     });
     let feed = feed.map_err(|error| FeedError { detail: error.to_string() })?;

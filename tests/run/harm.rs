@@ -6,14 +6,14 @@ use std::os::unix::fs::PermissionsExt;
 use std::os::unix::process::CommandExt;
 use std::process::Command;
 
-use super::bench::{Bench, Ended, mark, page};
+use super::bench::{Bench, Ended, mark, page, program};
 
 const SAVED: &str = "[sources]\nsaved = [\"pages\"]\n";
 const NOBODY: u32 = 65534;
 
 /// Runs as a user whom permissions bind; tests may run as root.
 fn run_bound(bench: &Bench) -> Ended {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_tamis"));
+    let mut command = program();
     command.arg("run").current_dir(bench.path(""));
     let is_root = Command::new("id").arg("-u").output().is_ok_and(|id| id.stdout == b"0\n");
     if is_root {

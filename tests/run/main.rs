@@ -13,4 +13,5 @@ mod overlap;
 mod refresh;
 mod reports;
 mod saved;
+mod sources;
 mod state;
