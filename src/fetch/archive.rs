@@ -46,6 +46,8 @@ struct Tail {
     length: u64,
     /// Of these, bytes that are on the disk for sure.
     synced: u64,
+    /// Why an earlier record could not be written.
+    failure: Option<io::ErrorKind>,
 }
 
 impl Archive {
@@ -63,8 +65,11 @@ impl Archive {
         let gzip = path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("gz"));
         let length =
             repair::repair(&mut file, gzip).map_err(Error::io("cannot append to the archive", path))?;
-        let archive =
-            Archive { path: path.to_owned(), gzip, tail: Mutex::new(Tail { file, length, synced: 0 }) };
+        let archive = Archive {
+            path: path.to_owned(),
+            gzip,
+            tail: Mutex::new(Tail { file, length, synced: 0, failure: None }),
+        };
         if length == 0 {
             let info = packed(&record::info(options), gzip);
             archive.tail().append(&info).map_err(Error::io("cannot write the archive", path))?;
@@ -103,7 +108,7 @@ impl Archive {
             .map_err(|error| FetchErrorKind::Archive { detail: format!("{}: {error}", self.path.display()) })
     }
 
-    /// Forces what was appended so far to the disk.
+    /// Forces what was appended so far to the disk; fails if anything could not be appended.
     pub(super) fn sync(&self) -> io::Result<()> {
         self.tail().sync()
     }
@@ -118,6 +123,7 @@ impl Tail {
         if let Err(error) = self.file.write_all(bytes) {
             // a torn record that cannot be taken back either is cut off when the archive is opened again
             let _ = self.file.set_len(self.length);
+            self.failure = Some(error.kind());
             return Err(error);
         }
         self.length += bytes.len() as u64;
@@ -125,6 +131,9 @@ impl Tail {
     }
 
     fn sync(&mut self) -> io::Result<()> {
+        if let Some(failure) = self.failure {
+            return Err(failure.into());
+        }
         if self.length > self.synced {
             self.file.sync_data()?;
             self.synced = self.length;

@@ -179,7 +179,8 @@ impl Fetcher {
         self.engine.hosts.reports()
     }
 
-    /// Forces the archive to the disk, where one is kept: what was fetched until now outlives a power cut.
+    /// Forces the archive to the disk, where one is kept: what was fetched until now outlives a power cut. Fails if
+    /// anything that was fetched could not be written there.
     pub fn sync_archive(&self) -> Result<(), Error> {
         match self.engine.archive.as_ref().zip(self.engine.options.warc.as_deref()) {
             Some((archive, path)) => archive.sync().map_err(Error::io("cannot save the archive", path)),

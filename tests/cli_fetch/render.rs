@@ -1,9 +1,12 @@
 //! `--render`: pages that their scripts build. Without Chromium in `PATH` the tests say so and pass.
 
+#[cfg(feature = "render")]
 use std::process::Command;
 
 use crate::support::{Answer, Server};
-use crate::{PAGE, fetch, outcomes, pair};
+use crate::{PAGE, fetch};
+#[cfg(feature = "render")]
+use crate::{outcomes, pair};
 
 /// A server with a page that is complete, and one that is built by a script.
 fn site() -> Server {
