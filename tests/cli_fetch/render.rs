@@ -81,3 +81,34 @@ fn without_a_browser_the_message_names_the_key() {
     assert_eq!(output.status.code(), Some(2), "{stderr}");
     assert!(stderr.contains("fetch.chromium") && stderr.contains("apt install chromium"), "{stderr}");
 }
+
+#[test]
+#[cfg(feature = "render")]
+fn a_browser_does_not_outlive_a_tamis_that_is_killed() {
+    if !has_browser() {
+        return;
+    }
+    let server = Server::start();
+    server.route("/page", Answer::html("<!DOCTYPE html><body><script>for (;;) {}</script>"));
+    let folder = tempfile::tempdir().expect("a folder");
+    let holds = |wanted: bool| {
+        let is_there = || std::fs::read_dir(folder.path()).expect("a folder").next().is_some();
+        (0..1200).any(|_| {
+            std::thread::sleep(std::time::Duration::from_millis(50));
+            is_there() == wanted
+        })
+    };
+    let mut command = crate::command(&[server.url("/page").as_str(), "--render", "always"]);
+    let mut child = command.env("TMPDIR", folder.path()).spawn().expect("it runs");
+    assert!(holds(true), "the browser has a profile");
+    child.kill().expect("the system kills");
+    child.wait().expect("it ends");
+    assert!(holds(false), "the profile is taken away");
+    let name = folder.path().display().to_string();
+    // Children of the browser end some moments after it.
+    let all_ended = (0..200).any(|_| {
+        std::thread::sleep(std::time::Duration::from_millis(50));
+        Command::new("pgrep").args(["-f", &name]).output().is_ok_and(|found| found.stdout.is_empty())
+    });
+    assert!(all_ended, "a browser still runs");
+}
