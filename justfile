@@ -13,6 +13,12 @@ proofs:
 deny:
     cargo deny check licenses bans sources
 
+# the Python wheel: built, installed into python/.venv, tested against the program
+wheel:
+    cargo build
+    python/install
+    python/.venv/bin/python -m pytest python/tests
+
 # quality on the labelled pages, with the floors of .ci/run
 eval:
     cargo run --release -- eval ../shared/corpus

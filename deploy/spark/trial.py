@@ -3,7 +3,7 @@
 
     python3 deploy/spark/trial.py --pages 5000 --corpus ../shared/corpus/fr ../shared/corpus/newsrooms
 
-Needs Java 17, pyspark, pyarrow and the wheel in the Python that runs it, and the program `tamis` to compare with. Pages
+Needs Java 17, `pyspark[sql]` and the wheel in the Python that runs it, and the program `tamis` to compare with. Pages
 are repeated up to the number asked for and written into archives, with poison among them: pages on which a cleaner that
 is put into the place of the true one hangs or dies. Fails unless every page has its record once, with the text that
 `tamis clean` gives.
