@@ -113,7 +113,8 @@ impl Read for Stream {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let Some(object) = &self.object else { return Ok(0) };
         let read = Python::attach(|py| -> PyResult<PyBackedBytes> {
-            object.call_method1(py, "read", (buffer.len(),))?.extract(py)
+            let data = object.call_method1(py, "read", (buffer.len(),))?;
+            data.extract::<PyBackedBytes>(py).map_err(PyErr::from)
         });
         match read {
             Ok(bytes) => {

@@ -50,7 +50,10 @@ class IsolatedCleaner:
             record = self._ask((html, url, content_type))
             if record is not None:
                 return article_or_rejection(record)
-            if self._ended() == -signal.SIGALRM:
+            code = self._ended()
+            if code is None or code >= 0:
+                raise RuntimeError(f"the process for cleaning does not work: it ended with exit code {code}")
+            if code == -signal.SIGALRM:
                 return Rejected(TIMEOUT, f"cleaning took longer than {self._seconds:g} s", {})
         return Rejected(CRASHED, "the process that cleaned the page died, twice", {})
 
