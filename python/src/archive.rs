@@ -44,7 +44,9 @@ impl WarcReader {
                 Warc::open_after(&path, offset, max_bytes).map_err(|error| named(&path, error))
             }
             (Source::Object(_), Some(_)) => Err(PyOSError::new_err("`after` needs the path of a file")),
-            (Source::Object(object), None) => Ok(Warc::read(Stream { object: Some(object), raised: slot }, max_bytes)?),
+            (Source::Object(object), None) => {
+                Ok(Warc::read(Stream { object: Some(object), raised: slot }, max_bytes)?)
+            }
         })?;
         let reader = WarcReader { archive: Mutex::new(archive), raised };
         reader.raise()?;

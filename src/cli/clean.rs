@@ -92,7 +92,8 @@ fn paths(paths: Vec<String>) -> anyhow::Result<Vec<String>> {
 fn check_after(after: Option<u64>, paths: &[String], input: InputKind) -> Result<(), Usage> {
     let single = matches!(paths, [path] if is_archive(Path::new(path), input));
     if after.is_some() && !single {
-        let message = "--after needs exactly one path, of a web archive (--input warc if its name does not say so)";
+        let message =
+            "--after needs exactly one path, of a web archive (--input warc if its name does not say so)";
         return Err(Usage(message.to_owned()));
     }
     Ok(())

@@ -46,9 +46,7 @@ impl Decoder {
         Ok(match compression {
             Compression::Plain => Decoder::Plain(raw),
             Compression::Gzip => Decoder::Gzip(GzDecoder::new(raw)),
-            Compression::Zstd => {
-                Decoder::Zstd(zstd::stream::read::Decoder::with_buffer(raw)?.single_frame())
-            }
+            Compression::Zstd => Decoder::Zstd(zstd::stream::read::Decoder::with_buffer(raw)?.single_frame()),
         })
     }
 

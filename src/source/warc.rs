@@ -120,7 +120,8 @@ impl Warc {
         // damage in it was reported when it was read before
         if let Ok(Some(headers)) = archive.headers() {
             let length = headers.length().unwrap_or(0);
-            archive.in_step = matches!(message::drain((&mut archive.stream).take(length)), Ok(read) if read == length);
+            archive.in_step =
+                matches!(message::drain((&mut archive.stream).take(length)), Ok(read) if read == length);
         }
         Ok(archive)
     }
@@ -328,7 +329,8 @@ impl Iterator for Warc {
         self.damages_in_a_row = if next.is_err() { self.damages_in_a_row + 1 } else { 0 };
         self.ended = matches!(next, Ok(None)) || self.damages_in_a_row == MAX_DAMAGES;
         if let (true, Err(damage)) = (self.ended, &mut next) {
-            damage.reason = format!("{MAX_DAMAGES} records of the archive in a row are damaged; it was given up");
+            damage.reason =
+                format!("{MAX_DAMAGES} records of the archive in a row are damaged; it was given up");
         }
         next.transpose()
     }
