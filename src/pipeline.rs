@@ -113,7 +113,9 @@ impl Cleaner {
             Some(rejection) => Err(rejection),
             None => {
                 let dom = parse(&decode(bytes, content_type, url).text, &Limits::default())?;
-                Ok(metadata::extract(&dom, url))
+                let mut found = metadata::extract(&dom, url);
+                found.drop_controls();
+                Ok(found)
             }
         }
     }
@@ -128,6 +130,7 @@ impl Cleaner {
             None => self.judge(&dom, reading)?,
         };
         article.make_links_absolute(url);
+        article.metadata.drop_controls();
         article.normalize(self.options.normalize);
         Ok(article)
     }

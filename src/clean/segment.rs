@@ -3,6 +3,8 @@
 //! Text runs on through inline elements; block-level elements and double line breaks part it. Text of an
 //! inline element that is marked as boilerplate is diverted into a block of its own and the paragraph goes on.
 
+use std::iter::successors;
+
 use super::block::{Fate, TextBlock};
 use super::prune::Marks;
 use super::survey::Survey;
@@ -11,6 +13,10 @@ use crate::parse::{Dom, Edge, NodeId, NodeKind};
 
 /// Deepest list nesting that output shows.
 const MAX_LIST_DEPTH: usize = 6;
+/// Links and emphasis that are open at once; deeper ones are not marked.
+const MAX_OPEN_MARKS: usize = 16;
+/// A mark that is open over many blocks is written again for each. A page of links around blocks needs a hundredth.
+const MAX_COPIED_BYTES: usize = 4 << 20;
 
 /// Cuts everything below `root` into blocks.
 pub fn segment(dom: &Dom, root: NodeId, survey: &Survey, marks: &Marks) -> Vec<TextBlock> {
@@ -24,6 +30,7 @@ pub fn segment(dom: &Dom, root: NodeId, survey: &Survey, marks: &Marks) -> Vec<T
         open: Vec::new(),
         inside: None,
         preformatted: 0,
+        copied: 0,
     };
     let mut skipping: Option<NodeId> = None;
     for edge in dom.traverse(root) {
@@ -76,6 +83,8 @@ struct Segmenter<'a> {
     /// The marked element that we are in, with its fate.
     inside: Option<(NodeId, Fate)>,
     preformatted: usize,
+    /// Bytes of the marks that were written again for a further block.
+    copied: usize,
 }
 
 impl Segmenter<'_> {
@@ -102,7 +111,7 @@ impl Segmenter<'_> {
             "hr" => self.flush(),
             _ => {}
         }
-        if let Some(mark) = self.mark_of(node, tag) {
+        if let Some(mark) = self.mark_of(node, tag).filter(|_| self.open.len() < MAX_OPEN_MARKS) {
             self.settle_space();
             self.open.push(OpenMark { node, mark, start: self.current.text.len() });
         }
@@ -227,8 +236,11 @@ impl Segmenter<'_> {
         }
         for index in 0..self.open.len() {
             let OpenMark { start, mark, .. } = &self.open[index];
-            let (start, mark) = (*start, mark.clone());
-            self.push_span(start, &mark);
+            self.copied += size_of::<Span>() + if let Mark::Link(target) = mark { target.len() } else { 0 };
+            if self.copied <= MAX_COPIED_BYTES {
+                let (start, mark) = (*start, mark.clone());
+                self.push_span(start, &mark);
+            }
             self.open[index].start = 0;
         }
         let run = std::mem::take(&mut self.current);
@@ -298,34 +310,29 @@ impl Segmenter<'_> {
     }
 }
 
+/// Siblings that are looked at for each block: counting them must not become quadratic.
+const MAX_SIBLINGS: usize = 2_000;
+
 fn has_cell_before(dom: &Dom, cell: NodeId) -> bool {
-    let mut before = dom.prev_sibling(cell);
-    while let Some(node) = before {
-        if matches!(dom.tag(node), "td" | "th") {
-            return true;
-        }
-        before = dom.prev_sibling(node);
-    }
-    false
+    let mut before = siblings_before(dom, cell);
+    before.any(|node| matches!(dom.tag(node), "td" | "th"))
 }
 
-/// Largest list that is numbered; counting siblings must not become quadratic.
-const MAX_NUMBERED_ITEMS: u32 = 500;
+fn siblings_before(dom: &Dom, node: NodeId) -> impl Iterator<Item = NodeId> {
+    successors(dom.prev_sibling(node), |before| dom.prev_sibling(*before)).take(MAX_SIBLINGS)
+}
+
+/// Largest list that is numbered.
+const MAX_NUMBERED_ITEMS: usize = 500;
 
 /// The number of an item, when its list is ordered.
 fn item_number(dom: &Dom, item: NodeId) -> Option<u32> {
     let list = dom.parent(item).filter(|list| dom.tag(*list) == "ol")?;
     let start = dom.attribute(list, "start").and_then(|start| start.trim().parse().ok()).unwrap_or(1_u32);
-    let mut number = start;
-    let mut before = dom.prev_sibling(item);
-    while let Some(node) = before {
-        number = number.saturating_add(u32::from(dom.tag(node) == "li"));
-        if number - start > MAX_NUMBERED_ITEMS {
-            return None;
-        }
-        before = dom.prev_sibling(node);
-    }
-    Some(number)
+    let before =
+        siblings_before(dom, item).filter(|node| dom.tag(*node) == "li").take(MAX_NUMBERED_ITEMS + 1);
+    let before = before.count();
+    (before <= MAX_NUMBERED_ITEMS).then(|| start.saturating_add(before as u32))
 }
 
 /// The first bytes of white space and of the characters of [`is_invisible`].
