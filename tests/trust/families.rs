@@ -464,6 +464,9 @@ fn texts() -> Vec<Family> {
         families
             .push(Family::new(Reader::Text, format!("text of {name}"), move |bytes| repeated(bytes, line)));
     }
+    families.push(Family::new(Reader::Text, "text with a long head", |bytes| {
+        format!("{}{PROSE}", numbered(bytes, |n| format!("Titre {n} du journal\n")))
+    }));
     families.push(Family::new(Reader::Text, "text of one paragraph, over and over", |bytes| {
         repeated(bytes, &format!("{PROSE}{PROSE}\n\n"))
     }));
