@@ -65,6 +65,12 @@ pub enum Rejection {
         /// The limit in force.
         max: usize,
     },
+    /// The page has more blocks of text than the limit.
+    #[error("the page has more than {max} blocks of text, paragraphs and the like")]
+    TooManyBlocks {
+        /// The limit in force.
+        max: usize,
+    },
 }
 
 impl Rejection {
@@ -82,6 +88,7 @@ impl Rejection {
             Rejection::WrongLanguage { .. } => "wrong-language",
             Rejection::TooLarge { .. } => "too-large",
             Rejection::TooManyNodes { .. } => "too-many-nodes",
+            Rejection::TooManyBlocks { .. } => "too-many-blocks",
         }
     }
 }

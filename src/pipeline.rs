@@ -22,7 +22,7 @@ use crate::clean::notes::keep_notes;
 use crate::clean::phrases;
 use crate::clean::prune::Marks;
 use crate::clean::reject;
-use crate::clean::segment::segment;
+use crate::clean::segment::{MAX_BLOCKS, segment};
 use crate::clean::settle::{
     drop_lone_headings, keep_prose, keep_quotes, keep_standfirst, keep_subheads, settle_groups,
 };
@@ -129,6 +129,7 @@ impl Cleaner {
         self.check_size(html.len())?;
         let dom = parse(html, &Limits::default())?;
         let reading = self.read(&dom, url);
+        check_blocks(&reading)?;
         let mut article = match self.spare(&dom, &reading) {
             Some(article) => self.accept(article)?,
             None => self.judge(&dom, reading)?,
@@ -156,10 +157,10 @@ impl Cleaner {
         };
         let reading = self.read(&dom, url);
         let explained = reading.blocks.iter().cloned().map(|block| ExplainedBlock::of(&dom, block)).collect();
-        let judged = match self.spare(&dom, &reading) {
+        let judged = check_blocks(&reading).and_then(|()| match self.spare(&dom, &reading) {
             Some(article) => self.accept(article),
             None => self.judge(&dom, reading),
-        };
+        });
         let verdict = match judged {
             Ok(_) => Explanation::accepted(),
             Err(rejection) => Explanation::rejected(&rejection),
@@ -318,6 +319,12 @@ impl Cleaner {
         let max = self.options.max_bytes;
         if bytes > max { Err(Rejection::TooLarge { bytes, max }) } else { Ok(()) }
     }
+}
+
+/// Rejects a page of which only the first blocks were read.
+fn check_blocks(reading: &Reading) -> Result<(), Rejection> {
+    let max = MAX_BLOCKS;
+    if reading.blocks.len() > max { Err(Rejection::TooManyBlocks { max }) } else { Ok(()) }
 }
 
 /// The texts of readers' comments, without the names, dates and buttons around them.

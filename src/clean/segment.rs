@@ -13,6 +13,8 @@ use crate::parse::{Dom, Edge, NodeId, NodeKind};
 
 /// Deepest list nesting that output shows.
 const MAX_LIST_DEPTH: usize = 6;
+/// Blocks of one page. The classifier holds 3 KB for each; no page of the corpus has as many.
+pub const MAX_BLOCKS: usize = 60_000;
 /// Links and emphasis that are open at once; deeper ones are not marked.
 const MAX_OPEN_MARKS: usize = 16;
 /// A mark that is open over many blocks is written again for each. A page of links around blocks needs a hundredth.
@@ -248,10 +250,9 @@ impl Segmenter<'_> {
         if text.trim().is_empty() {
             return;
         }
-        let cut = run.text.len() - run.text.trim_start_matches(|c: char| c.is_whitespace()).len();
+        let shift = text.as_ptr().addr() - run.text.as_ptr().addr();
         let text = text.to_owned();
         let mut spans = run.spans;
-        let shift = if self.preformatted > 0 { 0 } else { cut };
         for span in &mut spans {
             span.range =
                 span.range.start.saturating_sub(shift)..span.range.end.saturating_sub(shift).min(text.len());
@@ -262,7 +263,7 @@ impl Segmenter<'_> {
     }
 
     fn push_block(&mut self, text: String, spans: Vec<Span>) {
-        let Some(&element) = self.elements.last() else { return };
+        let Some(&element) = self.elements.last().filter(|_| self.blocks.len() <= MAX_BLOCKS) else { return };
         let fate = self.inside.as_ref().map_or(Fate::UNDECIDED, |(_, fate)| fate.clone());
         let kind = self.kind_of();
         self.blocks.push(TextBlock { element, kind, text, spans, fate });

@@ -13,7 +13,7 @@ use tokio::runtime::Runtime;
 use tamis::config::Config;
 use tamis::job::{self, Watch, report};
 
-use super::shell::{Exit, Shell};
+use super::shell::{Exit, Shell, visible};
 use super::stop;
 
 /// How long threads that still work on a page may keep the program after the report.
@@ -57,7 +57,7 @@ impl Watch for Bar {
 
     fn tried(&self, page: &str) {
         self.0.inc(1);
-        self.0.set_message(page.to_owned());
+        self.0.set_message(visible(page));
     }
 }
 

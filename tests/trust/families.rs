@@ -295,6 +295,10 @@ fn siblings() -> Vec<Family> {
     families.push(Family::new(Reader::Page, "marks in one paragraph", |bytes| {
         format!("{ARTICLE}<p>{}", repeated(bytes, &format!("{PROSE}<b>mot</b> <i><b>x</b></i> ")))
     }));
+    families.push(Family::new(Reader::Explain, "explained paragraphs in a long name", |bytes| {
+        let name = repeated(bytes / 2, "a");
+        format!("{ARTICLE}<div id='{name}' class='{name}'>{}", repeated(bytes / 2, "<p>x"))
+    }));
     families.push(Family::new(Reader::Explain, "explained paragraphs", |bytes| {
         format!("{ARTICLE}{}", repeated(bytes, &format!("<p>{PROSE}</p>")))
     }));

@@ -13,6 +13,7 @@ mod pages;
 mod properties;
 mod readers;
 mod real_pages;
+mod regressions;
 
 /// Counts what is allocated, for the peaks. It counts all threads together.
 #[global_allocator]

@@ -2,6 +2,7 @@
 //!
 //! The corpus is no part of the repository: `TAMIS_CORPUS` or `../shared/corpus` names its folder.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -44,6 +45,7 @@ struct Cost {
     bytes: usize,
     time: Duration,
     peak: usize,
+    status: String,
 }
 
 fn clean(path: &Path) -> Cost {
@@ -68,7 +70,7 @@ fn clean(path: &Path) -> Cost {
             "{name}, {format:?}"
         );
     }
-    Cost { name, bytes: page.len(), time, peak }
+    Cost { name, bytes: page.len(), time, peak, status: record.status }
 }
 
 #[test]
@@ -88,6 +90,10 @@ fn every_page_of_the_corpus_ends_in_a_record() {
     let bytes: usize = costs.iter().map(|cost| cost.bytes).sum();
     let time: Duration = costs.iter().map(|cost| cost.time).sum();
     println!("{} pages, {} MB, {time:.1?} of processor time", costs.len(), bytes >> 20);
+    let mut statuses: BTreeMap<&str, usize> = BTreeMap::new();
+    costs.iter().for_each(|cost| *statuses.entry(&cost.status).or_default() += 1);
+    println!("{statuses:?}");
+    assert!(!statuses.contains_key("too-many-blocks") && !statuses.contains_key("too-many-nodes"));
     for (what, worst) in [
         ("slowest", costs.iter().max_by_key(|cost| cost.time)),
         ("largest peak", costs.iter().max_by_key(|cost| cost.peak)),
