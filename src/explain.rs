@@ -97,8 +97,13 @@ fn selector(dom: &Dom, element: NodeId) -> String {
         out.push('#');
         out.push_str(id);
     }
-    let classes = dom.attribute(element, "class").unwrap_or("").split_ascii_whitespace();
-    for class in classes.take(MAX_CLASSES).filter(|class| class.len() <= MAX_NAME_BYTES) {
+    let classes = dom.attribute(element, "class").filter(|classes| classes.len() <= MAX_PATH_BYTES);
+    for class in classes
+        .unwrap_or("")
+        .split_ascii_whitespace()
+        .take(MAX_CLASSES)
+        .filter(|class| class.len() <= MAX_NAME_BYTES)
+    {
         out.push('.');
         out.push_str(class);
     }

@@ -5,6 +5,7 @@
 
 use std::iter::successors;
 
+use super::FastMap;
 use super::block::{Fate, TextBlock};
 use super::prune::Marks;
 use super::survey::Survey;
@@ -33,6 +34,7 @@ pub fn segment(dom: &Dom, root: NodeId, survey: &Survey, marks: &Marks) -> Vec<T
         inside: None,
         preformatted: 0,
         copied: 0,
+        counted: Counted::default(),
     };
     let mut skipping: Option<NodeId> = None;
     for edge in dom.traverse(root) {
@@ -87,6 +89,7 @@ struct Segmenter<'a> {
     preformatted: usize,
     /// Bytes of the marks that were written again for a further block.
     copied: usize,
+    counted: Counted,
 }
 
 impl Segmenter<'_> {
@@ -281,7 +284,7 @@ impl Segmenter<'_> {
     }
 
     /// What the innermost telling element makes of the text.
-    fn kind_of(&self) -> BlockKind {
+    fn kind_of(&mut self) -> BlockKind {
         let mut list_depth = 0;
         let mut item: Option<NodeId> = None;
         for &element in self.elements.iter().rev() {
@@ -291,7 +294,7 @@ impl Segmenter<'_> {
                 }
                 "pre" => return BlockKind::Code,
                 "td" | "th" if item.is_none() => {
-                    let first = !has_cell_before(self.dom, element);
+                    let first = self.counted.is_first(self.dom, element);
                     return BlockKind::Cell { first, header: self.dom.tag(element) == "th" };
                 }
                 "blockquote" if item.is_none() => return BlockKind::Quote,
@@ -304,36 +307,56 @@ impl Segmenter<'_> {
         match item {
             Some(item) if list_depth > 0 => BlockKind::ListItem {
                 depth: (list_depth - 1).min(MAX_LIST_DEPTH) as u8,
-                number: item_number(self.dom, item),
+                number: self.counted.number(self.dom, item),
             },
             _ => BlockKind::Paragraph,
         }
     }
 }
 
-/// Siblings that are looked at for each block: counting them must not become quadratic.
-const MAX_SIBLINGS: usize = 2_000;
+/// Largest list that is numbered.
+const MAX_NUMBERED_ITEMS: u32 = 500;
 
 fn has_cell_before(dom: &Dom, cell: NodeId) -> bool {
-    let mut before = siblings_before(dom, cell);
-    before.any(|node| matches!(dom.tag(node), "td" | "th"))
+    siblings_before(dom, cell).any(|node| matches!(dom.tag(node), "td" | "th"))
 }
 
 fn siblings_before(dom: &Dom, node: NodeId) -> impl Iterator<Item = NodeId> {
-    successors(dom.prev_sibling(node), |before| dom.prev_sibling(*before)).take(MAX_SIBLINGS)
+    successors(dom.prev_sibling(node), |before| dom.prev_sibling(*before))
 }
 
-/// Largest list that is numbered.
-const MAX_NUMBERED_ITEMS: usize = 500;
+/// What was counted among siblings, so that no block counts them again: blocks come in the order of the page.
+#[derive(Default)]
+struct Counted {
+    /// The cell that was met last, and whether it starts its row.
+    cell: Option<(NodeId, bool)>,
+    /// The item of each ordered list that was met last, and how many stand before it.
+    items: FastMap<NodeId, (NodeId, u32)>,
+}
 
-/// The number of an item, when its list is ordered.
-fn item_number(dom: &Dom, item: NodeId) -> Option<u32> {
-    let list = dom.parent(item).filter(|list| dom.tag(*list) == "ol")?;
-    let start = dom.attribute(list, "start").and_then(|start| start.trim().parse().ok()).unwrap_or(1_u32);
-    let before =
-        siblings_before(dom, item).filter(|node| dom.tag(*node) == "li").take(MAX_NUMBERED_ITEMS + 1);
-    let before = before.count();
-    (before <= MAX_NUMBERED_ITEMS).then(|| start.saturating_add(before as u32))
+impl Counted {
+    fn is_first(&mut self, dom: &Dom, cell: NodeId) -> bool {
+        match self.cell {
+            Some((known, first)) if known == cell => first,
+            _ => self.cell.insert((cell, !has_cell_before(dom, cell))).1,
+        }
+    }
+
+    /// The number of an item, when its list is ordered.
+    fn number(&mut self, dom: &Dom, item: NodeId) -> Option<u32> {
+        let list = dom.parent(item).filter(|list| dom.tag(*list) == "ol")?;
+        let start = dom.attribute(list, "start").and_then(|start| start.trim().parse().ok()).unwrap_or(1_u32);
+        let mut before = 0;
+        if let Some((known, count)) = self.items.get(&list) {
+            let since = [item].into_iter().chain(siblings_before(dom, item));
+            let since = since.take_while(|node| node != known).filter(|node| dom.tag(*node) == "li");
+            before = *count + since.count() as u32;
+        } else {
+            before += siblings_before(dom, item).filter(|node| dom.tag(*node) == "li").count() as u32;
+        }
+        self.items.insert(list, (item, before));
+        (before <= MAX_NUMBERED_ITEMS).then(|| start.saturating_add(before))
+    }
 }
 
 /// The first bytes of white space and of the characters of [`is_invisible`].

@@ -202,12 +202,12 @@ const LINES: [(&str, &str); 14] = [
 
 /// All families.
 pub fn all() -> Vec<Family> {
-    let mut families = nesting();
-    families.extend(siblings());
+    let mut families = siblings();
     families.extend(attributes());
     families.extend(metadata());
     families.extend(texts());
     families.extend(sources());
+    families.extend(nesting());
     families
 }
 

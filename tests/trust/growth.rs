@@ -11,7 +11,7 @@ use super::families::{Family, all};
 use super::readers::read;
 
 /// Sizes of the short test; a build without optimisation takes them all in seconds.
-const SHORT: [usize; 2] = [8 << 10, 64 << 10];
+const SHORT: [usize; 2] = [4 << 10, 32 << 10];
 /// Sizes of the long test.
 const LONG: [usize; 4] = [10_000, 100_000, 1_000_000, 10_000_000];
 
