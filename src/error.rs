@@ -98,7 +98,7 @@ impl Rejection {
 #[non_exhaustive]
 pub enum Error {
     /// A file or folder could not be read or written.
-    #[error("{action} {path}: {source}{hint}", path = path.display(), hint = hint(source.kind()))]
+    #[error("{action} {path}: {source}{hint}", path = path.display(), hint = hint(source))]
     Io {
         /// What was tried, as in "cannot read".
         action: &'static str,
@@ -141,9 +141,14 @@ pub enum Error {
 }
 
 /// What to try against the failures that a person can mend.
-fn hint(kind: std::io::ErrorKind) -> &'static str {
+fn hint(error: &std::io::Error) -> &'static str {
     use std::io::ErrorKind as Kind;
-    match kind {
+    /// EIO on Linux, macOS and the BSDs, which has no kind.
+    const INPUT_OUTPUT_ERROR: i32 = 5;
+    match error.kind() {
+        _ if cfg!(unix) && error.raw_os_error() == Some(INPUT_OUTPUT_ERROR) => {
+            "; the disk may be failing: look into the system's log, then run again, nothing that was saved is lost"
+        }
         Kind::StorageFull | Kind::QuotaExceeded => {
             "; make room and run again, nothing that was saved is lost"
         }

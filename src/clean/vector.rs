@@ -154,7 +154,7 @@ pub fn table(
         })
         .collect();
     let facts = PageFacts::of(blocks, features, &above, &parents, metadata);
-    let mut own = Table { width: 0, values: Vec::with_capacity(blocks.len() * WIDTH) };
+    let mut own = Table { width: 0, values: Vec::new() };
     let mut cumulated = 0.0;
     for index in 0..blocks.len() {
         let row = &mut own.values;
@@ -166,6 +166,9 @@ pub fn table(
         evidence_columns(row, &blocks[index], &above[index], &evidence[index], &facts, &counts);
         cumulated += features[index].weight as f32;
         own.width = row.len() - start;
+        if index == 0 {
+            own.values.reserve_exact(own.width * (blocks.len() - 1));
+        }
     }
     let mut table = Table { width: 0, values: Vec::with_capacity(blocks.len() * WIDTH) };
     let masses: Vec<f32> =

@@ -12,7 +12,10 @@ mod harm;
 mod network;
 mod overlap;
 mod refresh;
+#[cfg(feature = "render")]
+mod render;
 mod reports;
 mod saved;
 mod signals;
+mod sources;
 mod state;
