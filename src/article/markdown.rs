@@ -167,14 +167,16 @@ pub fn escape(text: &str, at_start: bool) -> String {
     out
 }
 
-/// Whether `before` ends in a line that has only digits, which a full stop would make a list item.
+/// Most digits of a list's number in CommonMark.
+const MAX_LIST_DIGITS: usize = 9;
+
+/// Whether `before` ends in a line that has only digits, which a full stop would make a list item. A line is not
+/// searched for its start: there may be one of megabytes with a full stop at each sentence.
 fn line_start_number(before: &str, at_start: bool) -> bool {
-    let line = match before.rfind('\n') {
-        Some(index) => &before[index + 1..],
-        None if at_start => before,
-        None => return false,
-    };
-    !line.is_empty() && line.len() < 10 && line.bytes().all(|byte| byte.is_ascii_digit())
+    let digits = before.bytes().rev().take(MAX_LIST_DIGITS + 1).take_while(u8::is_ascii_digit).count();
+    let line_start = &before[..before.len() - digits];
+    let starts_line = if line_start.is_empty() { at_start } else { line_start.ends_with('\n') };
+    (1..=MAX_LIST_DIGITS).contains(&digits) && starts_line
 }
 
 #[cfg(test)]
