@@ -143,10 +143,10 @@ pub enum Error {
 /// What to try against the failures that a person can mend.
 fn hint(error: &std::io::Error) -> &'static str {
     use std::io::ErrorKind as Kind;
-    /// EIO on Linux, macOS and the BSDs, which has no kind.
-    const INPUT_OUTPUT_ERROR: i32 = 5;
+    /// EIO on Linux, macOS and the BSDs. It has no kind, and some crates wrap it so that only its message is left.
+    const INPUT_OUTPUT_ERROR: &str = "(os error 5)";
     match error.kind() {
-        _ if cfg!(unix) && error.raw_os_error() == Some(INPUT_OUTPUT_ERROR) => {
+        _ if cfg!(unix) && error.to_string().contains(INPUT_OUTPUT_ERROR) => {
             "; the disk may be failing: look into the system's log, then run again, nothing that was saved is lost"
         }
         Kind::StorageFull | Kind::QuotaExceeded => {

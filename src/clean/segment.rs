@@ -15,9 +15,9 @@ use crate::parse::{Dom, Edge, NodeId, NodeKind};
 /// Deepest list nesting that output shows.
 const MAX_LIST_DEPTH: usize = 6;
 /// Blocks of one page. The classifier holds up to 4 KB for each; no page of the corpus has as many.
-pub const MAX_BLOCKS: usize = 30_000;
+pub const MAX_BLOCKS: usize = 25_000;
 /// Links and emphasis that are open at once; deeper ones are not marked.
-const MAX_OPEN_MARKS: usize = 16;
+const MAX_OPEN_MARKS: usize = 8;
 /// A mark that is open over many blocks is written again for each. A page of links around blocks needs a hundredth.
 const MAX_COPIED_BYTES: usize = 4 << 20;
 
