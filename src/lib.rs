@@ -27,6 +27,7 @@ pub mod explain;
 #[cfg(feature = "fetch")]
 pub mod fetch;
 pub mod format;
+pub mod hash;
 #[cfg(feature = "job")]
 pub mod job;
 pub mod options;

@@ -1,7 +1,5 @@
 //! The order of the stages: decode, parse, clean, article. The one file that knows it.
 
-use std::collections::BTreeMap;
-
 use url::Url;
 
 use crate::article::metadata::{self, PageType};
@@ -14,6 +12,7 @@ use crate::clean::declared::Declared;
 use crate::clean::dirty::clean_dirty;
 use crate::clean::doubled::remove_doubled;
 use crate::clean::features::{Features, ends_sentence};
+use crate::clean::furniture::Furniture;
 use crate::clean::label::label;
 use crate::clean::listing::is_list;
 use crate::clean::loss;
@@ -27,6 +26,7 @@ use crate::clean::sites::SiteRules;
 use crate::clean::spare;
 use crate::clean::survey::{Survey, text_weight};
 use crate::clean::text::{detect_language, is_plainly};
+use crate::clean::trace::{SiteTrace, Trace};
 use crate::clean::units::Units;
 use crate::clean::vector::{Evidence, Table, table};
 use crate::decode::{decode, not_html};
@@ -59,6 +59,8 @@ pub struct Cleaner {
     rules: Rules,
     classifier: Classifier,
     options: CleanOptions,
+    /// Known furniture; only runs have it, and the trace of a site is only made for them.
+    furniture: Option<Furniture>,
 }
 
 /// What was read off a page.
@@ -66,6 +68,7 @@ struct Reading {
     blocks: Vec<TextBlock>,
     metadata: Metadata,
     warnings: Vec<String>,
+    trace: Trace,
 }
 
 impl Default for Cleaner {
@@ -77,7 +80,7 @@ impl Default for Cleaner {
 impl Cleaner {
     /// A cleaner with these rules and options.
     pub fn new(rules: Rules, options: CleanOptions) -> Cleaner {
-        Cleaner { rules, classifier: Classifier::builtin(), options }
+        Cleaner { rules, classifier: Classifier::builtin(), options, furniture: None }
     }
 
     /// The same cleaner with another block classifier, as `model/train.py` writes it; `None` when the file is damaged
@@ -85,6 +88,11 @@ impl Cleaner {
     pub fn with_model(self, model: &[u8]) -> Option<Cleaner> {
         let classifier = Classifier::read(model).filter(Classifier::fits)?;
         Some(Cleaner { classifier, ..self })
+    }
+
+    /// The same cleaner with the memory of a run: the furniture of sites that earlier pages showed.
+    pub fn with_furniture(self, furniture: Furniture) -> Cleaner {
+        Cleaner { furniture: Some(furniture), ..self }
     }
 
     /// Cleans a page as served. `content_type` is the HTTP header, where known.
@@ -192,20 +200,37 @@ impl Cleaner {
         if !declared.forum {
             remove_names(&metadata, &mut blocks);
         }
-        if let Some(site) = self.site(url, &metadata) {
-            warnings.extend(site.decide(dom, &mut blocks));
+        let address = self.address(url, &metadata);
+        let mut trace =
+            Trace { site: self.use_furniture(dom, address.as_ref(), &mut blocks), ..Trace::default() };
+        let site = address.and_then(|address| SiteRules::find(&self.rules.sites, &address));
+        if let Some(site) = site {
+            let lost = site.decide(dom, &mut blocks);
             site.describe(dom, &mut metadata);
+            if let Some(of_site) = trace.site.as_mut().filter(|_| site.has_body()) {
+                of_site.body_matched = Some(lost.is_none());
+            }
+            warnings.extend(lost);
         }
-        Reading { blocks, metadata, warnings }
+        trace.count(&blocks);
+        Reading { blocks, metadata, warnings, trace }
     }
 
-    /// The rules for the site of a page, by its address or the one that it gives as canonical.
-    fn site(&self, url: Option<&Url>, metadata: &Metadata) -> Option<&SiteRules> {
-        if self.rules.sites.is_empty() {
+    /// The address of a page, or the one that it gives as canonical, where something is known of sites.
+    fn address(&self, url: Option<&Url>, metadata: &Metadata) -> Option<Url> {
+        if self.rules.sites.is_empty() && self.furniture.is_none() {
             return None;
         }
-        let canonical = metadata.canonical.as_deref().and_then(|canonical| Url::parse(canonical).ok());
-        SiteRules::find(&self.rules.sites, url.or(canonical.as_ref())?)
+        let canonical = || metadata.canonical.as_deref().and_then(|canonical| Url::parse(canonical).ok());
+        url.cloned().or_else(canonical)
+    }
+
+    /// Removes known furniture in a run, and says what the page tells of its site.
+    fn use_furniture(&self, dom: &Dom, address: Option<&Url>, blocks: &mut [TextBlock]) -> Option<SiteTrace> {
+        let (furniture, host) = (self.furniture.as_ref()?, address?.host_str()?.trim_start_matches("www."));
+        let trace = SiteTrace::of(dom, host, blocks);
+        furniture.remove(host, blocks);
+        Some(trace)
     }
 
     /// The blocks of a page as the rules label them, and what the classifier sees of them.
@@ -236,9 +261,9 @@ impl Cleaner {
         let title = escape_html(reading.metadata.title.as_deref().unwrap_or(""));
         let html = format!("<body><h1>{title}</h1><article>{}</article></body>", spare.html);
         let dom = parse(&html, &Limits::default()).ok()?;
-        let blocks = self.read(&dom, None).blocks;
+        let found = self.read(&dom, None);
         let mut article =
-            self.article(Reading { blocks, metadata: reading.metadata.clone(), warnings: Vec::new() });
+            self.article(Reading { metadata: reading.metadata.clone(), warnings: Vec::new(), ..found });
         article
             .warnings
             .push(format!("the page shows no text of the article; it was taken from {}", spare.origin));
@@ -254,7 +279,7 @@ impl Cleaner {
     }
 
     fn article(&self, reading: Reading) -> Article {
-        let Reading { blocks, mut metadata, mut warnings } = reading;
+        let Reading { blocks, mut metadata, mut warnings, trace } = reading;
         if matches!(metadata.page_type, PageType::Article | PageType::Collection) && is_list(&blocks) {
             metadata.page_type = PageType::Listing;
             // those of one teaser
@@ -262,14 +287,7 @@ impl Cleaner {
             warnings.push("the page looks like a list of articles, not one article".to_owned());
         }
         let comments = if self.options.comments { comments(&blocks) } else { Vec::new() };
-        let mut rule_hits = BTreeMap::new();
-        for block in &blocks {
-            match rule_hits.get_mut(block.fate.rule.as_ref()) {
-                Some(hits) => *hits += 1,
-                None => drop(rule_hits.insert(block.fate.rule.to_string(), 1)),
-            }
-        }
-        Article { blocks: self.assemble(blocks), comments, rule_hits, metadata, warnings }
+        Article { blocks: self.assemble(blocks), comments, trace, metadata, warnings }
     }
 
     /// The article's blocks, and those of the kinds that are to be kept.

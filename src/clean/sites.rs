@@ -101,6 +101,11 @@ impl SiteRules {
         })
     }
 
+    /// Whether they say where the body is.
+    pub fn has_body(&self) -> bool {
+        !self.body.is_empty()
+    }
+
     /// Whether these rules are for the page at this address.
     fn is_for(&self, url: &Url) -> bool {
         url.host_str().is_some_and(|host| {

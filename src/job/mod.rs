@@ -12,7 +12,9 @@ pub mod duplicates;
 mod gather;
 mod lanes;
 pub mod ledger;
+mod lessons;
 pub mod lock;
+pub mod memory;
 mod metrics;
 mod page;
 pub mod page_state;
@@ -29,7 +31,7 @@ pub mod verdict;
 pub mod watch;
 mod writer;
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::future::Future;
 use std::path::{Path, PathBuf};
 use std::pin::pin;
@@ -40,6 +42,7 @@ use jiff::Timestamp;
 use tokio::sync::mpsc;
 use tokio::sync::watch::{Receiver, Sender, channel};
 
+use crate::clean::furniture::Furniture;
 use crate::config::{Config, OutputKind};
 use crate::error::Error;
 use crate::fetch::Fetcher;
@@ -47,6 +50,7 @@ use crate::pipeline::Cleaner;
 use crate::rules::Rules;
 use crate::sink::{FolderSink, JsonlSink, Sink, SqliteSink, atomic};
 use duplicates::Search;
+use lessons::Lessons;
 use lock::Lock;
 use page::Tools;
 pub use page_state::PageState;
@@ -88,7 +92,7 @@ pub async fn run_watched(
     let early = stop_early(config.job.time_budget_seconds, shutdown);
     let (result, stopped) = until_done(job.work(stop, watch), early, &raise).await;
     let mut report = Report { stopped, seconds: begun.elapsed().as_secs_f64(), ..result? };
-    report.warnings = advice::warnings(config, &report);
+    report.warnings.splice(..0, advice::warnings(config, &report));
     save_reports(config, &report)?;
     drop(lock);
     Ok(report)
@@ -142,6 +146,7 @@ impl<'a> Job<'a> {
     fn open(config: &'a Config) -> Result<Job<'a>, Error> {
         let tools = tools(config)?;
         let state = State::open(&config.job.state)?;
+        let tools = tools.with_furniture(config, &state)?;
         prepare_reports(config)?;
         let path = config.output.full_path();
         let growing = (config.output.kind == OutputKind::Jsonl).then(|| absolute(&path));
@@ -168,7 +173,8 @@ impl<'a> Job<'a> {
         watch.planned(planned);
         let (config, now, fetcher) = (self.config, self.now, self.tools.fetcher.clone());
         let by_host = count_by_host(&plan.tasks);
-        let (state, mut tally) = self.work_through(plan.tasks, stop, watch).await?;
+        let (state, mut tally, hosts) = self.work_through(plan.tasks, stop, watch).await?;
+        let lost = hosts.iter().map(|host| state.lost_containers(host)).collect::<Result<Vec<_>, _>>()?;
         tally.add_hosts(&by_host, &fetcher.map(|fetcher| fetcher.hosts()).unwrap_or_default());
         Ok(Report {
             started: iso(now),
@@ -177,6 +183,7 @@ impl<'a> Job<'a> {
             sources: plan.sources,
             tally,
             states: state.counts()?,
+            warnings: lost.concat(),
             ..Report::default()
         })
     }
@@ -220,7 +227,7 @@ impl<'a> Job<'a> {
         tasks: Vec<Task>,
         stop: Receiver<bool>,
         watch: Arc<dyn Watch>,
-    ) -> Result<(State, Tally), Error> {
+    ) -> Result<(State, Tally, BTreeSet<String>), Error> {
         let grace = Duration::from_secs(self.config.job.grace_seconds);
         let (results, waiting) = mpsc::channel(WAITING_RESULTS);
         let planned = tasks.len();
@@ -232,7 +239,8 @@ impl<'a> Job<'a> {
             near: self.config.output.near_duplicates,
             bits: self.config.output.near_bits,
         };
-        let writer = Writer { sink, state, growing, tally: Tally::default(), planned, search, watch };
+        let (tally, lessons) = (Tally::default(), Lessons::default());
+        let writer = Writer { sink, state, growing, tally, lessons, planned, search, watch };
         let mut saving = tokio::task::spawn_blocking(move || writer.run(waiting));
         let saved = tokio::select! {
             saved = &mut saving => saved,
@@ -299,6 +307,15 @@ fn tools(config: &Config) -> Result<Tools, Error> {
     let cleaner = Arc::new(Cleaner::new(rules(config)?, config.clean.clone()));
     let refresh = config.refresh.clone();
     Ok(Tools { fetcher, cleaner, patience, refresh, max_bytes: config.clean.max_bytes })
+}
+
+impl Tools {
+    /// With the furniture that earlier runs found; without it, pages are counted all the same.
+    fn with_furniture(self, config: &Config, state: &State) -> Result<Tools, Error> {
+        let known = if config.rules.furniture { state.furniture()? } else { Furniture::default() };
+        let cleaner = Arc::new(self.cleaner.as_ref().clone().with_furniture(known));
+        Ok(Tools { cleaner, ..self })
+    }
 }
 
 /// The rules in force: the built-in ones, and those of the configured folder over them.
