@@ -28,6 +28,7 @@ pub mod explain;
 pub mod fetch;
 pub mod format;
 pub mod hash;
+pub mod import;
 #[cfg(feature = "job")]
 pub mod job;
 pub mod options;

@@ -212,7 +212,7 @@ impl Cleaner {
             }
             warnings.extend(lost);
         }
-        trace.count(&blocks);
+        trace.count(&blocks, site.map(|site| site.host.as_str()));
         Reading { blocks, metadata, warnings, trace }
     }
 

@@ -18,9 +18,9 @@ use crate::error::Error;
 use crate::parse::{Dom, NodeId, Selector};
 
 /// The rule of a block inside of the body, and of one outside.
-const BODY_RULE: &str = "site.body";
+pub(crate) const BODY_RULE: &str = "site.body";
 /// The rule of what is never part of the article.
-const STRIP_RULE: &str = "site.strip";
+pub(crate) const STRIP_RULE: &str = "site.strip";
 /// Attributes that hold a date for machines.
 const DATE_ATTRIBUTES: [&str; 3] = ["datetime", "content", "title"];
 

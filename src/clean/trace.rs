@@ -2,6 +2,7 @@
 //!
 //! - container: the element that holds nearly all of the article, named so that other pages of the site name it alike
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use super::block::TextBlock;
@@ -44,16 +45,23 @@ pub struct SiteTrace {
 }
 
 impl Trace {
-    /// Counts what became of the blocks.
-    pub fn count(&mut self, blocks: &[TextBlock]) {
+    /// Counts what became of the blocks. A rule of a site is counted with its host, as in `site.strip@a.example`.
+    pub fn count(&mut self, blocks: &[TextBlock], site: Option<&str>) {
         for block in blocks {
-            let rule = block.fate.rule.as_ref();
+            let rule = at_site(&block.fate.rule, site);
             let chars = if block.fate.kept { 0 } else { block.text.chars().count() };
-            match self.hits.get_mut(rule) {
+            match self.hits.get_mut(rule.as_ref()) {
                 Some(hits) => hits.add(chars),
-                None => drop(self.hits.insert(rule.to_owned(), Hits { blocks: 1, removed_chars: chars })),
+                None => drop(self.hits.insert(rule.into_owned(), Hits { blocks: 1, removed_chars: chars })),
             }
         }
+    }
+}
+
+fn at_site<'r>(rule: &'r str, site: Option<&str>) -> Cow<'r, str> {
+    match site {
+        Some(host) if rule.starts_with("site.") => format!("{rule}@{host}").into(),
+        _ => Cow::Borrowed(rule),
     }
 }
 

@@ -22,7 +22,8 @@ CREATE TABLE rules (
     blocks        INTEGER NOT NULL,   -- what it decided in them, kept or removed
     removed_chars INTEGER NOT NULL,   -- characters that it removed
     article_chars INTEGER NOT NULL,   -- characters of the articles of these pages
-    last_hit      TEXT NOT NULL       -- UTC, ISO 8601
+    last_hit      TEXT,               -- UTC, ISO 8601; null in a user's rule that never decided anything
+    before        INTEGER NOT NULL    -- articles that were counted before it was first known
 ) WITHOUT ROWID;
 CREATE TABLE containers (
     host      TEXT NOT NULL,
@@ -68,7 +69,9 @@ pub struct RuleCount {
     /// Characters of the articles of these pages.
     pub article_chars: u64,
     /// When it last decided something (UTC, ISO 8601).
-    pub last_hit: String,
+    pub last_hit: Option<String>,
+    /// Articles that were counted before the rule was first known.
+    pub before: u64,
 }
 
 impl State {
@@ -77,17 +80,28 @@ impl State {
         let oldest = iso(now.checked_sub((24 * PRINT_DAYS).hours()).unwrap_or(Timestamp::MIN));
         let now = iso(now);
         self.transaction(|database| {
-            let all = RuleLesson { pages: lessons.articles, ..RuleLesson::default() };
-            count(database, "", &all, &now)?;
             for (rule, lesson) in &lessons.rules {
                 count(database, rule, lesson, &now)?;
             }
+            let all = RuleLesson { pages: lessons.articles, ..RuleLesson::default() };
+            count(database, "", &all, &now)?;
             for (host, lesson) in &lessons.sites {
                 note_containers(database, host, lesson)?;
                 note_prints(database, host, lesson, &now)?;
                 forget_prints(database, host, &oldest)?;
             }
             Ok(())
+        })
+    }
+
+    /// Notes the user's own rules from the run on that first has them, so that new ones are not taken for dead.
+    pub(super) fn note_rules<'r>(&mut self, rules: impl Iterator<Item = &'r str>) -> Result<(), Error> {
+        self.transaction(|database| {
+            let mut note = database.prepare_cached(
+                "INSERT OR IGNORE INTO rules VALUES
+                     (?1, 0, 0, 0, 0, NULL, coalesce((SELECT pages FROM rules WHERE rule = ''), 0))",
+            )?;
+            rules.into_iter().try_for_each(|rule| note.execute([rule]).map(drop))
         })
     }
 
@@ -110,7 +124,7 @@ impl State {
         let mut counts = Vec::new();
         self.read(|database| {
             let mut query = database.prepare(
-                "SELECT rule, pages, blocks, removed_chars, article_chars, last_hit FROM rules ORDER BY rule",
+                "SELECT rule, pages, blocks, removed_chars, article_chars, last_hit, before FROM rules",
             )?;
             let mut rows = query.query([])?;
             while let Some(row) = rows.next()? {
@@ -122,6 +136,7 @@ impl State {
                     removed_chars: number(3)?,
                     article_chars: number(4)?,
                     last_hit: row.get(5)?,
+                    before: number(6)?,
                 });
             }
             Ok(())
@@ -165,7 +180,8 @@ fn lost(host: &str, (name, pages, misses): &(String, u64, u64), all: u64) -> Opt
 
 fn count(database: &Connection, rule: &str, lesson: &RuleLesson, now: &str) -> rusqlite::Result<()> {
     let mut statement = database.prepare_cached(
-        "INSERT INTO rules VALUES (:rule, :pages, :blocks, :removed, :article, :now)
+        "INSERT INTO rules VALUES (:rule, :pages, :blocks, :removed, :article, :now,
+             coalesce((SELECT pages FROM rules WHERE rule = ''), 0))
          ON CONFLICT (rule) DO UPDATE SET
              pages = pages + excluded.pages, blocks = blocks + excluded.blocks,
              removed_chars = removed_chars + excluded.removed_chars,
@@ -356,6 +372,9 @@ mod tests {
         let counts = state.rule_counts().unwrap();
         assert_eq!((counts[0].rule.as_str(), counts[0].pages), ("", 10));
         assert_eq!((counts[1].blocks, counts[1].article_chars), (4, 800));
-        assert_eq!(counts[1].last_hit, "2026-02-02T03:04:05Z");
+        assert_eq!((counts[1].last_hit.as_deref(), counts[1].before), (Some("2026-02-02T03:04:05Z"), 0));
+        state.note_rules(["r", "mine"].into_iter()).unwrap();
+        let mine = state.rule_counts().unwrap().into_iter().find(|count| count.rule == "mine").unwrap();
+        assert_eq!((mine.pages, mine.before, mine.last_hit), (0, 10, None));
     }
 }

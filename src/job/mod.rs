@@ -10,6 +10,7 @@
 mod advice;
 pub mod duplicates;
 mod gather;
+pub mod health;
 mod lanes;
 pub mod ledger;
 mod lessons;
@@ -145,8 +146,10 @@ struct Job<'a> {
 impl<'a> Job<'a> {
     fn open(config: &'a Config) -> Result<Job<'a>, Error> {
         let tools = tools(config)?;
-        let state = State::open(&config.job.state)?;
+        let mut state = State::open(&config.job.state)?;
         let tools = tools.with_furniture(config, &state)?;
+        let own = rules(config)?.catalogue().into_iter().filter(|rule| rule.own);
+        state.note_rules(own.map(|rule| rule.rule).collect::<Vec<_>>().iter().map(String::as_str))?;
         prepare_reports(config)?;
         let path = config.output.full_path();
         let growing = (config.output.kind == OutputKind::Jsonl).then(|| absolute(&path));

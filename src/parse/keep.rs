@@ -55,6 +55,11 @@ impl Retention {
     }
 }
 
+/// Whether the trees that are cleaned have attributes of this name.
+pub(crate) fn keeps_attribute(name: &str) -> bool {
+    Retention::Article.keeps_attribute_named(name)
+}
+
 /// Attributes that the rules, features, metadata, output or the tree builder itself may read.
 fn is_read(name: &str) -> bool {
     matches!(

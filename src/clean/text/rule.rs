@@ -134,6 +134,9 @@ pub struct Rule {
     /// Switches a built-in rule off.
     #[serde(default)]
     pub off: bool,
+    /// It comes from a user's folder.
+    #[serde(skip)]
+    pub own: bool,
     /// Lines that it must remove.
     #[serde(default)]
     pub remove: Vec<Example>,
