@@ -31,7 +31,8 @@ use crate::clean::units::Units;
 use crate::clean::vector::{Evidence, Table, table};
 use crate::decode::{decode, not_html};
 use crate::error::Rejection;
-use crate::explain::{ExplainedBlock, Explanation};
+use crate::explain::Explanation;
+use crate::inspect::Inspection;
 use crate::options::CleanOptions;
 use crate::parse::{Dom, Limits, parse};
 use crate::rules::Rules;
@@ -66,6 +67,7 @@ struct Reading {
     blocks: Vec<TextBlock>,
     metadata: Metadata,
     warnings: Vec<String>,
+    table: Table,
 }
 
 impl Default for Cleaner {
@@ -143,21 +145,25 @@ impl Cleaner {
 
     /// Says of every block of a page what became of it and why.
     pub fn explain(&self, html: &str, url: Option<&Url>) -> Explanation {
-        let dom = match self.check_size(html.len()).and_then(|()| parse(html, &Limits::default())) {
-            Ok(dom) => dom,
-            Err(rejection) => return Explanation::rejected(&rejection),
-        };
-        let reading = self.read(&dom, url);
-        let explained = reading.blocks.iter().cloned().map(|block| ExplainedBlock::of(&dom, block)).collect();
-        let judged = match self.spare(&dom, &reading) {
+        match self.inspect(html, url) {
+            Ok(inspection) => inspection.explanation(),
+            Err(rejection) => Explanation::rejected(&rejection),
+        }
+    }
+
+    /// Looks at a page from all sides; an error is about a page that cannot be read at all.
+    pub fn inspect(&self, html: &str, url: Option<&Url>) -> Result<Inspection, Rejection> {
+        self.check_size(html.len())?;
+        let dom = parse(html, &Limits::default())?;
+        let mut reading = self.read(&dom, url);
+        let (blocks, table) = (reading.blocks.clone(), std::mem::take(&mut reading.table));
+        let metadata = reading.metadata.clone();
+        let outcome = match self.spare(&dom, &reading) {
             Some(article) => self.accept(article),
             None => self.judge(&dom, reading),
         };
-        let verdict = match judged {
-            Ok(_) => Explanation::accepted(),
-            Err(rejection) => Explanation::rejected(&rejection),
-        };
-        Explanation { blocks: explained, ..verdict }
+        let (url, classifier) = (url.cloned(), self.classifier.clone());
+        Ok(Inspection { dom, blocks, table, url, classifier, metadata, outcome })
     }
 
     /// What the classifier is trained on: the text of each block and its row of measurements.
@@ -196,7 +202,7 @@ impl Cleaner {
             warnings.extend(site.decide(dom, &mut blocks));
             site.describe(dom, &mut metadata);
         }
-        Reading { blocks, metadata, warnings }
+        Reading { blocks, metadata, warnings, table }
     }
 
     /// The rules for the site of a page, by its address or the one that it gives as canonical.
@@ -237,8 +243,9 @@ impl Cleaner {
         let html = format!("<body><h1>{title}</h1><article>{}</article></body>", spare.html);
         let dom = parse(&html, &Limits::default()).ok()?;
         let blocks = self.read(&dom, None).blocks;
+        let metadata = reading.metadata.clone();
         let mut article =
-            self.article(Reading { blocks, metadata: reading.metadata.clone(), warnings: Vec::new() });
+            self.article(Reading { blocks, metadata, warnings: Vec::new(), table: Table::default() });
         article
             .warnings
             .push(format!("the page shows no text of the article; it was taken from {}", spare.origin));
@@ -254,7 +261,7 @@ impl Cleaner {
     }
 
     fn article(&self, reading: Reading) -> Article {
-        let Reading { blocks, mut metadata, mut warnings } = reading;
+        let Reading { blocks, mut metadata, mut warnings, .. } = reading;
         if matches!(metadata.page_type, PageType::Article | PageType::Collection) && is_list(&blocks) {
             metadata.page_type = PageType::Listing;
             // those of one teaser
