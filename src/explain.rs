@@ -71,13 +71,14 @@ impl ExplainedBlock {
 fn path(dom: &Dom, element: NodeId) -> String {
     let mut parts: Vec<String> = above(dom, element)
         .take_while(|node| !matches!(dom.tag(*node), "body" | "html" | ""))
-        .map(|node| selector(dom, node))
+        .map(|node| step(dom, node))
         .collect();
     parts.reverse();
     parts.join(" > ")
 }
 
-fn selector(dom: &Dom, element: NodeId) -> String {
+/// An element as a selector of its tag, id and classes.
+pub(crate) fn step(dom: &Dom, element: NodeId) -> String {
     let mut out = dom.tag(element).to_owned();
     if let Some(id) = dom.attribute(element, "id").filter(|id| !id.is_empty()) {
         out.push('#');

@@ -29,6 +29,7 @@ pub mod fetch;
 pub mod format;
 pub mod hash;
 pub mod import;
+pub mod inspect;
 #[cfg(feature = "job")]
 pub mod job;
 pub mod options;
@@ -40,6 +41,8 @@ pub mod rules;
 #[cfg(feature = "job")]
 pub mod sink;
 pub mod source;
+#[cfg(feature = "serve")]
+pub mod workbench;
 
 pub use article::{Article, Metadata};
 #[cfg(feature = "job")]
@@ -48,6 +51,7 @@ pub use error::{Error, Rejection};
 pub use explain::{ExplainedBlock, Explanation};
 #[cfg(feature = "fetch")]
 pub use fetch::{FetchError, FetchOptions, Fetcher, Page};
+pub use inspect::Inspection;
 #[cfg(feature = "job")]
 pub use job::{Report, run};
 pub use options::{CleanOptions, Focus};

@@ -31,7 +31,8 @@ use crate::clean::units::Units;
 use crate::clean::vector::{Evidence, Table, table};
 use crate::decode::{decode, not_html};
 use crate::error::Rejection;
-use crate::explain::{ExplainedBlock, Explanation};
+use crate::explain::Explanation;
+use crate::inspect::Inspection;
 use crate::options::CleanOptions;
 use crate::parse::{Dom, Limits, parse};
 use crate::rules::Rules;
@@ -69,6 +70,7 @@ struct Reading {
     metadata: Metadata,
     warnings: Vec<String>,
     trace: Trace,
+    table: Table,
 }
 
 impl Default for Cleaner {
@@ -151,21 +153,25 @@ impl Cleaner {
 
     /// Says of every block of a page what became of it and why.
     pub fn explain(&self, html: &str, url: Option<&Url>) -> Explanation {
-        let dom = match self.check_size(html.len()).and_then(|()| parse(html, &Limits::default())) {
-            Ok(dom) => dom,
-            Err(rejection) => return Explanation::rejected(&rejection),
-        };
-        let reading = self.read(&dom, url);
-        let explained = reading.blocks.iter().cloned().map(|block| ExplainedBlock::of(&dom, block)).collect();
-        let judged = match self.spare(&dom, &reading) {
+        match self.inspect(html, url) {
+            Ok(inspection) => inspection.explanation(),
+            Err(rejection) => Explanation::rejected(&rejection),
+        }
+    }
+
+    /// Looks at a page from all sides; an error is about a page that cannot be read at all.
+    pub fn inspect(&self, html: &str, url: Option<&Url>) -> Result<Inspection, Rejection> {
+        self.check_size(html.len())?;
+        let dom = parse(html, &Limits::default())?;
+        let mut reading = self.read(&dom, url);
+        let (blocks, table) = (reading.blocks.clone(), std::mem::take(&mut reading.table));
+        let metadata = reading.metadata.clone();
+        let outcome = match self.spare(&dom, &reading) {
             Some(article) => self.accept(article),
             None => self.judge(&dom, reading),
         };
-        let verdict = match judged {
-            Ok(_) => Explanation::accepted(),
-            Err(rejection) => Explanation::rejected(&rejection),
-        };
-        Explanation { blocks: explained, ..verdict }
+        let (url, classifier) = (url.cloned(), self.classifier.clone());
+        Ok(Inspection { dom, blocks, table, url, classifier, metadata, outcome })
     }
 
     /// What the classifier is trained on: the text of each block and its row of measurements.
@@ -213,7 +219,7 @@ impl Cleaner {
             warnings.extend(lost);
         }
         trace.count(&blocks, site.map(|site| site.host.as_str()));
-        Reading { blocks, metadata, warnings, trace }
+        Reading { blocks, metadata, warnings, trace, table }
     }
 
     /// The address of a page, or the one that it gives as canonical, where something is known of sites.
@@ -279,7 +285,7 @@ impl Cleaner {
     }
 
     fn article(&self, reading: Reading) -> Article {
-        let Reading { blocks, mut metadata, mut warnings, trace } = reading;
+        let Reading { blocks, mut metadata, mut warnings, trace, .. } = reading;
         if matches!(metadata.page_type, PageType::Article | PageType::Collection) && is_list(&blocks) {
             metadata.page_type = PageType::Listing;
             // those of one teaser

@@ -57,6 +57,12 @@ impl Classifier {
         self.forest.width() == WIDTH
     }
 
+    /// What each column has in the score of one row, against those of other rows; see [`Forest::shares`].
+    pub fn shares(&self, table: &Table, index: usize, others: &[usize]) -> Vec<f32> {
+        let others: Vec<&[f32]> = others.iter().map(|other| table.row(*other)).collect();
+        if self.fits() { self.forest.shares(table.row(index), &others) } else { Vec::new() }
+    }
+
     /// Decides every block but the headline: kept from `threshold` on, less on pages that are no articles. A block that
     /// the rules removed keeps their reason; one that they kept is of no known kind.
     pub fn decide(&self, table: &Table, blocks: &mut [TextBlock], threshold: f32, declared: Declared) {

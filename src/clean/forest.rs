@@ -4,6 +4,8 @@
 //! (Friedman 2001, "Greedy function approximation: a gradient boosting machine"). Nodes and leaves of all trees lie
 //! in two flat lists; there are no pointers and no recursion.
 
+mod shares;
+
 /// After so many trees ...
 const EARLY_TREES: usize = 60;
 /// ... a sum this far from zero is final.

@@ -222,6 +222,29 @@ impl Phrases {
             .collect()
     }
 
+    /// Runs the examples of the rules with this id and describes each that fails.
+    pub fn check_examples_of(&self, id: &str) -> Vec<String> {
+        let all = self.inner.rules.iter();
+        all.flat_map(|(language, rules)| rules.iter().map(move |rule| (language, rule)))
+            .filter(|(_, rule)| rule.id == id)
+            .flat_map(|(language, rule)| examples::check(self, language, rule))
+            .collect()
+    }
+
+    /// The source of a built-in rule, as a table of TOML, with its language.
+    pub fn builtin_source(id: &str) -> Option<(String, toml::Table)> {
+        let has_rule = |text: &str| text.contains(&format!("\"{id}\""));
+        let files = BUILTIN.iter().filter(|(_, text)| has_rule(text));
+        let mut files = files.filter_map(|(_, text)| text.parse::<toml::Table>().ok());
+        files.find_map(|file| {
+            let language = file.get("language")?.as_str()?.to_owned();
+            let rules = file.get("rule")?.as_array()?.iter().filter_map(toml::Value::as_table);
+            let rule =
+                rules.into_iter().find(|rule| rule.get("id").and_then(toml::Value::as_str) == Some(id))?;
+            Some((language, rule.clone()))
+        })
+    }
+
     /// One rule alone, with the definitions of all.
     fn only(&self, language: &str, rule: &Rule) -> Phrases {
         let rules = BTreeMap::from([(language.to_owned(), vec![rule.clone()])]);
