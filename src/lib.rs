@@ -32,6 +32,8 @@ pub mod import;
 pub mod inspect;
 #[cfg(feature = "job")]
 pub mod job;
+#[cfg(feature = "serve")]
+pub mod learn;
 pub mod options;
 pub mod outcome;
 pub mod parse;

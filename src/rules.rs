@@ -11,7 +11,7 @@ use url::Url;
 
 use crate::article::Article;
 use crate::clean::rules::GenericRules;
-use crate::clean::sites::{BODY_RULE, KEEP_RULE, SITE_RULES, STRIP_RULE, SiteRules, SiteTest};
+use crate::clean::sites::{SITE_RULES, SiteRules, SiteTest};
 use crate::clean::text::Phrases;
 use crate::error::{Error, Rejection};
 use crate::explain::ExplainedBlock;
@@ -101,8 +101,9 @@ impl Rules {
         let phrases = self.phrases.rules().filter(|rule| !rule.off);
         let phrases = phrases.map(|rule| RuleEntry::new(rule.id.clone(), rule.kind.name(), rule.own));
         let of_site = |site: &SiteRules| {
-            let at = |rule: &str, what| RuleEntry::new(format!("{rule}@{}", site.host), what, true);
-            [at(BODY_RULE, "body"), at(STRIP_RULE, "strip"), at(KEEP_RULE, "keep")]
+            let host = site.host.clone();
+            let named = site.named().into_iter();
+            named.map(move |(rule, what)| RuleEntry::new(format!("{rule}@{host}"), what, true))
         };
         boxes.chain(phrases).chain(self.sites.iter().flat_map(of_site)).collect()
     }

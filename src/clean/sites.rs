@@ -18,11 +18,11 @@ use crate::error::Error;
 use crate::parse::{Dom, NodeId, Selector};
 
 /// The rule of a block inside of the body, and of one outside.
-pub(crate) const BODY_RULE: &str = "site.body";
+const BODY_RULE: &str = "site.body";
 /// The rule of what is never part of the article.
-pub(crate) const STRIP_RULE: &str = "site.strip";
+const STRIP_RULE: &str = "site.strip";
 /// The rule of what always is.
-pub(crate) const KEEP_RULE: &str = "site.keep";
+const KEEP_RULE: &str = "site.keep";
 /// What all rules of sites start with.
 pub(crate) const SITE_RULES: &str = "site.";
 /// Attributes that hold a date for machines.
@@ -129,6 +129,17 @@ impl SiteRules {
     /// Whether they say where the body is.
     pub fn has_body(&self) -> bool {
         !self.body.is_empty()
+    }
+
+    /// The names that decisions have for these rules, and the tables that they come from.
+    pub fn named(&self) -> Vec<(&'static str, &'static str)> {
+        let tables = [
+            (BODY_RULE, "body", &self.body),
+            (STRIP_RULE, "strip", &self.strip),
+            (KEEP_RULE, "keep", &self.keep),
+        ];
+        let used = tables.into_iter().filter(|(.., selectors)| !selectors.is_empty());
+        used.map(|(rule, table, _)| (rule, table)).collect()
     }
 
     /// Whether these rules are for the page at this address.

@@ -17,6 +17,8 @@ mod explain;
 mod explain_html;
 mod fetch;
 mod gather;
+#[cfg(feature = "serve")]
+mod learn;
 mod manual;
 mod network;
 mod options;
@@ -80,6 +82,9 @@ enum Command {
     Rules(rules::RulesArgs),
     /// Say of every block of a page why it was kept or removed
     Explain(explain::ExplainArgs),
+    /// Propose rules from pairs of pages and the texts that are wanted of them
+    #[cfg(feature = "serve")]
+    Learn(learn::LearnArgs),
     /// Store today's output of saved pages, for `verify`
     Accept(accept::AcceptArgs),
     /// Compare today's output with what was accepted; exit code 4 if it differs
@@ -123,6 +128,8 @@ fn execute(command: Command, shell: &Shell) -> anyhow::Result<Exit> {
         Command::Config(args) => config::execute(args, shell),
         Command::Rules(args) => rules::execute(args, shell),
         Command::Explain(args) => explain::execute(args, shell),
+        #[cfg(feature = "serve")]
+        Command::Learn(args) => learn::execute(args, shell),
         Command::Accept(args) => accept::accept(args, shell),
         Command::Verify(args) => accept::verify(args, shell),
         Command::Eval(args) => eval::execute(args, shell),
