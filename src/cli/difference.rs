@@ -7,6 +7,8 @@ use super::accepted::Entry;
 
 /// Characters of an unchanged paragraph or stretch of words that are shown for orientation.
 const SHOWN_CHARS: usize = 40;
+/// Two paragraphs with a smaller share of words in common are no versions of each other.
+const MIN_RATIO: f32 = 0.5;
 
 /// The difference, a line a change; none if there is none.
 pub fn difference(accepted: &Entry, today: &Entry) -> Option<String> {
@@ -48,7 +50,7 @@ fn render(change: &DiffOp, before: &[String], now: &[String]) -> Vec<String> {
             None => Vec::new(),
         },
         DiffTag::Replace if old.len() == new.len() => {
-            old.iter().zip(new).map(|(old, new)| format!("~ {}", words(old, new))).collect()
+            old.iter().zip(new).flat_map(|(old, new)| replaced(old, new)).collect()
         }
         _ => {
             let gone = old.iter().map(|text| format!("- {text}"));
@@ -57,9 +59,17 @@ fn render(change: &DiffOp, before: &[String], now: &[String]) -> Vec<String> {
     }
 }
 
-/// `… the same [-gone-]{+new+} the same …`
-fn words(old: &str, new: &str) -> String {
+/// A changed paragraph; two that have little in common are shown one after the other.
+fn replaced(old: &str, new: &str) -> Vec<String> {
     let diff = TextDiff::from_words(old, new);
+    match diff.ratio() >= MIN_RATIO {
+        true => vec![format!("~ {}", words(&diff))],
+        false => vec![format!("- {old}"), format!("+ {new}")],
+    }
+}
+
+/// `… the same [-gone-]{+new+} the same …`
+fn words(diff: &TextDiff<'_, '_, str>) -> String {
     let mut runs: Vec<(ChangeTag, String)> = Vec::new();
     for change in diff.iter_all_changes() {
         match runs.last_mut() {
@@ -116,6 +126,12 @@ mod tests {
             found.starts_with("  ~ …") && found.ends_with("les douze [-communes.-]{+villages.+}\n"),
             "{found}"
         );
+    }
+
+    #[test]
+    fn paragraphs_with_nothing_in_common_are_shown_whole() {
+        let found = difference(&entry("Un deux trois."), &entry("Quatre cinq six.")).unwrap();
+        assert_eq!(found, "  - Un deux trois.\n  + Quatre cinq six.\n");
     }
 
     #[test]
