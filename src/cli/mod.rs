@@ -19,6 +19,8 @@ mod network;
 mod options;
 mod output;
 mod run;
+#[cfg(feature = "serve")]
+mod serve;
 mod shell;
 mod state;
 mod stop;
@@ -74,6 +76,9 @@ enum Command {
     Config(config::ConfigArgs),
     /// Say of every block of a page why it was kept or removed
     Explain(explain::ExplainArgs),
+    /// Open the workbench: look at pages in a browser, and teach rules by a click
+    #[cfg(feature = "serve")]
+    Serve(Box<serve::ServeArgs>),
     /// Measure the cleaner on labelled pages
     Eval(eval::EvalArgs),
     /// Print the completion script of a shell
@@ -112,6 +117,8 @@ fn execute(command: Command, shell: &Shell) -> anyhow::Result<Exit> {
         Command::State(args) => state::execute(args, shell),
         Command::Config(args) => config::execute(args, shell),
         Command::Explain(args) => explain::execute(args, shell),
+        #[cfg(feature = "serve")]
+        Command::Serve(args) => serve::execute(*args, shell),
         Command::Eval(args) => eval::execute(args, shell),
         Command::Completions(args) => manual::completions(args),
         Command::Man(args) => manual::manual(args),
