@@ -17,10 +17,8 @@ use crate::clean::FastMap;
 
 /// The part of a long line, in folded bytes from its end, where phrases glued to a paragraph are looked for.
 const TAIL: usize = 320;
-/// The part of a very long line, in folded bytes from its start, where phrases at its start are looked for.
-const HEAD: usize = 400;
-/// Lines up to this length, in folded bytes, are searched as a whole: rules may touch lines of 600 characters.
-const WHOLE: usize = 1500;
+/// So many labels are looked for in a paragraph.
+const MAX_LABELS: usize = 12;
 /// What may stand before a phrase: bullets, arrows, pictograms, opening brackets and quotes.
 const BEFORE: &str =
     r#"^[- >|*•·+~_:"'(\[#/\u{2190}-\u{23ff}\u{25a0}-\u{27bf}\u{2b00}-\u{2bff}\u{1f000}-\u{1faff}]*"#;
@@ -118,7 +116,7 @@ impl Matcher {
         probes.dedup();
         probes
             .into_iter()
-            .filter_map(|probe| self.try_probe(&self.probes[probe as usize], text, chars))
+            .flat_map(|probe| self.try_probe(&self.probes[probe as usize], text, chars))
             .collect()
     }
 
@@ -134,31 +132,47 @@ impl Matcher {
                 found.extend(&self.probes_of[literal.pattern().as_usize()]);
             }
         };
-        if text.len() <= WHOLE {
-            search(text);
-        } else {
-            search(&text[..boundary(text, HEAD)]);
-            search(&text[tail_start(text)..]);
-        }
+        search(text);
         found
     }
 
-    fn try_probe<'m>(&'m self, probe: &'m Probe, text: &str, chars: usize) -> Option<Hit<'m>> {
+    fn try_probe<'m>(&'m self, probe: &'m Probe, text: &str, chars: usize) -> Vec<Hit<'m>> {
         let rule = &self.rules[probe.owner];
         let glued = probe.anywhere && rule.scope != Scope::Contains;
         // Folding makes a line hardly longer; the engine counts exactly.
         if !glued && chars / 2 > rule.max_chars() {
-            return None;
+            return Vec::new();
         }
-        let from = if probe.anywhere { tail_start(text) } else { 0 };
+        let is_label = glued && rule.scope == Scope::LeadIn;
+        let from = if probe.anywhere && !is_label { tail_start(text) } else { 0 };
         let part = &text[from..];
-        let regex = probe.regex.get_or_init(|| compile(&probe.source).ok()).as_ref()?;
-        let found = if glued { last_captures(regex, part) } else { regex.captures(part) }?;
+        let regex = probe.regex.get_or_init(|| compile(&probe.source).ok());
+        let Some(regex) = regex else { return Vec::new() };
+        let all = regex.captures_iter(part);
+        let found = match (is_label, glued) {
+            (true, _) => all.take(MAX_LABELS).collect(),
+            // a paragraph may speak of what stands glued to its end
+            (false, true) => Vec::from_iter(all.last()),
+            (false, false) => Vec::from_iter(all.take(1).next()),
+        };
+        found.iter().filter_map(|found| self.hit(probe, part, from, found, glued)).collect()
+    }
+
+    /// A match that no veto saves.
+    fn hit<'m>(
+        &'m self,
+        probe: &'m Probe,
+        part: &str,
+        from: usize,
+        found: &regex::Captures<'_>,
+        glued: bool,
+    ) -> Option<Hit<'m>> {
         let label = found.get(1)?;
         let saved = || self.vetoes[probe.owner].as_ref().is_some_and(|veto| veto.is_match(part));
         if cuts_a_word(part, label.end()) || saved() {
             return None;
         }
+        let rule = &self.rules[probe.owner];
         Some(Hit {
             rule,
             start: from + label.start(),
@@ -206,11 +220,6 @@ fn boundary(text: &str, mut at: usize) -> usize {
         at += 1;
     }
     at
-}
-
-/// The last of the matches: a paragraph may speak of what stands glued to its end.
-fn last_captures<'t>(regex: &Regex, text: &'t str) -> Option<regex::Captures<'t>> {
-    regex.captures_iter(text).last()
 }
 
 /// Whether the phrase stops in the middle of a word. Scripts without spaces have no such middle.
