@@ -59,7 +59,7 @@ fn a_person_finds_out_why_teaches_a_rule_sees_the_preview_applies_and_undoes() {
     browser.click("#teach button", "Preview");
     browser
         .wait("document.querySelector('#teach .lines .gone')?.textContent.includes('Le cahier du dimanche')");
-    browser.wait("document.querySelector('#teach').textContent.includes('3 saved pages tried, 3 change')");
+    browser.wait("document.querySelector('#teach').textContent.includes('Saved pages tried: 3; changed: 3')");
     assert!(server.written().is_empty(), "nothing is written before the preview is approved");
     browser.picture("preview");
 

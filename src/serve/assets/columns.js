@@ -99,8 +99,8 @@ const COLUMNS = {
   "says-product": ["the page says: product", "la page se dit produit"],
   "says-documentation": ["the page says: documentation", "la page se dit documentation"],
   "says-collection": ["the page says: collection", "la page se dit collection"],
-  "neighbour.before": ["{0} blocks before", "{0} blocs avant"],
-  "neighbour.after": ["{0} blocks after", "{0} blocs après"],
+  "neighbour.before": ["block −{0}", "bloc −{0}"],
+  "neighbour.after": ["block +{0}", "bloc +{0}"],
 };
 
 /** A column in words: `link-density[-1]` is about the block before. */

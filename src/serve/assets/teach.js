@@ -138,11 +138,18 @@ function showPreview(wish, proposal, chosen, preview) {
   }, fail));
   show(say("preview.title"), make("p", { class: "soft" }, preview.note), table,
     here.changed ? lines(here) : make("p", { class: "verdict" }, say("preview.none")),
+    here.changed > 0 && !touches(here, wish) && make("p", { class: "verdict" }, say("preview.stays")),
     make("p", {}, say("preview.tried", count(others.tried), count(others.changed))), pages,
     make("details", {}, make("summary", {}, say("preview.file", preview.file)), make("pre", { class: "file code" }, preview.written)),
     errorPlace(),
     make("div", { class: "foot" }, close(), button("←", () => showProposal(wish, proposal, chosen), "plain"), apply));
   apply.focus();
+}
+
+/** Whether the block itself is among those that change. */
+function touches(page, wish) {
+  const { text } = state.shown.blocks[wish.index];
+  return [...page.removed, ...page.added, ...page.altered.flat()].includes(text);
 }
 
 /** The blocks that go and come back. */
