@@ -40,6 +40,8 @@ pub mod parse;
 pub mod pipeline;
 pub mod record;
 pub mod rules;
+#[cfg(feature = "serve")]
+pub mod serve;
 #[cfg(feature = "job")]
 pub mod sink;
 pub mod source;

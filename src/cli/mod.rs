@@ -25,6 +25,8 @@ mod options;
 mod output;
 mod rules;
 mod run;
+#[cfg(feature = "serve")]
+mod serve;
 mod shell;
 mod state;
 mod stop;
@@ -89,6 +91,9 @@ enum Command {
     Accept(accept::AcceptArgs),
     /// Compare today's output with what was accepted; exit code 4 if it differs
     Verify(accept::VerifyArgs),
+    /// Open the workbench: look at pages in a browser, and teach rules by a click
+    #[cfg(feature = "serve")]
+    Serve(Box<serve::ServeArgs>),
     /// Measure the cleaner on labelled pages
     Eval(eval::EvalArgs),
     /// Print the completion script of a shell
@@ -132,6 +137,8 @@ fn execute(command: Command, shell: &Shell) -> anyhow::Result<Exit> {
         Command::Learn(args) => learn::execute(args, shell),
         Command::Accept(args) => accept::accept(args, shell),
         Command::Verify(args) => accept::verify(args, shell),
+        #[cfg(feature = "serve")]
+        Command::Serve(args) => serve::execute(*args, shell),
         Command::Eval(args) => eval::execute(args, shell),
         Command::Completions(args) => manual::completions(args),
         Command::Man(args) => manual::manual(args),

@@ -19,10 +19,12 @@ pub mod memory;
 mod metrics;
 mod page;
 pub mod page_state;
+pub mod pages;
 pub mod plan;
 mod prints;
 pub mod refresh;
 pub mod report;
+mod report_html;
 mod schema;
 pub mod simhash;
 pub mod standing;
@@ -101,12 +103,18 @@ pub async fn run_watched(
 
 /// The files that a run's report goes to.
 fn report_files(config: &Config) -> impl Iterator<Item = &PathBuf> {
-    [&config.job.report, &config.job.metrics].into_iter().filter(|path| !path.as_os_str().is_empty())
+    [&config.job.report, &config.job.report_html, &config.job.metrics]
+        .into_iter()
+        .filter(|path| !path.as_os_str().is_empty())
 }
 
 fn save_reports(config: &Config, report: &Report) -> Result<(), Error> {
     if !config.job.report.as_os_str().is_empty() {
         report.save(&config.job.report)?;
+    }
+    if !config.job.report_html.as_os_str().is_empty() {
+        atomic::write(&config.job.report_html, report_html::render(report).as_bytes())?;
+        atomic::sync_folder(atomic::folder_of(&config.job.report_html))?;
     }
     if !config.job.metrics.as_os_str().is_empty() {
         metrics::save(report, &config.job.metrics, Timestamp::now())?;
@@ -184,6 +192,7 @@ impl<'a> Job<'a> {
             output: config.output.full_path().display().to_string(),
             left: planned.saturating_sub(tally.handled()),
             sources: plan.sources,
+            look_at: tally.pages.look_at(),
             tally,
             states: state.counts()?,
             warnings: lost.concat(),

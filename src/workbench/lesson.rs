@@ -143,7 +143,9 @@ fn draft_selector(
         wrong("the page does not say its address, so that no rule for its site can be made; load it with its address")
     })?;
     let others = examples::others(page, index, aim);
-    let tried = others.into_iter().take(examples::MAX_TRIED).map(Some).chain([None]);
+    // a removal must prove that it leaves something; what a page removes otherwise may depend on the classifier
+    let alone = (aim != Aim::Remove || others.is_empty()).then_some(None);
+    let tried = others.into_iter().take(examples::MAX_TRIED).map(Some).chain(alone);
     let mut failure = None;
     for other in tried {
         let draft = site_draft(overlay, page, index, aim, selector, &host, other)?;

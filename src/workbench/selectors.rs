@@ -7,6 +7,7 @@ use std::collections::HashSet;
 use serde::Serialize;
 
 use super::Aim;
+use crate::clean::Kind;
 use crate::clean::features::above;
 use crate::inspect::Inspection;
 use crate::parse::{Dom, NodeId, Selector};
@@ -43,7 +44,8 @@ pub fn candidates(page: &Inspection, index: usize, aim: Aim) -> Vec<Candidate> {
         if matches!(page.dom.tag(node), "body" | "html" | "") {
             break;
         }
-        for selector in written(&page.dom, node) {
+        let selectors = if aim == Aim::Body { names(&page.dom, node) } else { written(&page.dom, node) };
+        for selector in selectors {
             if !found.iter().any(|known| known.selector == selector) {
                 found.extend(weigh(page, index, aim, selector, height));
             }
@@ -89,7 +91,8 @@ fn is_name(name: &str) -> bool {
 fn weigh(page: &Inspection, index: usize, aim: Aim, selector: String, height: usize) -> Option<Candidate> {
     let inside = taken_in(page, &selector).ok()?;
     let weight = |of: &dyn Fn(usize, bool) -> bool| -> u64 {
-        let blocks = page.blocks.iter().enumerate();
+        // the headline goes into the metadata, whatever stands around it
+        let blocks = page.blocks.iter().enumerate().filter(|(_, block)| block.fate.kind != Some(Kind::Title));
         blocks.filter(|(at, block)| of(*at, block.fate.kept)).map(|(_, block)| block.text.len() as u64).sum()
     };
     // what would change beside the block itself and should not

@@ -28,6 +28,7 @@ impl Installed<'_> {
             ("job.state", &job.state),
             ("job.lock", &job.lock),
             ("job.report", &job.report),
+            ("job.report_html", &job.report_html),
             ("job.metrics", &job.metrics),
         ];
         let named = paths.into_iter().filter(|(_, path)| !path.as_os_str().is_empty());
