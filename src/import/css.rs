@@ -1,6 +1,6 @@
 //! Paths as CSS selectors that match the very same elements, and specimens: the least HTML that a path matches.
 
-use super::xpath::{Comparison, Condition, End, Path, Step, Way};
+use super::path::{Comparison, Condition, End, Path, Step, Way};
 use crate::article::escape_html;
 use crate::parse::keeps_attribute;
 

@@ -5,6 +5,7 @@
 //! of the program it was made for. What CSS can say exactly becomes a rule; every other line is told with the reason.
 
 pub mod css;
+pub mod path;
 pub mod xpath;
 
 use std::fmt;
@@ -12,7 +13,7 @@ use std::fmt;
 use toml::{Table, Value};
 
 use crate::parse::Selector;
-use xpath::Path;
+use path::Path;
 
 /// A line that became no rule.
 #[derive(Clone, Debug, PartialEq, Eq)]

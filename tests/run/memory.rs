@@ -115,7 +115,9 @@ fn a_body_selector_that_matches_no_page_any_more_is_told() {
 #[test]
 fn rules_are_counted_over_runs_and_dead_ones_named() {
     let bench = bench("[rules]\nfolder = \"mine\"\n");
-    bench.write("mine/sites/phare.toml", SITE.replace("body = [\".ancien\"]", "strip = [\".promo\"]"));
+    let site = "host = \"phare.example\"\nstrip = [\".promo\"]\n[[test]]\n\
+        html = \"<p>Le texte.</p><p class=promo>Non.</p>\"\nremoves = [\"Non.\"]\nkeeps = [\"Le texte.\"]\n";
+    bench.write("mine/sites/phare.toml", site);
     let phrase = "language = \"fr\"\n[[rule]]\nid = \"fr.other.jamais\"\nkind = \"other\"\nscope = \"line\"\n\
         patterns = [\"abracadabra\"]\nremove = [\"Abracadabra\"]\nkeep = [\"Rien.\"]\n";
     bench.write("mine/phrases/fr.toml", phrase);
