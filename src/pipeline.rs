@@ -96,6 +96,11 @@ impl Cleaner {
         Some(Cleaner { classifier, ..self })
     }
 
+    /// The rules that it cleans by.
+    pub fn rules(&self) -> &Rules {
+        &self.rules
+    }
+
     /// The same cleaner with the memory of a run: the furniture of sites that earlier pages showed.
     pub fn with_furniture(self, furniture: Furniture) -> Cleaner {
         Cleaner { furniture: Some(furniture), ..self }

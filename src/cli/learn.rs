@@ -7,7 +7,9 @@ use clap::Args;
 
 use tamis::CleanOptions;
 use tamis::learn::{self, Learned, Proposal, pairs};
+use tamis::source::saved::InputKind;
 
+use super::options::input;
 use super::shell::{Exit, Shell, Usage};
 
 /// Arguments of `tamis learn`.
@@ -19,6 +21,9 @@ pub struct LearnArgs {
     /// The texts that are wanted, of the same names (a.html and a.txt): a file or a folder
     #[arg(value_name = "CLEAN")]
     clean: PathBuf,
+    /// What RAW holds; auto tells by extension and content, a folder of texts needs text
+    #[arg(long, value_parser = input(), default_value = "auto", value_name = "KIND")]
+    input: InputKind,
     /// Folder with rules of your own, which proposals are made in addition to
     #[arg(long, value_name = "DIR")]
     rules: Option<PathBuf>,
@@ -32,13 +37,8 @@ pub struct LearnArgs {
 
 /// Learns, tells, and writes if asked to.
 pub fn execute(args: LearnArgs, _shell: &Shell) -> anyhow::Result<Exit> {
-    let found = pairs::read(&args.raw, &args.clean, CleanOptions::default().max_bytes)?;
-    for name in &found.alone {
-        tracing::warn!(
-            "{name}: left out: no text of this name in {}, or it cannot be read",
-            args.clean.display()
-        );
-    }
+    let found = pairs::read(&args.raw, &args.clean, args.input, CleanOptions::default().max_bytes)?;
+    found.left_out.iter().for_each(|reason| tracing::warn!("left out: {reason}"));
     if found.pairs.is_empty() {
         let hint = "hint: a.html goes with a.txt, a.dirty.txt with a.gold.txt";
         return Err(

@@ -156,8 +156,8 @@ impl<'a> Job<'a> {
         let tools = tools(config)?;
         let mut state = State::open(&config.job.state)?;
         let tools = tools.with_furniture(config, &state)?;
-        let own = rules(config)?.catalogue().into_iter().filter(|rule| rule.own);
-        state.note_rules(own.map(|rule| rule.rule).collect::<Vec<_>>().iter().map(String::as_str))?;
+        let catalogue = tools.cleaner.rules().catalogue();
+        state.note_rules(catalogue.iter().filter(|rule| rule.own).map(|rule| rule.rule.as_str()))?;
         prepare_reports(config)?;
         let path = config.output.full_path();
         let growing = (config.output.kind == OutputKind::Jsonl).then(|| absolute(&path));

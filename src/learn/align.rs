@@ -46,7 +46,10 @@ impl Gold {
     pub fn wants(&self, block: &str) -> Wanted {
         let words = words(block);
         let joined = words.join(" ");
-        if words.is_empty() || self.lines.contains(&joined) {
+        if words.is_empty() {
+            return Wanted::Unclear;
+        }
+        if self.lines.contains(&joined) {
             return Wanted::Yes;
         }
         if words.len() < SHINGLE_WORDS {
@@ -80,6 +83,7 @@ mod tests {
             ("La Loire est montée de deux mètres dans la nuit.", Wanted::Yes),
             ("CRUE", Wanted::Yes),
             ("Oui", Wanted::Yes),
+            ("–", Wanted::Unclear),
             ("la nuit", Wanted::Unclear),
             ("Lire aussi", Wanted::No),
             ("Lire aussi : le pont de la ville est fermé", Wanted::No),

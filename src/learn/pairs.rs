@@ -30,18 +30,18 @@ pub struct Pair {
 pub struct Pairs {
     /// In the order of the pages.
     pub pairs: Vec<Pair>,
-    /// Pages for which no wanted text was found, or that cannot be read.
-    pub alone: Vec<String>,
+    /// What was left out, and why: pages without a wanted text, or that cannot be read.
+    pub left_out: Vec<String>,
 }
 
 /// Reads pages (a file, a folder or a glob) and the texts that go with them (a file or a folder).
-pub fn read(raw: &str, clean: &Path, max_bytes: usize) -> Result<Pairs, Error> {
+pub fn read(raw: &str, clean: &Path, input: InputKind, max_bytes: usize) -> Result<Pairs, Error> {
     let mut found = Pairs::default();
     let mut pages: Vec<SavedPage> = Vec::new();
-    for item in Saved::new(vec![raw.to_owned()], InputKind::Auto, max_bytes) {
+    for item in Saved::new(vec![raw.to_owned()], input, max_bytes) {
         match item.load(max_bytes) {
             Ok(page) => pages.push(page),
-            Err(record) => found.alone.push(record.source.clone()),
+            Err(record) => found.left_out.push(record.reason.clone().unwrap_or(record.source)),
         }
     }
     let texts = Texts::of(clean, &pages)?;
@@ -53,7 +53,10 @@ pub fn read(raw: &str, clean: &Path, max_bytes: usize) -> Result<Pairs, Error> {
                 let raw = decode(&page.bytes, page.content_type.as_deref(), None).text.into_owned();
                 found.pairs.push(Pair { name: page.name, is_html: page.kind == PageKind::Html, raw, wanted });
             }
-            None => found.alone.push(page.name),
+            None => {
+                let reason = format!("{}: no text of this name in {}", page.name, clean.display());
+                found.left_out.push(reason);
+            }
         }
     }
     Ok(found)
@@ -132,9 +135,10 @@ mod tests {
         file("clean/x/a.md", "A");
         file("clean/b/article.txt", "B");
         let raw = folder.path().join("raw");
-        let found = read(&raw.to_string_lossy(), &folder.path().join("clean"), 1 << 20).unwrap();
+        let found =
+            read(&raw.to_string_lossy(), &folder.path().join("clean"), InputKind::Auto, 1 << 20).unwrap();
         let wanted: Vec<&str> = found.pairs.iter().map(|pair| pair.wanted.as_str()).collect();
-        assert_eq!((wanted, found.alone.len()), (vec!["B", "A"], 1));
+        assert_eq!((wanted, found.left_out.len()), (vec!["B", "A"], 1));
         assert!(found.pairs.iter().all(|pair| pair.is_html));
     }
 
@@ -144,8 +148,8 @@ mod tests {
         std::fs::write(folder.path().join("a.dirty.txt"), "dirty").unwrap();
         std::fs::write(folder.path().join("a.gold.txt"), "gold").unwrap();
         let raw = folder.path().join("*.dirty.txt");
-        let found = read(&raw.to_string_lossy(), folder.path(), 1 << 20).unwrap();
-        assert_eq!(found.pairs.len(), 1, "{:?}", found.alone);
+        let found = read(&raw.to_string_lossy(), folder.path(), InputKind::Auto, 1 << 20).unwrap();
+        assert_eq!(found.pairs.len(), 1, "{:?}", found.left_out);
         assert_eq!((found.pairs[0].wanted.as_str(), found.pairs[0].is_html), ("gold", false));
     }
 }

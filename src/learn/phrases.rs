@@ -7,8 +7,10 @@ use super::sheet::Sheet;
 use crate::clean::text::fold_text;
 use crate::workbench::lesson::PhraseScope;
 
-/// Pages that must share a phrase.
+/// Pages that must share a line or a selector.
 pub const MIN_PAGES: usize = 2;
+/// Pages whose lines must begin alike.
+const MIN_PAGES_BEGUN: usize = 3;
 /// Most words of a phrase that a line begins with.
 const MAX_WORDS: usize = 8;
 /// Fewer words are shared by chance; a label with a colon may be one word.
@@ -47,9 +49,13 @@ pub fn groups(sheets: &[Sheet], lines: &[(usize, usize)]) -> Vec<Group> {
     }
     candidates.retain(|(_, is_whole, phrase), lines| {
         let is_free = !wanted.get(phrase).is_some_and(|whole| !*is_whole || *whole);
-        is_free && pages(lines) >= MIN_PAGES
+        is_free && pages(lines) >= needed(*is_whole)
     });
     choose(candidates, sheets)
+}
+
+fn needed(is_whole: bool) -> usize {
+    if is_whole { MIN_PAGES } else { MIN_PAGES_BEGUN }
 }
 
 fn pages(lines: &[(usize, usize)]) -> usize {
@@ -106,9 +112,11 @@ fn choose(mut candidates: BTreeMap<Key, Vec<(usize, usize)>>, sheets: &[Sheet]) 
         let rank =
             |(key, lines): &(&Key, &Vec<(usize, usize)>)| (pages(lines), lines.len(), key.1, key.2.len());
         let best = candidates.iter().max_by_key(rank).map(|(key, lines)| (key.clone(), lines.clone()));
-        let Some((key, lines)) = best.filter(|(_, lines)| pages(lines) >= MIN_PAGES) else { return chosen };
-        let (language, is_whole, phrase) = key;
-        candidates.values_mut().for_each(|others| others.retain(|line| !lines.contains(line)));
+        let Some(((language, is_whole, phrase), lines)) = best else { return chosen };
+        candidates.retain(|(_, is_whole, _), others| {
+            others.retain(|line| !lines.contains(line));
+            pages(others) >= needed(*is_whole)
+        });
         let (sheet, index) = lines[0];
         let count = phrase.split(' ').count();
         let shown: Vec<&str> = sheets[sheet].text(index).split_whitespace().take(count).collect();
