@@ -62,19 +62,21 @@ fn render(change: &DiffOp, before: &[String], now: &[String]) -> Vec<String> {
 /// A changed paragraph; two that have little in common are shown one after the other.
 fn replaced(old: &str, new: &str) -> Vec<String> {
     let diff = TextDiff::from_words(old, new);
-    match diff.ratio() >= MIN_RATIO {
-        true => vec![format!("~ {}", words(&diff))],
-        false => vec![format!("- {old}"), format!("+ {new}")],
+    if diff.ratio() < MIN_RATIO {
+        return vec![format!("- {old}"), format!("+ {new}")];
     }
+    let changes: Vec<(ChangeTag, &str)> =
+        diff.iter_all_changes().map(|change| (change.tag(), change.value())).collect();
+    vec![format!("~ {}", words(&changes))]
 }
 
 /// `… the same [-gone-]{+new+} the same …`
-fn words(diff: &TextDiff<'_, '_, str>) -> String {
+fn words(changes: &[(ChangeTag, &str)]) -> String {
     let mut runs: Vec<(ChangeTag, String)> = Vec::new();
-    for change in diff.iter_all_changes() {
+    for (tag, value) in changes {
         match runs.last_mut() {
-            Some((tag, run)) if *tag == change.tag() => run.push_str(change.value()),
-            _ => runs.push((change.tag(), change.value().to_owned())),
+            Some((known, run)) if known == tag => run.push_str(value),
+            _ => runs.push((*tag, (*value).to_owned())),
         }
     }
     let last = runs.len().saturating_sub(1);
