@@ -6,12 +6,12 @@ use toml_edit::{Array, ArrayOfTables, DocumentMut, Item, Table, value};
 
 use super::overlay::{Draft, Overlay};
 use super::proposal::host;
+use super::selectors::taken_in;
 use super::{Aim, examples};
 use crate::clean::Kind;
 use crate::clean::text::Phrases;
 use crate::error::Error;
 use crate::inspect::Inspection;
-use crate::parse::Selector;
 
 /// Longest phrase that is taken; a longer one holds on one page only.
 const MAX_PHRASE_CHARS: usize = 200;
@@ -138,7 +138,11 @@ fn draft_selector(
     selector: &str,
 ) -> Result<Draft, Error> {
     let selector = selector.trim();
-    Selector::parse(selector).map_err(|error| wrong(format!("`{selector}` is no CSS selector: {error}")))?;
+    let inside = taken_in(page, selector)
+        .map_err(|error| wrong(format!("`{selector}` is no CSS selector: {error}")))?;
+    if !inside[index] {
+        return Err(wrong(format!("`{selector}` does not match this block, nor an element around it")));
+    }
     let host = host(page).ok_or_else(|| {
         wrong("the page does not say its address, so that no rule for its site can be made; load it with its address")
     })?;

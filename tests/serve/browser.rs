@@ -172,11 +172,6 @@ impl Browser {
         );
     }
 
-    /// Types into what has the focus.
-    pub fn insert(&mut self, text: &str) {
-        self.call("Input.insertText", json!({"text": text}));
-    }
-
     /// Sets the size of the window.
     pub fn resize(&mut self, width: u32, height: u32) {
         let params = json!({"width": width, "height": height, "deviceScaleFactor": 1, "mobile": false});
