@@ -84,10 +84,11 @@ impl Lesson {
         if index >= page.blocks.len() {
             return Err(wrong("the page has no such block; load it again"));
         }
+        let lectern = Lectern { overlay, page, index };
         match self {
-            Lesson::Selector { aim, selector } => draft_selector(overlay, page, index, *aim, selector),
+            Lesson::Selector { aim, selector } => lectern.draft_selector(*aim, selector),
             Lesson::Phrase { .. } => self.draft_phrase(overlay, page, index),
-            Lesson::Exception { rule, phrase } => draft_exception(overlay, page, index, rule, phrase),
+            Lesson::Exception { rule, phrase } => lectern.draft_exception(rule, phrase),
         }
     }
 
@@ -120,7 +121,7 @@ impl Lesson {
         rule["remove"] = value(strings([examples::line(&page.blocks[index])]));
         rule["keep"] = value(strings([keep.to_owned()]));
         let draft = phrase_file(overlay, language, |rules| rules.push(rule))?;
-        draft.checked_rule(id)
+        Ok(draft.checked_rule(id))
     }
 }
 
@@ -130,63 +131,103 @@ fn longest(text: &str) -> i64 {
     i64::try_from((text.chars().count() * 2).max(MIN)).unwrap_or(i64::MAX)
 }
 
-fn draft_selector(
-    overlay: &Overlay,
-    page: &Inspection,
+/// Where a lesson is taught.
+#[derive(Clone, Copy)]
+struct Lectern<'a> {
+    overlay: &'a Overlay,
+    page: &'a Inspection,
+    /// The block.
     index: usize,
-    aim: Aim,
-    selector: &str,
-) -> Result<Draft, Error> {
-    let selector = selector.trim();
-    let inside = taken_in(page, selector)
-        .map_err(|error| wrong(format!("`{selector}` is no CSS selector: {error}")))?;
-    if !inside[index] {
-        return Err(wrong(format!("`{selector}` does not match this block, nor an element around it")));
-    }
-    let host = host(page).ok_or_else(|| {
-        wrong("the page does not say its address, so that no rule for its site can be made; load it with its address")
-    })?;
-    let others = examples::others(page, index, aim);
-    // a removal must prove that it leaves something; what a page removes otherwise may depend on the classifier
-    let alone = (aim != Aim::Remove || others.is_empty()).then_some(None);
-    let tried = others.into_iter().take(examples::MAX_TRIED).map(Some).chain(alone);
-    let mut failure = None;
-    for other in tried {
-        let draft = site_draft(overlay, page, index, aim, selector, &host, other)?;
-        match overlay.rules_with(&draft) {
-            Ok(_) => return Ok(draft),
-            Err(error) => failure = Some(error),
-        }
-    }
-    Err(failure.unwrap_or_else(|| wrong("no example holds")))
 }
 
-fn site_draft(
-    overlay: &Overlay,
-    page: &Inspection,
-    index: usize,
-    aim: Aim,
-    selector: &str,
-    host: &str,
-    other: Option<usize>,
-) -> Result<Draft, Error> {
-    let (file, before) = overlay.site_file(host)?;
-    let mut document = parse(&file, before.as_deref())?;
-    let is_new = before.is_none();
-    if is_new {
-        document["host"] = value(host);
+impl Lectern<'_> {
+    fn draft_selector(&self, aim: Aim, selector: &str) -> Result<Draft, Error> {
+        let Lectern { page, index, .. } = *self;
+        let selector = selector.trim();
+        let inside = taken_in(page, selector)
+            .map_err(|error| wrong(format!("`{selector}` is no CSS selector: {error}")))?;
+        if !inside[index] {
+            return Err(wrong(format!("`{selector}` does not match this block, nor an element around it")));
+        }
+        let host = host(page).ok_or_else(|| {
+            wrong(
+                "the page does not say its address, so that no rule for its site can be made; load it with its address",
+            )
+        })?;
+        let others = examples::others(page, index, aim);
+        // a removal must prove that it leaves something; what a page removes otherwise may depend on the classifier
+        let alone = (aim != Aim::Remove || others.is_empty()).then_some(None);
+        let tried = others.into_iter().take(examples::MAX_TRIED).map(Some).chain(alone);
+        let mut failure = None;
+        for other in tried {
+            let draft = self.site_draft(aim, selector, &host, other)?;
+            match self.overlay.rules_with(&draft) {
+                Ok(_) => return Ok(draft),
+                Err(error) => failure = Some(error),
+            }
+        }
+        Err(failure.unwrap_or_else(|| wrong("no example holds")))
     }
-    let list = document.entry(list_of(aim)).or_insert(value(Array::new()));
-    let list = list.as_array_mut().ok_or_else(|| wrong(format!("{file}: `{}` is no list", list_of(aim))))?;
-    if !list.iter().any(|known| known.as_str() == Some(selector)) {
-        // of several bodies the first that matches counts
-        if aim == Aim::Body { list.insert(0, selector) } else { list.push(selector) }
+
+    fn site_draft(&self, aim: Aim, selector: &str, host: &str, other: Option<usize>) -> Result<Draft, Error> {
+        let (file, before) = self.overlay.site_file(host)?;
+        let mut document = parse(&file, before.as_deref())?;
+        if before.is_none() {
+            document["host"] = value(host);
+        }
+        let key = list_of(aim);
+        let list = document.entry(key).or_insert(value(Array::new()));
+        let list = list.as_array_mut().ok_or_else(|| wrong(format!("{file}: `{key}` is no list")))?;
+        if !list.iter().any(|known| known.as_str() == Some(selector)) {
+            // of several bodies the first that matches counts
+            if aim == Aim::Body { list.insert(0, selector) } else { list.push(selector) }
+        }
+        let tests = document.entry("test").or_insert(Item::ArrayOfTables(ArrayOfTables::new()));
+        let tests = tests
+            .as_array_of_tables_mut()
+            .ok_or_else(|| wrong(format!("{file}: write tests as [[test]]")))?;
+        tests.push(self.site_test(aim, other));
+        Ok(Draft::new(file, before, document.to_string()))
     }
-    let tests = document.entry("test").or_insert(Item::ArrayOfTables(ArrayOfTables::new()));
-    let tests =
-        tests.as_array_of_tables_mut().ok_or_else(|| wrong(format!("{file}: write tests as [[test]]")))?;
-    tests.push(site_test(page, index, aim, other));
-    Ok(Draft::new(file, before, document.to_string()))
+
+    fn site_test(&self, aim: Aim, other: Option<usize>) -> Table {
+        let Lectern { page, index, .. } = *self;
+        let mut blocks: Vec<usize> = other.into_iter().chain([index]).collect();
+        blocks.sort_unstable();
+        let (own_key, other_key) =
+            if aim == Aim::Remove { ("removes", "keeps") } else { ("keeps", "removes") };
+        let mut test = Table::new();
+        test["html"] = value(examples::small_page(page, &blocks));
+        test[own_key] = value(strings([page.blocks[index].text.clone()]));
+        if let Some(other) = other {
+            test[other_key] = value(strings([page.blocks[other].text.clone()]));
+        }
+        test
+    }
+
+    fn draft_exception(&self, id: &str, phrase: &str) -> Result<Draft, Error> {
+        let unknown = || wrong(format!("there is no built-in phrase rule `{id}` to make an exception to"));
+        let (language, source) = Phrases::builtin_source(id).ok_or_else(unknown)?;
+        let veto = format!("^{}", pattern(phrase)?);
+        let example = examples::line(&self.page.blocks[self.index]);
+        let source = toml::to_string(&source).map_err(|error| wrong(error.to_string()))?;
+        let source: DocumentMut = source.parse().map_err(|_| unknown())?;
+        let draft = phrase_file(self.overlay, &language, |rules| {
+            let known = rules.iter().position(|rule| rule.get("id").and_then(Item::as_str) == Some(id));
+            let at = known.unwrap_or_else(|| {
+                rules.push(source.as_table().clone());
+                rules.len() - 1
+            });
+            let Some(rule) = rules.get_mut(at) else { return };
+            for (key, text) in [("unless", veto.clone()), ("keep", example.clone())] {
+                let list = rule.entry(key).or_insert(value(Array::new()));
+                if let Some(list) = list.as_array_mut() {
+                    list.push(text);
+                }
+            }
+        })?;
+        Ok(draft.checked_rule(id.to_owned()))
+    }
 }
 
 /// The key of a site's file for an aim.
@@ -196,50 +237,6 @@ fn list_of(aim: Aim) -> &'static str {
         Aim::Keep => "keep",
         Aim::Body => "body",
     }
-}
-
-fn site_test(page: &Inspection, index: usize, aim: Aim, other: Option<usize>) -> Table {
-    let mut blocks: Vec<usize> = other.into_iter().chain([index]).collect();
-    blocks.sort_unstable();
-    let own = strings([page.blocks[index].text.clone()]);
-    let (own_key, other_key) = if aim == Aim::Remove { ("removes", "keeps") } else { ("keeps", "removes") };
-    let mut test = Table::new();
-    test["html"] = value(examples::small_page(page, &blocks));
-    test[own_key] = value(own);
-    if let Some(other) = other {
-        test[other_key] = value(strings([page.blocks[other].text.clone()]));
-    }
-    test
-}
-
-fn draft_exception(
-    overlay: &Overlay,
-    page: &Inspection,
-    index: usize,
-    id: &str,
-    phrase: &str,
-) -> Result<Draft, Error> {
-    let unknown = || wrong(format!("there is no built-in phrase rule `{id}` to make an exception to"));
-    let (language, source) = Phrases::builtin_source(id).ok_or_else(unknown)?;
-    let veto = format!("^{}", pattern(phrase)?);
-    let example = examples::line(&page.blocks[index]);
-    let source = toml::to_string(&source).map_err(|error| wrong(error.to_string()))?;
-    let source: DocumentMut = source.parse().map_err(|_| unknown())?;
-    let draft = phrase_file(overlay, &language, |rules| {
-        let known = rules.iter().position(|rule| rule.get("id").and_then(Item::as_str) == Some(id));
-        let at = known.unwrap_or_else(|| {
-            rules.push(source.as_table().clone());
-            rules.len() - 1
-        });
-        let Some(rule) = rules.get_mut(at) else { return };
-        for (key, text) in [("unless", veto.clone()), ("keep", example.clone())] {
-            let list = rule.entry(key).or_insert(value(Array::new()));
-            if let Some(list) = list.as_array_mut() {
-                list.push(text);
-            }
-        }
-    })?;
-    draft.checked_rule(id.to_owned())
 }
 
 /// A draft of the overlay's own file for a language.
@@ -370,6 +367,37 @@ mod tests {
         let draft = lesson.draft(&overlay, &page, index).unwrap();
         let error = overlay.rules_with(&draft).unwrap_err().to_string();
         assert!(error.contains("Notre cahier est vide."), "{error}");
+    }
+
+    #[test]
+    fn a_file_of_the_users_own_hand_keeps_its_comments_and_rules() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::create_dir(folder.path().join("sites")).unwrap();
+        let own = "# mine\nhost = \"phare.example\"\nstrip = [\".old\"] # since 2019\n\n[[test]]\n\
+            html = \"<p>Le port est ouvert.</p><p class=old>Non.</p>\"\nremoves = [\"Non.\"]\n";
+        std::fs::write(folder.path().join("sites/my-paper.toml"), own).unwrap();
+        let page = Cleaner::default().inspect(PAGE, None).unwrap();
+        let index = page.blocks.iter().position(|block| block.text.starts_with("Notre")).unwrap();
+        let lesson = Lesson::Selector { aim: Aim::Remove, selector: ".promo".into() };
+        let draft = lesson.draft(&Overlay::new(folder.path()), &page, index).unwrap();
+        assert_eq!((draft.file(), draft.before()), ("sites/my-paper.toml", Some(own)));
+        for kept in ["# mine\n", "\".old\", \".promo\"", "# since 2019", "removes = [\"Non.\"]"] {
+            assert!(draft.after().contains(kept), "{kept}\n{}", draft.after());
+        }
+    }
+
+    #[test]
+    fn a_selector_must_match_the_block_and_leave_the_rest() {
+        let folder = tempfile::tempdir().unwrap();
+        let page = Cleaner::default().inspect(PAGE, None).unwrap();
+        let index = page.blocks.iter().position(|block| block.text.starts_with("Notre")).unwrap();
+        let refused = |selector: &str| {
+            let lesson = Lesson::Selector { aim: Aim::Remove, selector: selector.into() };
+            lesson.draft(&Overlay::new(folder.path()), &page, index).unwrap_err().to_string()
+        };
+        assert!(refused("h1").contains("does not match this block"));
+        assert!(refused(".corps").contains("should leave the block"), "{}", refused(".corps"));
+        assert!(refused("p >").contains("no CSS selector"));
     }
 
     #[test]

@@ -53,7 +53,7 @@ pub fn candidates(page: &Inspection, index: usize, aim: Aim) -> Vec<Candidate> {
             }
         }
     }
-    found.sort_by(|one, other| one.cost.cmp(&other.cost));
+    found.sort_by_key(|one| one.cost);
     found.truncate(MAX_PROPOSED);
     found
 }
