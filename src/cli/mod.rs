@@ -44,6 +44,7 @@ Examples:
   tamis clean saved/ --format jsonl           one JSON record a page
   tamis fetch --list urls.txt -o articles/    fetch politely, one file an article
   tamis run -c config.toml                    one unattended run, for cron
+  tamis serve saved/ --rules my-rules/        see why in a browser, and teach rules
 
 Exit codes: 0 done (rejected pages included), 1 unexpected, 2 usage or configuration,
 3 some pages failed for good, 4 verify found differences, 75 another run holds the lock.";

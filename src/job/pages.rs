@@ -55,8 +55,8 @@ pub struct LookAt {
 }
 
 impl Pages {
-    /// Notes an article; `host` stands for the site of a page that does not say its address.
-    pub fn add(&mut self, record: &Record, host: &str) {
+    /// Notes an article. One that does not say its address is compared with none.
+    pub fn add(&mut self, record: &Record) {
         let Some(article) = record.article.as_ref().filter(|_| self.pages.len() < MAX_COMPARED) else {
             return;
         };
@@ -67,7 +67,7 @@ impl Pages {
         self.pages.push(Page {
             source: record.source.clone(),
             title: record.title.clone(),
-            site: site(record).unwrap_or_else(|| host.to_owned()),
+            site: site(record).unwrap_or_else(|| record.source.clone()),
             chars: record.text.chars().count(),
             doubt: record.warnings.iter().find(|warning| warning.starts_with(SUSPICIOUS)).cloned(),
             shape,
@@ -169,7 +169,7 @@ mod tests {
 
     fn signs(records: &[Record]) -> Vec<(String, &'static str)> {
         let mut pages = Pages::default();
-        records.iter().for_each(|record| pages.add(record, "h"));
+        records.iter().for_each(|record| pages.add(record));
         pages.look_at().into_iter().map(|page| (page.source, page.sign)).collect()
     }
 

@@ -151,17 +151,17 @@ impl Tally {
             News::Changed(record) => {
                 self.changed += 1;
                 self.add_tried(tried);
-                self.add_article(record, &tried.host);
+                self.add_article(record);
             }
             News::First(record) => {
                 self.add_tried(tried);
-                self.add_article(record, &tried.host);
+                self.add_article(record);
             }
         }
     }
 
-    fn add_article(&mut self, record: &Record, host: &str) {
-        self.pages.add(record, host);
+    fn add_article(&mut self, record: &Record) {
+        self.pages.add(record);
         for (rule, hits) in record.article.iter().flat_map(|article| &article.trace.hits) {
             *self.rules.entry(rule.clone()).or_default() += hits.blocks;
         }

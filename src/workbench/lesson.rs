@@ -6,12 +6,12 @@ use toml_edit::{Array, ArrayOfTables, DocumentMut, Item, Table, value};
 
 use super::overlay::{Draft, Overlay};
 use super::proposal::host;
+use super::selectors::taken_in;
 use super::{Aim, examples};
 use crate::clean::Kind;
 use crate::clean::text::Phrases;
 use crate::error::Error;
 use crate::inspect::Inspection;
-use crate::parse::Selector;
 
 /// Longest phrase that is taken; a longer one holds on one page only.
 const MAX_PHRASE_CHARS: usize = 200;
@@ -84,10 +84,11 @@ impl Lesson {
         if index >= page.blocks.len() {
             return Err(wrong("the page has no such block; load it again"));
         }
+        let lectern = Lectern { overlay, page, index };
         match self {
-            Lesson::Selector { aim, selector } => draft_selector(overlay, page, index, *aim, selector),
+            Lesson::Selector { aim, selector } => lectern.draft_selector(*aim, selector),
             Lesson::Phrase { .. } => self.draft_phrase(overlay, page, index),
-            Lesson::Exception { rule, phrase } => draft_exception(overlay, page, index, rule, phrase),
+            Lesson::Exception { rule, phrase } => lectern.draft_exception(rule, phrase),
         }
     }
 
@@ -120,7 +121,7 @@ impl Lesson {
         rule["remove"] = value(strings([examples::line(&page.blocks[index])]));
         rule["keep"] = value(strings([keep.to_owned()]));
         let draft = phrase_file(overlay, language, |rules| rules.push(rule))?;
-        draft.checked_rule(id)
+        Ok(draft.checked_rule(id))
     }
 }
 
@@ -130,59 +131,103 @@ fn longest(text: &str) -> i64 {
     i64::try_from((text.chars().count() * 2).max(MIN)).unwrap_or(i64::MAX)
 }
 
-fn draft_selector(
-    overlay: &Overlay,
-    page: &Inspection,
+/// Where a lesson is taught.
+#[derive(Clone, Copy)]
+struct Lectern<'a> {
+    overlay: &'a Overlay,
+    page: &'a Inspection,
+    /// The block.
     index: usize,
-    aim: Aim,
-    selector: &str,
-) -> Result<Draft, Error> {
-    let selector = selector.trim();
-    Selector::parse(selector).map_err(|error| wrong(format!("`{selector}` is no CSS selector: {error}")))?;
-    let host = host(page).ok_or_else(|| {
-        wrong("the page does not say its address, so that no rule for its site can be made; load it with its address")
-    })?;
-    let others = examples::others(page, index, aim);
-    // a removal must prove that it leaves something; what a page removes otherwise may depend on the classifier
-    let alone = (aim != Aim::Remove || others.is_empty()).then_some(None);
-    let tried = others.into_iter().take(examples::MAX_TRIED).map(Some).chain(alone);
-    let mut failure = None;
-    for other in tried {
-        let draft = site_draft(overlay, page, index, aim, selector, &host, other)?;
-        match overlay.rules_with(&draft) {
-            Ok(_) => return Ok(draft),
-            Err(error) => failure = Some(error),
-        }
-    }
-    Err(failure.unwrap_or_else(|| wrong("no example holds")))
 }
 
-fn site_draft(
-    overlay: &Overlay,
-    page: &Inspection,
-    index: usize,
-    aim: Aim,
-    selector: &str,
-    host: &str,
-    other: Option<usize>,
-) -> Result<Draft, Error> {
-    let (file, before) = overlay.site_file(host)?;
-    let mut document = parse(&file, before.as_deref())?;
-    let is_new = before.is_none();
-    if is_new {
-        document["host"] = value(host);
+impl Lectern<'_> {
+    fn draft_selector(&self, aim: Aim, selector: &str) -> Result<Draft, Error> {
+        let Lectern { page, index, .. } = *self;
+        let selector = selector.trim();
+        let inside = taken_in(page, selector)
+            .map_err(|error| wrong(format!("`{selector}` is no CSS selector: {error}")))?;
+        if !inside[index] {
+            return Err(wrong(format!("`{selector}` does not match this block, nor an element around it")));
+        }
+        let host = host(page).ok_or_else(|| {
+            wrong(
+                "the page does not say its address, so that no rule for its site can be made; load it with its address",
+            )
+        })?;
+        let others = examples::others(page, index, aim);
+        // a removal must prove that it leaves something; what a page removes otherwise may depend on the classifier
+        let alone = (aim != Aim::Remove || others.is_empty()).then_some(None);
+        let tried = others.into_iter().take(examples::MAX_TRIED).map(Some).chain(alone);
+        let mut failure = None;
+        for other in tried {
+            let draft = self.site_draft(aim, selector, &host, other)?;
+            match self.overlay.rules_with(&draft) {
+                Ok(_) => return Ok(draft),
+                Err(error) => failure = Some(error),
+            }
+        }
+        Err(failure.unwrap_or_else(|| wrong("no example holds")))
     }
-    let list = document.entry(list_of(aim)).or_insert(value(Array::new()));
-    let list = list.as_array_mut().ok_or_else(|| wrong(format!("{file}: `{}` is no list", list_of(aim))))?;
-    if !list.iter().any(|known| known.as_str() == Some(selector)) {
-        // of several bodies the first that matches counts
-        if aim == Aim::Body { list.insert(0, selector) } else { list.push(selector) }
+
+    fn site_draft(&self, aim: Aim, selector: &str, host: &str, other: Option<usize>) -> Result<Draft, Error> {
+        let (file, before) = self.overlay.site_file(host)?;
+        let mut document = parse(&file, before.as_deref())?;
+        if before.is_none() {
+            document["host"] = value(host);
+        }
+        let key = list_of(aim);
+        let list = document.entry(key).or_insert(value(Array::new()));
+        let list = list.as_array_mut().ok_or_else(|| wrong(format!("{file}: `{key}` is no list")))?;
+        if !list.iter().any(|known| known.as_str() == Some(selector)) {
+            // of several bodies the first that matches counts
+            if aim == Aim::Body { list.insert(0, selector) } else { list.push(selector) }
+        }
+        let tests = document.entry("test").or_insert(Item::ArrayOfTables(ArrayOfTables::new()));
+        let tests = tests
+            .as_array_of_tables_mut()
+            .ok_or_else(|| wrong(format!("{file}: write tests as [[test]]")))?;
+        tests.push(self.site_test(aim, other));
+        Ok(Draft::new(file, before, document.to_string()))
     }
-    let tests = document.entry("test").or_insert(Item::ArrayOfTables(ArrayOfTables::new()));
-    let tests =
-        tests.as_array_of_tables_mut().ok_or_else(|| wrong(format!("{file}: write tests as [[test]]")))?;
-    tests.push(site_test(page, index, aim, other));
-    Ok(Draft::new(file, before, document.to_string()))
+
+    fn site_test(&self, aim: Aim, other: Option<usize>) -> Table {
+        let Lectern { page, index, .. } = *self;
+        let mut blocks: Vec<usize> = other.into_iter().chain([index]).collect();
+        blocks.sort_unstable();
+        let (own_key, other_key) =
+            if aim == Aim::Remove { ("removes", "keeps") } else { ("keeps", "removes") };
+        let mut test = Table::new();
+        test["html"] = value(examples::small_page(page, &blocks));
+        test[own_key] = value(strings([page.blocks[index].text.clone()]));
+        if let Some(other) = other {
+            test[other_key] = value(strings([page.blocks[other].text.clone()]));
+        }
+        test
+    }
+
+    fn draft_exception(&self, id: &str, phrase: &str) -> Result<Draft, Error> {
+        let unknown = || wrong(format!("there is no built-in phrase rule `{id}` to make an exception to"));
+        let (language, source) = Phrases::builtin_source(id).ok_or_else(unknown)?;
+        let veto = format!("^{}", pattern(phrase)?);
+        let example = examples::line(&self.page.blocks[self.index]);
+        let source = toml::to_string(&source).map_err(|error| wrong(error.to_string()))?;
+        let source: DocumentMut = source.parse().map_err(|_| unknown())?;
+        let draft = phrase_file(self.overlay, &language, |rules| {
+            let known = rules.iter().position(|rule| rule.get("id").and_then(Item::as_str) == Some(id));
+            let at = known.unwrap_or_else(|| {
+                rules.push(source.as_table().clone());
+                rules.len() - 1
+            });
+            let Some(rule) = rules.get_mut(at) else { return };
+            for (key, text) in [("unless", veto.clone()), ("keep", example.clone())] {
+                let list = rule.entry(key).or_insert(value(Array::new()));
+                if let Some(list) = list.as_array_mut() {
+                    list.push(text);
+                }
+            }
+        })?;
+        Ok(draft.checked_rule(id.to_owned()))
+    }
 }
 
 /// The key of a site's file for an aim.
@@ -192,50 +237,6 @@ fn list_of(aim: Aim) -> &'static str {
         Aim::Keep => "keep",
         Aim::Body => "body",
     }
-}
-
-fn site_test(page: &Inspection, index: usize, aim: Aim, other: Option<usize>) -> Table {
-    let mut blocks: Vec<usize> = other.into_iter().chain([index]).collect();
-    blocks.sort_unstable();
-    let own = strings([page.blocks[index].text.clone()]);
-    let (own_key, other_key) = if aim == Aim::Remove { ("removes", "keeps") } else { ("keeps", "removes") };
-    let mut test = Table::new();
-    test["html"] = value(examples::small_page(page, &blocks));
-    test[own_key] = value(own);
-    if let Some(other) = other {
-        test[other_key] = value(strings([page.blocks[other].text.clone()]));
-    }
-    test
-}
-
-fn draft_exception(
-    overlay: &Overlay,
-    page: &Inspection,
-    index: usize,
-    id: &str,
-    phrase: &str,
-) -> Result<Draft, Error> {
-    let unknown = || wrong(format!("there is no built-in phrase rule `{id}` to make an exception to"));
-    let (language, source) = Phrases::builtin_source(id).ok_or_else(unknown)?;
-    let veto = format!("^{}", pattern(phrase)?);
-    let example = examples::line(&page.blocks[index]);
-    let source = toml::to_string(&source).map_err(|error| wrong(error.to_string()))?;
-    let source: DocumentMut = source.parse().map_err(|_| unknown())?;
-    let draft = phrase_file(overlay, &language, |rules| {
-        let known = rules.iter().position(|rule| rule.get("id").and_then(Item::as_str) == Some(id));
-        let at = known.unwrap_or_else(|| {
-            rules.push(source.as_table().clone());
-            rules.len() - 1
-        });
-        let Some(rule) = rules.get_mut(at) else { return };
-        for (key, text) in [("unless", veto.clone()), ("keep", example.clone())] {
-            let list = rule.entry(key).or_insert(value(Array::new()));
-            if let Some(list) = list.as_array_mut() {
-                list.push(text);
-            }
-        }
-    })?;
-    draft.checked_rule(id.to_owned())
 }
 
 /// A draft of the overlay's own file for a language.
@@ -299,78 +300,4 @@ fn free_id(overlay: &Overlay, start: &str, phrase: &str) -> Result<String, Error
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::Cleaner;
-
-    #[test]
-    fn a_phrase_is_taken_word_for_word() {
-        assert_eq!(pattern("Prix :  3 € (TTC)").unwrap(), r"Prix ?: 3 € \(TTC\)");
-        assert_eq!(pattern("{month}").unwrap(), r"\x7bmonth\x7d");
-        assert!(pattern(" … ").is_err() && pattern(&"a".repeat(300)).is_err());
-    }
-
-    const PAGE: &str = "<link rel=canonical href=https://www.phare.example/a><div class=corps><h1>Crue</h1>\
-        <p>La Loire est montée de deux mètres dans la nuit de mardi à mercredi, a dit la préfecture.</p>\
-        <p class=promo>Notre cahier spécial du dimanche parle de la vallée, de ses ponts et de ses gens.</p>\
-        <p>Les habitants des quais ont été évacués vers deux gymnases de la ville haute.</p></div>";
-
-    fn taught(lesson: &Lesson, start: &str) -> (Draft, String) {
-        let folder = tempfile::tempdir().unwrap();
-        let overlay = Overlay::new(folder.path());
-        let page = Cleaner::default().inspect(PAGE, None).unwrap();
-        let index = page.blocks.iter().position(|block| block.text.starts_with(start)).unwrap();
-        let draft = lesson.draft(&overlay, &page, index).unwrap();
-        let cleaner = Cleaner::new(overlay.rules_with(&draft).unwrap(), crate::CleanOptions::default());
-        let text = cleaner.clean(PAGE, None).unwrap().to_text();
-        (draft, text)
-    }
-
-    #[test]
-    fn a_selector_goes_into_the_file_of_the_site_with_both_examples() {
-        let (draft, text) =
-            taught(&Lesson::Selector { aim: Aim::Remove, selector: ".promo".into() }, "Notre cahier");
-        assert_eq!(draft.file(), "sites/phare.example.toml");
-        assert!(draft.after().contains("strip = [\".promo\"]"), "{}", draft.after());
-        assert!(draft.after().contains("removes = [\"Notre cahier") && draft.after().contains("keeps = [\""));
-        assert!(text.starts_with("La Loire") && !text.contains("cahier"), "{text}");
-    }
-
-    #[test]
-    fn a_phrase_becomes_a_rule_of_its_language() {
-        let lesson = Lesson::Phrase {
-            phrase: "Notre cahier spécial".into(),
-            scope: PhraseScope::Begins,
-            kind: Kind::Advert,
-            language: "fr".into(),
-            keep: "Notre cahier est vide.".into(),
-        };
-        let (draft, text) = taught(&lesson, "Notre cahier");
-        assert!(draft.after().contains("id = \"fr.advert.own-notre-cahier-special\""), "{}", draft.after());
-        assert!(!text.contains("cahier"), "{text}");
-    }
-
-    #[test]
-    fn a_keep_example_that_would_go_refuses_the_lesson() {
-        let folder = tempfile::tempdir().unwrap();
-        let page = Cleaner::default().inspect(PAGE, None).unwrap();
-        let lesson = Lesson::Phrase {
-            phrase: "Notre cahier".into(),
-            scope: PhraseScope::Begins,
-            kind: Kind::Advert,
-            language: "fr".into(),
-            keep: "Notre cahier est vide.".into(),
-        };
-        let index = page.blocks.iter().position(|block| block.text.starts_with("Notre")).unwrap();
-        let overlay = Overlay::new(folder.path());
-        let draft = lesson.draft(&overlay, &page, index).unwrap();
-        let error = overlay.rules_with(&draft).unwrap_err().to_string();
-        assert!(error.contains("Notre cahier est vide."), "{error}");
-    }
-
-    #[test]
-    fn the_body_wins_over_what_stands_outside() {
-        let lesson = Lesson::Selector { aim: Aim::Body, selector: ".promo".into() };
-        assert!(taught(&lesson, "Notre cahier").1.starts_with("Notre cahier"));
-    }
-}
+mod tests;

@@ -42,8 +42,8 @@ impl Draft {
     }
 
     /// The same draft; the examples of this phrase rule must hold.
-    pub(super) fn checked_rule(self, id: String) -> Result<Draft, Error> {
-        Ok(Draft { rule: Some(id), ..self })
+    pub(super) fn checked_rule(self, id: String) -> Draft {
+        Draft { rule: Some(id), ..self }
     }
 
     /// The file within the folder.

@@ -14,6 +14,8 @@ use crate::inspect::Inspection;
 const MAX_WHOLE_CHARS: usize = 60;
 /// Words of a longer line that are taken.
 const WORDS: usize = 4;
+/// Words of a line that a rule is to spare.
+const WORDS_SPARED: usize = 8;
 
 /// What could be taught about a block.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -72,7 +74,11 @@ fn phrase(page: &Inspection, index: usize, aim: Aim) -> Option<PhraseProposal> {
         Aim::Keep => exception_to.is_some(),
         Aim::Body => false,
     };
-    let (phrase, scope) = words(&block.text);
+    let (phrase, scope) = match aim {
+        // an exception must not undo the rule
+        Aim::Keep => (first_words(&block.text, WORDS_SPARED), "begins"),
+        _ => words(&block.text),
+    };
     let other = examples::others(page, index, aim).into_iter().next();
     is_possible.then(|| PhraseProposal {
         phrase,
@@ -82,6 +88,10 @@ fn phrase(page: &Inspection, index: usize, aim: Aim) -> Option<PhraseProposal> {
         exception_to: exception_to.filter(|_| aim == Aim::Keep),
         keep: other.filter(|_| aim == Aim::Remove).map(|other| examples::line(&page.blocks[other])),
     })
+}
+
+fn first_words(text: &str, count: usize) -> String {
+    text.split_whitespace().take(count).collect::<Vec<_>>().join(" ")
 }
 
 /// A short line as a whole, else its label (what stands before a colon) or its first words.
@@ -96,7 +106,7 @@ fn words(text: &str) -> (String, &'static str) {
     });
     match label {
         Some(label) => (format!("{label} :"), "begins"),
-        None => (line.split(' ').take(WORDS).collect::<Vec<_>>().join(" "), "begins"),
+        None => (first_words(&line, WORDS), "begins"),
     }
 }
 

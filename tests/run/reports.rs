@@ -57,7 +57,7 @@ fn the_report_is_a_page_to_look_at_without_script_or_outside_parts() {
         "<svg",
         "127.0.0.1",
         "not-found",
-        "tamis explain '",
+        "tamis explain &#39;",
         "#open=http%3A%2F%2F127.0.0.1",
         "Crue &lt;b&gt; 5",
     ] {

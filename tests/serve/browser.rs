@@ -114,10 +114,13 @@ impl Browser {
         answer["result"]["value"].clone()
     }
 
-    /// Waits until an expression is true.
+    /// Waits until an expression is true; one that fails, as on a part that is not there yet, is not.
     pub fn wait(&mut self, expression: &str) {
         let begun = Instant::now();
-        while self.value(&format!("Boolean({expression})")) != json!(true) {
+        while self.value(&format!(
+            "(() => {{ try {{ return Boolean({expression}) }} catch {{ return false }} }})()"
+        )) != json!(true)
+        {
             if begun.elapsed() > PATIENCE {
                 let text = self.value("document.body.innerText.slice(0, 3000)");
                 panic!("never true: {expression}\nthe page says: {text}");
@@ -170,11 +173,6 @@ impl Browser {
             "Input.dispatchKeyEvent",
             json!({"type": "keyUp", "key": key, "windowsVirtualKeyCode": code}),
         );
-    }
-
-    /// Types into what has the focus.
-    pub fn insert(&mut self, text: &str) {
-        self.call("Input.insertText", json!({"text": text}));
     }
 
     /// Sets the size of the window.

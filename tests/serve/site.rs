@@ -23,7 +23,7 @@ pub fn page(number: usize) -> String {
          <main><article class=\"recit\"><h1>{river} en crue</h1><p class=\"qui\">Par <a href=\"/a/lys\">Ana Lys</a></p>\
          <p>{river} est montée de deux mètres dans la nuit de mardi à mercredi, a annoncé la préfecture du département.</p>\
          <p>Les habitants des quais ont été évacués vers deux gymnases de la ville haute, où ils ont passé la nuit.</p>\
-         <p class=\"lire\"><a href=\"/digues\">{READ_ALSO}</a></p>\
+         <p class=\"lire\">{READ_ALSO}</p>\
          <p>Le maire a demandé aux commerçants de ne pas rouvrir avant jeudi, le temps que les caves soient vidées.</p>\
          <div class=\"cahier\"><p>{NOTICE}</p></div>\
          <p>La décrue est attendue pour la fin de la semaine, si les pluies annoncées restent au sud du fleuve.</p>\

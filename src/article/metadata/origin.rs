@@ -4,6 +4,8 @@
 //! that say it, surest sort of place first: linked data, the head, what readers see. A value without a place was put
 //! together or detected.
 
+use std::cell::OnceCell;
+
 use serde::Serialize;
 use serde_json::Value;
 use url::Url;
@@ -21,6 +23,24 @@ const MAX_PLACES: usize = 4;
 const MAX_CANDIDATES: usize = 20_000;
 /// A longer text of readers is a paragraph, which mentions a name or a date and is not where it comes from.
 const MAX_SHOWN_CHARS: usize = 300;
+/// The order in which people look for the fields.
+const ORDER: [&str; 13] = [
+    "title",
+    "authors",
+    "date",
+    "modified",
+    "site",
+    "language",
+    "type",
+    "paywalled",
+    "live",
+    "canonical",
+    "description",
+    "image",
+    "tags",
+];
+/// Characters of a day in ISO 8601.
+const DAY_CHARS: usize = 10;
 /// Values of a list (tags) that are traced.
 const MAX_TRACED: usize = 12;
 
@@ -50,6 +70,32 @@ struct Candidate {
     text: String,
     /// Readers see it.
     shown: bool,
+    /// Its letters and its date, found when they are asked for: each is compared with many values.
+    letters: OnceCell<String>,
+    date: OnceCell<Option<String>>,
+}
+
+impl Candidate {
+    fn new(place: String, text: &str, shown: bool) -> Candidate {
+        let text = text.to_owned();
+        Candidate { place, text, shown, letters: OnceCell::new(), date: OnceCell::new() }
+    }
+
+    fn letters(&self) -> &str {
+        self.letters.get_or_init(|| letters(&self.text))
+    }
+
+    fn date(&self) -> Option<&str> {
+        let find = || {
+            if !self.text.bytes().any(|byte| byte.is_ascii_digit()) {
+                return None;
+            }
+            let machine = Moment::from_machine(&self.text, Order::DayFirst);
+            let written = || self.shown.then(|| Moment::find(&self.text, Order::DayFirst)).flatten();
+            machine.or_else(written).map(|moment| moment.to_string())
+        };
+        self.date.get_or_init(find).as_deref()
+    }
 }
 
 /// The values of the metadata with their places.
@@ -77,6 +123,7 @@ pub(crate) fn origins(dom: &Dom, url: Option<&Url>, metadata: &Metadata) -> Vec<
     let mut origins: Vec<Origin> =
         single.chain(authors).chain(tags).map(|(field, value, how)| trace(field, value, how)).collect();
     origins.extend(flags(metadata));
+    origins.sort_by_key(|origin| ORDER.iter().position(|field| *field == origin.field));
     origins
 }
 
@@ -102,7 +149,7 @@ fn places(candidates: &[Candidate], value: &str, how: Match, base: Option<&Url>)
     for candidate in candidates {
         let text = candidate.text.as_str();
         let rank = match how {
-            Match::Words => words_rank(text, &wanted),
+            Match::Words => words_rank(candidate, &wanted),
             Match::Date => date_rank(candidate, value),
             Match::Address => base
                 .and_then(|base| base.join(text).ok())
@@ -120,25 +167,20 @@ fn places(candidates: &[Candidate], value: &str, how: Match, base: Option<&Url>)
     found.into_iter().take(MAX_PLACES).map(|(_, place)| place.to_owned()).collect()
 }
 
-fn words_rank(text: &str, wanted: &str) -> Option<u8> {
+fn words_rank(candidate: &Candidate, wanted: &str) -> Option<u8> {
     // letters are folded, which changes lengths a little, but not to the half
-    if wanted.is_empty() || text.len() * 2 < wanted.len() {
+    if wanted.is_empty() || candidate.text.len() * 2 < wanted.len() {
         return None;
     }
-    let own = letters(text);
+    let own = candidate.letters();
     if own == wanted { Some(0) } else { own.contains(wanted).then_some(1) }
 }
 
 /// The same moment, or the same day.
 fn date_rank(candidate: &Candidate, value: &str) -> Option<u8> {
-    if !candidate.text.bytes().any(|byte| byte.is_ascii_digit()) {
-        return None;
-    }
-    let moment = Moment::from_machine(&candidate.text, Order::DayFirst)
-        .or_else(|| candidate.shown.then(|| Moment::find(&candidate.text, Order::DayFirst)).flatten())?;
-    let found = moment.to_string();
-    let day = |date: &str| date.get(..10).map(str::to_owned);
-    if found == value { Some(0) } else { (day(&found).is_some() && day(&found) == day(value)).then_some(1) }
+    let found = candidate.date()?;
+    let is_day = found.get(..DAY_CHARS).is_some() && found.get(..DAY_CHARS) == value.get(..DAY_CHARS);
+    if found == value { Some(0) } else { is_day.then_some(1) }
 }
 
 fn is_language(candidate: &Candidate, value: &str) -> bool {
@@ -158,7 +200,7 @@ fn candidates(dom: &Dom) -> Vec<Candidate> {
 
 /// What one node says.
 fn candidate(dom: &Dom, node: NodeId) -> Option<Candidate> {
-    let said = |place: String, text: &str| Some(Candidate { place, text: text.to_owned(), shown: false });
+    let said = |place: String, text: &str| Some(Candidate::new(place, text, false));
     let attribute = |name| dom.attribute(node, name);
     match dom.tag(node) {
         "meta" => {
@@ -173,9 +215,18 @@ fn candidate(dom: &Dom, node: NodeId) -> Option<Candidate> {
             said(format!("{}[datetime]", step(dom, node)), attribute("datetime")?)
         }
         "title" => said("title".to_owned(), &dom.text_content(node)),
-        "h1" => Some(Candidate { place: step(dom, node), text: dom.text_content(node), shown: true }),
+        "h1" => Some(Candidate::new(step(dom, node), &dom.text_content(node), true)),
         _ if dom.kind(node) == NodeKind::Text => shown(dom, node),
         _ => None,
+    }
+}
+
+/// An element, with the one above it when its tag alone says too little.
+fn place(dom: &Dom, element: NodeId) -> String {
+    let own = step(dom, element);
+    match dom.parent(element).filter(|above| own == dom.tag(element) && !dom.tag(*above).is_empty()) {
+        Some(above) => format!("{} > {own}", step(dom, above)),
+        None => own,
     }
 }
 
@@ -185,7 +236,7 @@ fn shown(dom: &Dom, node: NodeId) -> Option<Candidate> {
     let text = dom.text(node).trim();
     let is_line = !text.is_empty() && text.chars().nth(MAX_SHOWN_CHARS).is_none();
     let is_read = !matches!(dom.tag(parent), "script" | "style" | "title" | "h1");
-    (is_line && is_read).then(|| Candidate { place: step(dom, parent), text: text.to_owned(), shown: true })
+    (is_line && is_read).then(|| Candidate::new(place(dom, parent), text, true))
 }
 
 /// The texts of JSON-LD, each with the type of its object and its key.
@@ -197,7 +248,7 @@ fn linked_data(dom: &Dom) -> Vec<Candidate> {
     while let Some((place, value)) = pending.pop() {
         match value {
             _ if found.len() >= MAX_CANDIDATES => break,
-            Value::String(text) => found.push(Candidate { place, text: text.clone(), shown: false }),
+            Value::String(text) => found.push(Candidate::new(place, text, false)),
             Value::Array(items) => pending.extend(items.iter().rev().map(|item| (place.clone(), item))),
             Value::Object(map) => {
                 let kind = map.get("@type").and_then(Value::as_str).unwrap_or("");

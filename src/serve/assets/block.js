@@ -34,15 +34,21 @@ const fill = attempt(async (place, index, block) => {
   place.replaceChildren(title, make("div", { class: "shares" }, bars(answer.shares)));
 });
 
+/** A value in words: kinds are numbered in the order of their list, and −1 is none. */
+function value({ column: name, value: number }) {
+  const isKind = ["phrase", "negative-kind", "mark", "heading-before-phrase"].includes(name.split("[")[0]);
+  if (isKind) return number < 0 ? "–" : say("kind." + state.kinds[number]);
+  return Number.isInteger(number) ? String(number) : number.toFixed(2);
+}
+
 /** A row for each feature: its name and value, and a bar for or against the article. */
 function bars(shares) {
   const most = Math.max(...shares.map((one) => Math.abs(one.share)), 0.01);
   return shares.flatMap((one) => {
     const bar = make("i", { class: one.share > 0 ? "for" : "against" });
     bar.style.width = (Math.abs(one.share) / most) * 50 + "%";
-    const value = Number.isInteger(one.value) ? String(one.value) : one.value.toFixed(2);
     return [
-      make("span", {}, column(one.column), " = ", value),
+      make("span", {}, column(one.column), " = ", value(one)),
       make("span", { class: "bar", "aria-hidden": "true" }, bar),
       make("span", { class: "number" }, (one.share > 0 ? "+" : "−") + Math.abs(one.share).toFixed(2)),
     ];

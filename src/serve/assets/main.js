@@ -196,6 +196,7 @@ showWords();
 attempt(async () => {
   const start = await get("start");
   history = start.history;
+  state.kinds = start.kinds;
   prepareTeaching(start, afterChange);
   setFocus(start.focus);
   showUndo();

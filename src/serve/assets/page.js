@@ -9,7 +9,7 @@ const LONG_RUN = 5;
 const RUN_CHARS = 90;
 
 /** What is looked at: the number of the page, the focus, the answer of the server, the open block. */
-export const state = { page: null, focus: "balanced", shown: null, open: null, filter: null };
+export const state = { page: null, focus: "balanced", shown: null, open: null, filter: null, kinds: [] };
 
 const REASONS = {
   navigation: ["navigation", "breadcrumb"], caption: ["caption", "credit"], related: ["related"], paywall: ["paywall"],
