@@ -8,6 +8,7 @@
 //! pages are taken, those under way end and are saved, the rest is for the next run.
 
 mod advice;
+mod copies;
 pub mod duplicates;
 mod gather;
 pub mod health;
@@ -52,6 +53,7 @@ use crate::fetch::Fetcher;
 use crate::pipeline::Cleaner;
 use crate::rules::Rules;
 use crate::sink::{FolderSink, JsonlSink, Sink, SqliteSink, atomic};
+use copies::Copies;
 use duplicates::Search;
 use lessons::Lessons;
 use lock::Lock;
@@ -135,7 +137,7 @@ fn prepare_reports(config: &Config) -> Result<(), Error> {
 
 /// Says what a run would do, and writes nothing. Feeds and sitemaps are fetched, since only they know.
 pub async fn plan(config: &Config) -> Result<Plan, Error> {
-    let tools = tools(config)?;
+    let tools = tools(config, None)?;
     let state = State::open_to_read(&config.job.state)?;
     gather::gather(config, tools.fetcher.as_ref(), state.as_ref(), Timestamp::now()).await
 }
@@ -153,9 +155,9 @@ struct Job<'a> {
 
 impl<'a> Job<'a> {
     fn open(config: &'a Config) -> Result<Job<'a>, Error> {
-        let tools = tools(config)?;
         let mut state = State::open(&config.job.state)?;
-        let tools = tools.with_furniture(config, &state)?;
+        let tools =
+            tools(config, Some(&copies::beside(&config.job.state)))?.with_furniture(config, &state)?;
         let catalogue = tools.cleaner.rules().catalogue();
         state.note_rules(catalogue.iter().filter(|rule| rule.own).map(|rule| rule.rule.as_str()))?;
         prepare_reports(config)?;
@@ -243,6 +245,8 @@ impl<'a> Job<'a> {
         let grace = Duration::from_secs(self.config.job.grace_seconds);
         let (results, waiting) = mpsc::channel(WAITING_RESULTS);
         let planned = tasks.len();
+        let fetcher = self.tools.fetcher.clone();
+        let for_writer = fetcher.clone();
         let lanes = lanes::start(tasks, self.config, &self.tools, &results, &stop);
         drop(results);
         let Job { state, sink, growing, .. } = self;
@@ -251,12 +255,21 @@ impl<'a> Job<'a> {
             near: self.config.output.near_duplicates,
             bits: self.config.output.near_bits,
         };
-        let (tally, lessons) = (Tally::default(), Lessons::default());
-        let writer = Writer { sink, state, growing, tally, lessons, planned, search, watch };
+        let writer = Writer {
+            sink,
+            state,
+            fetcher: for_writer,
+            growing,
+            tally: Tally::default(),
+            lessons: Lessons::default(),
+            planned,
+            search,
+            watch,
+        };
         let mut saving = tokio::task::spawn_blocking(move || writer.run(waiting));
         let saved = tokio::select! {
             saved = &mut saving => saved,
-            () = lanes::finish(lanes, stop, grace) => saving.await,
+            () = lanes::finish(lanes, fetcher, stop, grace) => saving.await,
         };
         // The writer has no page's data to stumble over: a panic of its own is a fault of the program.
         saved.unwrap_or_else(|error| std::panic::resume_unwind(error.into_panic()))
@@ -306,9 +319,9 @@ async fn raised(stop: &mut Receiver<bool>) {
     }
 }
 
-fn tools(config: &Config) -> Result<Tools, Error> {
+fn tools(config: &Config, copies: Option<&Path>) -> Result<Tools, Error> {
     let fetcher = match gather::needs_network(&config.sources) {
-        true => Some(Fetcher::new(config.fetch.clone())?),
+        true => Some(fetcher(config, copies)?),
         false => None,
     };
     let patience = Patience {
@@ -327,6 +340,13 @@ impl Tools {
         let known = if config.rules.furniture { state.furniture()? } else { Furniture::default() };
         let cleaner = Arc::new(self.cleaner.as_ref().clone().with_furniture(known));
         Ok(Tools { cleaner, ..self })
+    }
+}
+
+fn fetcher(config: &Config, copies: Option<&Path>) -> Result<Fetcher, Error> {
+    match copies.and_then(|path| Copies::open(path, Timestamp::now())) {
+        Some(copies) => Fetcher::with_shelf(config.fetch.clone(), Arc::new(copies)),
+        None => Fetcher::new(config.fetch.clone()),
     }
 }
 

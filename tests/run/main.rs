@@ -12,6 +12,9 @@ mod memory;
 mod network;
 mod overlap;
 mod refresh;
+#[cfg(feature = "render")]
+mod render;
 mod reports;
 mod saved;
+mod sources;
 mod state;

@@ -18,6 +18,28 @@ export function make(tag, properties = {}, ...children) {
   return node;
 }
 
+/** What is still to be put into a place. */
+const unfinished = new WeakMap();
+
+/** Fills a place with what the makers make: the first ones at once, the others after the first paint. */
+export function fillPlace(place, makers, first) {
+  let at = 0;
+  const more = (end) => {
+    if (unfinished.get(place) !== rest) return;
+    const part = document.createDocumentFragment();
+    for (; at < end; at++) part.append(makers[at]());
+    place.append(part);
+  };
+  const rest = () => more(makers.length);
+  unfinished.set(place, rest);
+  place.replaceChildren();
+  more(Math.min(first, makers.length));
+  if (at < makers.length) requestAnimationFrame(() => setTimeout(rest));
+}
+
+/** Puts the others in now. */
+export const finish = (place) => unfinished.get(place)?.();
+
 /** A button. */
 export const button = (label, action, kind = "") =>
   make("button", { type: "button", class: kind, on: { click: action } }, label);

@@ -1,10 +1,12 @@
 // A page: its blocks in order on the left, the article and the metadata on the right.
-import { byId, make } from "./build.js";
+import { byId, fillPlace, finish, make } from "./build.js";
 import { count, say } from "./words.js";
 import { detail } from "./block.js";
 
 /** So many removed blocks in a row for one reason are folded into one line. */
 const LONG_RUN = 5;
+/** Lines that are made before the first paint: more than any window shows. */
+const FIRST_LINES = 150;
 /** The start of a folded run that is shown. */
 const RUN_CHARS = 90;
 
@@ -59,15 +61,15 @@ function showLegend() {
 }
 
 function showBlocks() {
-  const items = [];
+  const makers = [];
   const { blocks } = state.shown;
   for (let index = 0; index < blocks.length;) {
-    const end = endOfRun(index);
-    if (end - index >= LONG_RUN && !state.filter) items.push(run(index, end));
-    else for (let at = index; at < end; at++) if (isWanted(blocks[at])) items.push(item(at));
+    const [start, end] = [index, endOfRun(index)];
+    if (end - start >= LONG_RUN && !state.filter) makers.push(() => run(start, end));
+    else for (let at = start; at < end; at++) if (isWanted(blocks[at])) makers.push(() => item(at));
     index = end;
   }
-  byId("blocks").replaceChildren(...items);
+  fillPlace(byId("blocks"), makers, FIRST_LINES);
   if (state.open !== null && blocks[state.open]) openBlock(state.open, false);
 }
 
@@ -109,6 +111,7 @@ function item(index) {
 function itemOf(index) {
   const own = () => byId("blocks").querySelector(`li[data-index="${index}"]`);
   if (own()) return own();
+  finish(byId("blocks"));
   for (const holder of byId("blocks").querySelectorAll("li.run")) {
     if (Number(holder.dataset.start) <= index && index < Number(holder.dataset.end)) holder.firstChild.click();
   }
