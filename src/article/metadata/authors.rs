@@ -244,7 +244,7 @@ impl Sources<'_> {
         let mut line: Option<String> = None;
         let mut tries = 0;
         for node in dom.descendants(dom.body().unwrap_or(dom.document())) {
-            let text = dom.text(node).trim();
+            let text = dom.text(node).trim_ascii().trim();
             let Some(holder) = dom.parent(node).filter(|_| !text.is_empty()) else { continue };
             if self.page.is_frame(holder) || self.distance(holder) > MAX_DISTANCE || dom.is_unread(holder) {
                 continue;

@@ -15,7 +15,21 @@ pub(crate) struct Folded<'t> {
 impl<'t> Folded<'t> {
     pub fn new(original: &'t str) -> Folded<'t> {
         let mut text = String::with_capacity(original.len());
-        original.chars().for_each(|c| push(c, &mut text));
+        let mut rest = original;
+        while let Some(first) = rest.as_bytes().first() {
+            if first.is_ascii_graphic() {
+                // most of all text, a word at a time; the same as below
+                let word = rest.bytes().take_while(u8::is_ascii_graphic).count();
+                let start = text.len();
+                text.push_str(&rest[..word]);
+                text[start..].make_ascii_lowercase();
+                rest = &rest[word..];
+            } else {
+                let mut chars = rest.chars();
+                chars.next().into_iter().for_each(|c| push(c, &mut text));
+                rest = chars.as_str();
+            }
+        }
         if text.ends_with(' ') {
             text.pop();
         }

@@ -5,14 +5,13 @@
 //! once. The regular expression of a pattern runs only on such lines, and is compiled when the first one comes.
 
 use std::collections::BTreeMap;
-use std::sync::OnceLock;
 
 use aho_corasick::AhoCorasick;
-use regex::Regex;
 
 use super::fold::Folded;
-use super::literals::{KEYS, prefixes, required};
-use super::rule::{Rule, Scope, compile};
+use super::literals::{KEYS, Literals};
+use super::pattern::{Found, Pattern};
+use super::rule::{Rule, Scope};
 use crate::clean::FastMap;
 
 /// The part of a long line, in folded bytes from its end, where phrases glued to a paragraph are looked for.
@@ -26,14 +25,14 @@ const BEFORE: &str =
     r#"^[- >|*•·+~_:"'(\[#/\u{2190}-\u{23ff}\u{25a0}-\u{27bf}\u{2b00}-\u{2bff}\u{1f000}-\u{1faff}]*"#;
 /// What may stand after a phrase that is a whole line.
 const AFTER: &str =
-    r#"[-\s>|*•·+~_:"')\].!/…\u{2190}-\u{23ff}\u{25a0}-\u{27bf}\u{2b00}-\u{2bff}\u{1f000}-\u{1faff}]*$"#;
+    r#"[- >|*•·+~_:"')\].!/…\u{2190}-\u{23ff}\u{25a0}-\u{27bf}\u{2b00}-\u{2bff}\u{1f000}-\u{1faff}]*$"#;
 
 /// The rules of one page: those of its language, of none, and the English ones.
 #[derive(Debug, Default)]
 pub(super) struct Matcher {
     rules: Vec<Rule>,
     /// What saves a line from a rule, side by side with the rules.
-    vetoes: Vec<Option<Regex>>,
+    vetoes: Vec<Option<Pattern>>,
     probes: Vec<Probe>,
     /// Probes by the first bytes of a line, bullets left out.
     by_start: FastMap<Vec<u8>, Vec<u32>>,
@@ -50,8 +49,7 @@ pub(super) struct Matcher {
 struct Probe {
     /// The rule.
     owner: usize,
-    source: String,
-    regex: OnceLock<Option<Regex>>,
+    pattern: Pattern,
     /// Looks anywhere in the line; otherwise at its start.
     anywhere: bool,
 }
@@ -77,7 +75,7 @@ impl Matcher {
             for source in rule.sources(definitions) {
                 matcher.add(rule, &source, &mut by_literal);
             }
-            matcher.vetoes.push(rule.veto(definitions).ok().flatten());
+            matcher.vetoes.push(rule.veto_source(definitions).map(Pattern::new));
             matcher.rules.push(rule.clone());
         }
         matcher.literals = AhoCorasick::new(by_literal.keys()).ok();
@@ -92,13 +90,14 @@ impl Matcher {
         if rule.at_end {
             framed.push((true, format!("(?:^|[^a-z0-9])({pattern})(?:[^a-z0-9]|$)")));
         }
+        let literals = Literals::of(pattern);
         for (anywhere, source) in framed {
             let probe = self.probes.len() as u32;
-            self.probes.push(Probe { owner: self.rules.len(), source, regex: OnceLock::new(), anywhere });
-            let keys = if anywhere { None } else { keys(pattern) };
+            self.probes.push(Probe { owner: self.rules.len(), pattern: Pattern::new(source), anywhere });
+            let keys = if anywhere { None } else { literals.as_ref().and_then(keys) };
             if let Some(keys) = keys {
                 keys.into_iter().for_each(|key| self.by_start.entry(key).or_default().push(probe));
-            } else if let Some(literals) = required(pattern) {
+            } else if let Some(literals) = literals.as_ref().and_then(Literals::required) {
                 literals.into_iter().for_each(|one| by_literal.entry(one).or_default().push(probe));
             } else {
                 self.always.push(probe);
@@ -152,18 +151,17 @@ impl Matcher {
         }
         let from = if probe.anywhere { tail_start(text) } else { 0 };
         let part = &text[from..];
-        let regex = probe.regex.get_or_init(|| compile(&probe.source).ok()).as_ref()?;
-        let found = if glued { last_captures(regex, part) } else { regex.captures(part) }?;
-        let label = found.get(1)?;
+        // the last match of what is glued to the end: a paragraph may speak of the same before
+        let Found { label, group } = probe.pattern.find(part, glued)?;
         let saved = || self.vetoes[probe.owner].as_ref().is_some_and(|veto| veto.is_match(part));
-        if cuts_a_word(part, label.end()) || saved() {
+        if cuts_a_word(part, label.end) || saved() {
             return None;
         }
         Some(Hit {
             rule,
-            start: from + label.start(),
-            end: from + label.end(),
-            group: found.iter().skip(2).flatten().next().map(|m| (from + m.start(), from + m.end())),
+            start: from + label.start,
+            end: from + label.end,
+            group: group.map(|(start, end)| (from + start, from + end)),
             glued,
         })
     }
@@ -185,8 +183,8 @@ fn tail_start(text: &str) -> usize {
 }
 
 /// The keys by which a pattern is found at the start of a line; none when it may begin with a bullet itself.
-fn keys(pattern: &str) -> Option<Vec<Vec<u8>>> {
-    let keys = prefixes(pattern)?;
+fn keys(literals: &Literals) -> Option<Vec<Vec<u8>>> {
+    let keys = literals.prefixes()?;
     let begins_before = |key: &Vec<u8>| {
         let first = String::from_utf8_lossy(key).chars().next();
         first.is_none_or(|c| is_before(c) || c == char::REPLACEMENT_CHARACTER)
@@ -208,11 +206,6 @@ fn boundary(text: &str, mut at: usize) -> usize {
     at
 }
 
-/// The last of the matches: a paragraph may speak of what stands glued to its end.
-fn last_captures<'t>(regex: &Regex, text: &'t str) -> Option<regex::Captures<'t>> {
-    regex.captures_iter(text).last()
-}
-
 /// Whether the phrase stops in the middle of a word. Scripts without spaces have no such middle.
 fn cuts_a_word(text: &str, end: usize) -> bool {
     let is_letter = |c: char| c.is_alphanumeric() && !('\u{e00}'..='\u{eff}').contains(&c) && c < '\u{2e80}';
@@ -223,6 +216,8 @@ fn cuts_a_word(text: &str, end: usize) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use regex::Regex;
+
     use super::*;
 
     #[test]
