@@ -8,6 +8,7 @@ use crate::article::metadata::{self, PageType};
 use crate::article::{Article, Block, BlockKind, Metadata, escape_html};
 use crate::clean::Kind;
 use crate::clean::block::TextBlock;
+use crate::clean::caption::remove_captions;
 use crate::clean::classify::Classifier;
 use crate::clean::context::Contexts;
 use crate::clean::declared::Declared;
@@ -17,11 +18,14 @@ use crate::clean::features::{Features, ends_sentence};
 use crate::clean::label::label;
 use crate::clean::listing::is_list;
 use crate::clean::loss;
+use crate::clean::notes::keep_notes;
 use crate::clean::phrases;
 use crate::clean::prune::Marks;
 use crate::clean::reject;
 use crate::clean::segment::segment;
-use crate::clean::settle::{drop_lone_headings, keep_prose, keep_quotes, keep_subheads, settle_groups};
+use crate::clean::settle::{
+    drop_lone_headings, keep_prose, keep_quotes, keep_standfirst, keep_subheads, settle_groups,
+};
 use crate::clean::signature::{remove_names, sign};
 use crate::clean::sites::SiteRules;
 use crate::clean::spare;
@@ -181,12 +185,17 @@ impl Cleaner {
         keep_subheads(dom, &mut blocks, threshold);
         keep_prose(dom, &mut blocks, threshold);
         keep_quotes(&mut blocks, threshold);
+        keep_standfirst(&mut blocks, threshold);
         settle_language(&mut metadata, &blocks);
         phrases::apply(&self.rules.phrases, &mut blocks, metadata.language.as_deref());
         let mut warnings = loss::guard(dom, &mut blocks, metadata.body_hint.as_deref());
         if !declared.forum {
             remove_doubled(&mut blocks);
         }
+        if declared.page_type() == PageType::Article {
+            remove_captions(dom, &mut blocks);
+        }
+        keep_notes(dom, &mut blocks);
         drop_lone_headings(&mut blocks);
         sign(&mut metadata, &mut blocks);
         if !declared.forum {

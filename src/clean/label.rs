@@ -5,11 +5,11 @@
 //! 3. standfirst: a prose block between the headline and the root
 //! 4. edges: loose short blocks before the first and after the last prose go
 
-use super::Kind;
 use super::block::{Fate, TextBlock};
 use super::facts::letters_folded;
 use super::features::{Features, above};
 use super::survey::Survey;
+use super::{FastSet, Kind};
 use crate::article::BlockKind;
 use crate::parse::{Dom, Edge, NodeId, NodeKind};
 
@@ -25,6 +25,10 @@ const MIN_STANDFIRST_WEIGHT: u32 = 40;
 const MAX_STANDFIRST_WEIGHT: u32 = 1200;
 /// With so much prose beside them, boxes in a row with linked headings are teasers, and not where the article is.
 const MIN_MASS_BESIDE_TEASERS: u32 = 400;
+/// A section of the article has so much mass.
+const MIN_SECTION_MASS: u32 = 150;
+/// So many elements, from the inside out, tell sections of one make.
+const MAKE_LEVELS: usize = 4;
 /// How many blocks before the root a standfirst may stand.
 const STANDFIRST_REACH: usize = 12;
 
@@ -47,7 +51,7 @@ pub fn label(
             .for_each(|block| block.fate = Fate::removed(Kind::Other, "label.no-root"));
         return vec![false; blocks.len()];
     };
-    let inside = members(dom, root, blocks);
+    let inside = members(dom, root, &masses, blocks);
     mark_title(blocks, features, title);
     label_members(blocks, features, &inside);
     keep_standfirst(blocks, features, &inside);
@@ -140,8 +144,35 @@ fn trust(dom: &Dom, survey: &Survey, node: NodeId) -> Option<f32> {
     }
 }
 
-fn members(dom: &Dom, root: NodeId, blocks: &[TextBlock]) -> Vec<bool> {
-    blocks.iter().map(|block| above(dom, block.element).any(|node| node == root)).collect()
+/// The blocks in the root or in an element like it: some pages cut an article into sections of the same make.
+fn members(dom: &Dom, root: NodeId, masses: &[u32], blocks: &[TextBlock]) -> Vec<bool> {
+    let make = Make::of(dom, root);
+    let depth = dom.depth(root);
+    let is_section = |node: &NodeId| {
+        masses[node.index()] >= MIN_SECTION_MASS
+            && make.is_some()
+            && Make::of(dom, *node) == make
+            && dom.depth(*node) == depth
+    };
+    let body = dom.body().unwrap_or(dom.document());
+    let sections: FastSet<NodeId> = dom.descendants(body).filter(is_section).chain([root]).collect();
+    blocks.iter().map(|block| above(dom, block.element).any(|node| sections.contains(&node))).collect()
+}
+
+/// Tag and class of an element and of those above it.
+#[derive(PartialEq)]
+struct Make<'a>([(&'a str, Option<&'a str>); MAKE_LEVELS]);
+
+impl<'a> Make<'a> {
+    /// `None` for an element without a class, which is like too many.
+    fn of(dom: &'a Dom, node: NodeId) -> Option<Make<'a>> {
+        dom.attribute(node, "class")?;
+        let mut levels = [("", None); MAKE_LEVELS];
+        for (level, node) in levels.iter_mut().zip(above(dom, node)) {
+            *level = (dom.tag(node), dom.attribute(node, "class"));
+        }
+        Some(Make(levels))
+    }
 }
 
 /// Marks the headline. Of several `<h1>` those after the one that shows the title head sections of the article.

@@ -6,6 +6,7 @@
 //! - line: a block's text as the phrase rules see it; dirty text has lines only
 
 pub mod block;
+pub mod caption;
 pub mod classify;
 pub mod context;
 pub mod declared;
@@ -18,6 +19,7 @@ pub mod label;
 pub mod listing;
 pub mod loss;
 pub mod names;
+pub mod notes;
 pub mod phrases;
 pub mod prune;
 pub mod reject;

@@ -11,6 +11,9 @@ use super::{FastMap, FastSet, Kind};
 use crate::article::BlockKind;
 use crate::parse::{Dom, NodeId};
 
+/// So many elements around a table may be only for its looks: a figure, a box that scrolls.
+const MAX_WRAPPERS: usize = 4;
+
 /// What is known of the blocks of a table or list.
 #[derive(Default)]
 struct Group {
@@ -31,11 +34,16 @@ pub fn settle_groups(dom: &Dom, blocks: &mut [TextBlock], threshold: f32) {
         group.by_rules += usize::from(block.fate.kept || block.fate.rule == "model");
     }
     let prose_around = sure_parents(dom, blocks);
+    let last_sure = blocks.iter().rposition(is_sure);
     for (owner, group) in groups {
         let is_table = matches!(blocks[group.blocks[0]].kind, BlockKind::Cell { .. });
         let is_likely = group.scores >= threshold * group.blocks.len() as f32;
         let by_rules = 2 * group.by_rules > group.blocks.len();
-        let is_kept = is_likely || (is_table && by_rules && prose_around.contains(&dom.parent(owner)));
+        // beside prose, or in a box between the first and the last of it
+        let wrappers = if last_sure > group.blocks.last().copied() { MAX_WRAPPERS } else { 1 };
+        let is_among_prose =
+            || above(dom, owner).skip(1).take(wrappers).any(|node| prose_around.contains(&Some(node)));
+        let is_kept = is_likely || (is_table && by_rules && is_among_prose());
         for index in group.blocks {
             settle(&mut blocks[index], is_kept, is_table);
         }
@@ -143,6 +151,34 @@ pub fn keep_quotes(blocks: &mut [TextBlock], threshold: f32) {
         if before.iter().any(is_sure) && after.iter().any(is_sure) {
             blocks[index].fate = Fate { score: block.fate.score, ..Fate::kept("settle.quote") };
         }
+    }
+}
+
+/// Beside the body a standfirst needs only this share of the threshold, when the article would begin without one.
+const LEAD_SHARE: f32 = 0.7;
+/// How many blocks after the headline a standfirst may stand.
+const LEAD_REACH: usize = 12;
+/// Shortest standfirst.
+const MIN_LEAD_BYTES: usize = 60;
+
+/// Brings back the likeliest line of text between the headline and the first sure paragraph, when nothing else is kept
+/// there: a standfirst that stands in the header of the page, outside of what holds the body.
+pub fn keep_standfirst(blocks: &mut [TextBlock], threshold: f32) {
+    let Some(first) = blocks.iter().position(is_sure) else { return };
+    let headline = blocks[..first].iter().rposition(|block| block.fate.kind == Some(Kind::Title));
+    let Some(from) = headline.map(|headline| headline + 1) else { return };
+    let between = from..first.min(from + LEAD_REACH);
+    let score = |index: &usize| blocks[*index].fate.score.unwrap_or(0.0);
+    let is_lead = |index: &usize| {
+        let block = &blocks[*index];
+        block.fate.rule == "label.outside"
+            && block.text.len() >= MIN_LEAD_BYTES
+            && block.links().is_empty()
+            && score(index) >= threshold * LEAD_SHARE
+    };
+    let likeliest = between.clone().filter(is_lead).max_by(|one, other| score(one).total_cmp(&score(other)));
+    if let Some(index) = likeliest.filter(|_| !blocks[from..first].iter().any(|block| block.fate.kept)) {
+        blocks[index].fate = Fate { score: blocks[index].fate.score, ..Fate::kept("settle.standfirst") };
     }
 }
 

@@ -43,7 +43,21 @@ fn judge_lines(page: &Page<'_, '_>, hits: &[Vec<Hit<'_>>], verdicts: &mut [Verdi
         if let Some((verdict, along)) = hits.iter().find_map(|hit| apply(page, index, hit)) {
             verdicts[index..=index + along].fill(verdict);
         }
+        if let Verdict::Cut { ranges, .. } = &mut verdicts[index] {
+            hits.iter().filter(|hit| hit.glued).for_each(|hit| cut_more(page, index, hit, ranges));
+        }
     }
+}
+
+/// Adds what another label glued to the same paragraph announces.
+fn cut_more(page: &Page<'_, '_>, index: usize, hit: &Hit<'_>, ranges: &mut Vec<Range<usize>>) {
+    let Some((Verdict::Cut { ranges: others, .. }, _)) = apply(page, index, hit) else { return };
+    for other in others {
+        if ranges.iter().all(|range| other.end <= range.start || range.end <= other.start) {
+            ranges.push(other);
+        }
+    }
+    ranges.sort_unstable_by_key(|range| range.start);
 }
 
 /// Takes away what stands after the first phrase that may end the article.
@@ -224,7 +238,8 @@ fn glued_label(page: &Page<'_, '_>, index: usize, hit: &Hit<'_>) -> Option<Verdi
     let rest = &text[separator.end..];
     let linked = is_linked(page.links_in(index, separator.end..text.len()));
     let inside = page.links(index).find(|link| link.start <= separator.end && separator.end < link.end);
-    if let (false, Some(link)) = (linked, inside) {
+    let goes_on = |link: &&Range<usize>| begins_like_a_sentence(&text[link.end..]);
+    if let (false, Some(link)) = (linked, inside.filter(goes_on)) {
         // the paragraph goes on after the link: the white space before the label parts its sentences
         let space = text[start..].chars().next().filter(|c| c.is_whitespace()).map_or(0, char::len_utf8);
         return Some(cut_ranges(hit.rule, start + space..skip_space(text, link.end)));

@@ -10,16 +10,14 @@ use aho_corasick::AhoCorasick;
 
 use super::fold::Folded;
 use super::literals::{KEYS, Literals};
-use super::pattern::{Found, Pattern};
+use super::pattern::{Found, Pattern, Which};
 use super::rule::{Rule, Scope};
 use crate::clean::FastMap;
 
 /// The part of a long line, in folded bytes from its end, where phrases glued to a paragraph are looked for.
 const TAIL: usize = 320;
-/// The part of a very long line, in folded bytes from its start, where phrases at its start are looked for.
-const HEAD: usize = 400;
-/// Lines up to this length, in folded bytes, are searched as a whole: rules may touch lines of 600 characters.
-const WHOLE: usize = 1500;
+/// So many labels are looked for in a paragraph.
+const MAX_LABELS: usize = 12;
 /// What may stand before a phrase: bullets, arrows, pictograms, opening brackets and quotes.
 const BEFORE: &str =
     r#"^[- >|*•·+~_:"'(\[#/\u{2190}-\u{23ff}\u{25a0}-\u{27bf}\u{2b00}-\u{2bff}\u{1f000}-\u{1faff}]*"#;
@@ -117,7 +115,7 @@ impl Matcher {
         probes.dedup();
         probes
             .into_iter()
-            .filter_map(|probe| self.try_probe(&self.probes[probe as usize], text, chars))
+            .flat_map(|probe| self.try_probe(&self.probes[probe as usize], text, chars))
             .collect()
     }
 
@@ -133,30 +131,45 @@ impl Matcher {
                 found.extend(&self.probes_of[literal.pattern().as_usize()]);
             }
         };
-        if text.len() <= WHOLE {
-            search(text);
-        } else {
-            search(&text[..boundary(text, HEAD)]);
-            search(&text[tail_start(text)..]);
-        }
+        search(text);
         found
     }
 
-    fn try_probe<'m>(&'m self, probe: &'m Probe, text: &str, chars: usize) -> Option<Hit<'m>> {
+    fn try_probe<'m>(&'m self, probe: &'m Probe, text: &str, chars: usize) -> Vec<Hit<'m>> {
         let rule = &self.rules[probe.owner];
         let glued = probe.anywhere && rule.scope != Scope::Contains;
         // Folding makes a line hardly longer; the engine counts exactly.
         if !glued && chars / 2 > rule.max_chars() {
-            return None;
+            return Vec::new();
         }
-        let from = if probe.anywhere { tail_start(text) } else { 0 };
+        let is_label = glued && rule.scope == Scope::LeadIn;
+        let from = if probe.anywhere && !is_label { tail_start(text) } else { 0 };
         let part = &text[from..];
-        // the last match of what is glued to the end: a paragraph may speak of the same before
-        let Found { label, group } = probe.pattern.find(part, glued)?;
+        let which = match (is_label, glued) {
+            (true, _) => Which::Upto(MAX_LABELS),
+            // a paragraph may speak of what stands glued to its end
+            (false, true) => Which::Last,
+            (false, false) => Which::Upto(1),
+        };
+        let all = probe.pattern.find(part, which).into_iter();
+        all.filter_map(|found| self.hit(probe, part, from, found, glued)).collect()
+    }
+
+    /// A match that no veto saves.
+    fn hit<'m>(
+        &'m self,
+        probe: &'m Probe,
+        part: &str,
+        from: usize,
+        found: Found,
+        glued: bool,
+    ) -> Option<Hit<'m>> {
+        let Found { label, group } = found;
         let saved = || self.vetoes[probe.owner].as_ref().is_some_and(|veto| veto.is_match(part));
         if cuts_a_word(part, label.end) || saved() {
             return None;
         }
+        let rule = &self.rules[probe.owner];
         Some(Hit {
             rule,
             start: from + label.start,

@@ -81,7 +81,7 @@ const EVERYWHERE: &str = "en";
 const ANY: &str = "any";
 
 /// The rule files that are built in.
-const BUILTIN: [(&str, &str); 27] = [
+const BUILTIN: [(&str, &str); 28] = [
     ("any.toml", include_str!("../../../rules/phrases/any.toml")),
     ("ar.toml", include_str!("../../../rules/phrases/ar.toml")),
     ("da.toml", include_str!("../../../rules/phrases/da.toml")),
@@ -92,6 +92,7 @@ const BUILTIN: [(&str, &str); 27] = [
     ("en.toml", include_str!("../../../rules/phrases/en.toml")),
     ("en-labels.toml", include_str!("../../../rules/phrases/en-labels.toml")),
     ("en-notes.toml", include_str!("../../../rules/phrases/en-notes.toml")),
+    ("en-shop.toml", include_str!("../../../rules/phrases/en-shop.toml")),
     ("es.toml", include_str!("../../../rules/phrases/es.toml")),
     ("fr.toml", include_str!("../../../rules/phrases/fr.toml")),
     ("fr-frame.toml", include_str!("../../../rules/phrases/fr-frame.toml")),

@@ -34,12 +34,26 @@ pub(super) struct Found {
     pub group: Option<(usize, usize)>,
 }
 
-/// The groups of a match of either engine, which name them alike.
+/// Which of the matches in a text are asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Which {
+    /// The first ones.
+    Upto(usize),
+    /// The last one.
+    Last,
+}
+
+/// The matches that either engine finds; both name their groups alike.
 macro_rules! found {
-    ($regex:expr, $text:expr, $last:expr) => {{
-        let groups = if $last { $regex.captures_iter($text).last() } else { $regex.captures($text) }?;
-        let group = groups.iter().skip(2).flatten().next().map(|part| (part.start(), part.end()));
-        Some(Found { label: groups.get(1)?.range(), group })
+    ($regex:expr, $text:expr, $which:expr) => {{
+        let all = $regex.captures_iter($text).filter_map(|groups| {
+            let group = groups.iter().skip(2).flatten().next().map(|part| (part.start(), part.end()));
+            Some(Found { label: groups.get(1)?.range(), group })
+        });
+        match $which {
+            Which::Upto(count) => all.take(count).collect(),
+            Which::Last => all.last().into_iter().collect(),
+        }
     }};
 }
 
@@ -49,12 +63,12 @@ impl Pattern {
         Pattern { source, tries: AtomicU32::new(tries), light: OnceLock::new(), quick: OnceLock::new() }
     }
 
-    /// The first match, or the last one.
-    pub fn find(&self, text: &str, last: bool) -> Option<Found> {
-        match self.light() {
-            Some(light) => found!(light, text, last),
-            None => found!(self.quick()?, text, last),
+    /// The matches in a text.
+    pub fn find(&self, text: &str, which: Which) -> Vec<Found> {
+        if let Some(light) = self.light() {
+            return found!(light, text, which);
         }
+        self.quick().map_or_else(Vec::new, |quick| found!(quick, text, which))
     }
 
     pub fn is_match(&self, text: &str) -> bool {
@@ -97,9 +111,10 @@ mod tests {
         let pattern = Pattern::new("(?:^|[^a-z0-9])((lire|voir) (aussi|plus)?)".to_owned());
         let text = "a lire et à voir plus: lire aussi";
         let all: Vec<_> = (0..2 * LIGHT_TRIES)
-            .map(|_| pattern.find(text, true).map(|found| (found.label, found.group)))
+            .map(|_| pattern.find(text, Which::Last).pop().map(|found| (found.label, found.group)))
             .collect();
         assert_eq!(all[0], Some((24..34, Some((24, 28)))));
+        assert_eq!(pattern.find(text, Which::Upto(9)).len(), 3);
         assert!(all.iter().all(|found| *found == all[0]));
         assert!(pattern.quick.get().is_some() && pattern.is_match(text));
     }

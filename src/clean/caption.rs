@@ -1,0 +1,135 @@
+//! Captions that no tag or name marks as such: the only text of a box that shows a picture.
+//!
+//! Of such text, an article's own is found about as often on pages at large; so the box must be named after its picture
+//! or, in a paragraph, the text below the picture must be set off by emphasis.
+
+use super::Kind;
+use super::block::{Fate, TextBlock};
+use super::features::above;
+use super::names::words_of;
+use crate::article::{BlockKind, Mark};
+use crate::parse::{Dom, NodeId, NodeKind};
+
+/// Longest caption.
+const MAX_CAPTION_BYTES: usize = 400;
+/// How far above the text the box may stand.
+const MAX_LEVELS: usize = 3;
+/// A box with more nodes holds more than a picture and its caption.
+const MAX_NODES: usize = 60;
+/// What boxes of pictures are called, as [`words_of`] writes it.
+const PICTURE_WORDS: [&str; 12] = [
+    "-image-",
+    "-img-",
+    "-photo-",
+    "-photos-",
+    "-picture-",
+    "-pic-",
+    "-figure-",
+    "-foto-",
+    "-bild-",
+    "-visuel-",
+    "-imagen-",
+    "-immagine-",
+];
+
+/// Removes the captions among the kept blocks.
+pub fn remove_captions(dom: &Dom, blocks: &mut [TextBlock]) {
+    let may_be_caption = |block: &&mut TextBlock| {
+        block.fate.kept
+            && matches!(block.kind, BlockKind::Paragraph | BlockKind::Quote)
+            && block.text.len() <= MAX_CAPTION_BYTES
+    };
+    for block in blocks.iter_mut().filter(may_be_caption) {
+        if is_caption(dom, block) {
+            block.fate = Fate { score: block.fate.score, ..Fate::removed(Kind::Caption, "caption.box") };
+        }
+    }
+}
+
+fn is_caption(dom: &Dom, block: &TextBlock) -> bool {
+    let own = letters(&block.text);
+    let mut words = String::new();
+    for node in above(dom, block.element).take(MAX_LEVELS) {
+        let Some(shown) = Shown::of(dom, node).filter(|shown| shown.letters <= own) else { return false };
+        if shown.picture_before_text {
+            words_of(dom, node, &mut words);
+            return PICTURE_WORDS.iter().any(|word| words.contains(word)) || is_emphasised(block);
+        }
+    }
+    false
+}
+
+/// What an element shows.
+#[derive(Default)]
+struct Shown {
+    letters: usize,
+    picture_before_text: bool,
+}
+
+impl Shown {
+    /// `None` for an element with too many nodes.
+    fn of(dom: &Dom, element: NodeId) -> Option<Shown> {
+        let mut shown = Shown::default();
+        for (count, node) in dom.descendants(element).enumerate() {
+            if count >= MAX_NODES {
+                return None;
+            }
+            match dom.kind(node) {
+                NodeKind::Text => shown.letters += letters(dom.text(node)),
+                NodeKind::Element => {
+                    let is_picture = matches!(dom.tag(node), "img" | "picture" | "amp-img" | "video");
+                    shown.picture_before_text |= is_picture && shown.letters == 0;
+                }
+                _ => {}
+            }
+        }
+        Some(shown)
+    }
+}
+
+fn letters(text: &str) -> usize {
+    text.chars().filter(|c| c.is_alphanumeric()).count()
+}
+
+/// Whether all of the text is emphasised.
+fn is_emphasised(block: &TextBlock) -> bool {
+    let is_emphasis = |mark: &Mark| matches!(mark, Mark::Emphasis);
+    let emphasised: usize = block
+        .spans
+        .iter()
+        .filter(|span| is_emphasis(&span.mark))
+        .map(|span| letters(&block.text[span.range.clone()]))
+        .sum();
+    emphasised > 0 && emphasised >= letters(&block.text)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::Cleaner;
+
+    fn text(figure: &str) -> String {
+        let prose = "Le pont de pierre restera fermé jusqu’à lundi, a indiqué la capitainerie dans un bref communiqué.";
+        let html = format!(
+            "<title>Le pont est fermé</title><article><h1>Le pont est fermé</h1><p>{prose} Personne ne passe.</p>{figure}\
+             <p>{prose} Nul ne sait la suite.</p><p>Les pêcheurs, eux, attendent. {prose}</p></article>"
+        );
+        Cleaner::default().clean(&html, None).unwrap().to_text()
+    }
+
+    #[test]
+    fn the_only_text_of_a_box_named_after_its_picture_is_a_caption() {
+        let caption = "Des habitants attendent devant la barrière du pont, mardi matin.";
+        let named = text(&format!("<div class='media media-image'><img src=a.jpg>{caption}</div>"));
+        assert!(!named.contains(caption), "{named}");
+        let emphasised = text(&format!("<p><img src=a.jpg><em>{caption}</em></p>"));
+        assert!(!emphasised.contains(caption), "{emphasised}");
+    }
+
+    #[test]
+    fn a_paragraph_with_a_picture_stays() {
+        let prose =
+            "Des habitants attendent devant la barrière du pont, et la mairie cherche un passage pour eux.";
+        let kept = text(&format!("<p><img src=a.jpg>{prose}</p>"));
+        assert!(kept.contains(prose), "{kept}");
+    }
+}
