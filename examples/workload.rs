@@ -2,7 +2,7 @@
 //! so many times, in one thread.
 //!
 //! `workload parse|clean ROUNDS PATH..` takes files and folders (walked) of `.html` and `.html.gz`. With 0 rounds it
-//! only reads them, so that the difference of two runs is the work itself.
+//! only reads them, so that the difference of two runs is the work itself. `workload settings 0` prints how it was built.
 
 use std::hint::black_box;
 use std::path::Path;
@@ -13,11 +13,21 @@ use tamis::Cleaner;
 use tamis::decode::decode;
 use tamis::parse::{Dom, Limits, parse_into};
 
+/// Settings of the build that change how many instructions the work takes.
+const SETTINGS: &str = match option_env!("CARGO_PROFILE_RELEASE_LTO") {
+    Some(_) => "settings of the environment",
+    None => "settings of Cargo.toml",
+};
+
 fn main() -> anyhow::Result<()> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let [step, rounds, paths @ ..] = arguments.as_slice() else {
         anyhow::bail!("usage: workload parse|clean ROUNDS PATH..");
     };
+    if step == "settings" {
+        println!("{SETTINGS}");
+        return Ok(());
+    }
     let rounds: u32 = rounds.parse().context("ROUNDS is a number")?;
     let mut pages = Vec::new();
     for path in paths {

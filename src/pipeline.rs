@@ -32,7 +32,7 @@ use crate::clean::spare;
 use crate::clean::survey::{Survey, text_weight};
 use crate::clean::text::{detect_language, is_plainly};
 use crate::clean::units::Units;
-use crate::clean::vector::{Evidence, Table, table};
+use crate::clean::vector::{Evidence, each_row};
 use crate::decode::{decode, not_html};
 use crate::error::Rejection;
 use crate::explain::{ExplainedBlock, Explanation};
@@ -164,13 +164,15 @@ impl Cleaner {
         Explanation { blocks: explained, ..verdict }
     }
 
-    /// What the classifier is trained on: the text of each block and its row of measurements.
+    /// What the classifier is trained on: the text of each block, and the rows of measurements one after the other.
     #[doc(hidden)]
-    pub fn training_rows(&self, html: &str, url: Option<&Url>) -> Result<(Vec<String>, Table), Rejection> {
+    pub fn training_rows(&self, html: &str, url: Option<&Url>) -> Result<(Vec<String>, Vec<f32>), Rejection> {
         let dom = parse(html, &Limits::default())?;
         let metadata = metadata::extract(&dom, url);
-        let (blocks, table) = self.measure(&dom, &metadata, Declared::of(&dom, url, &metadata));
-        Ok((blocks.into_iter().map(|block| block.text).collect(), table))
+        let mut rows = Vec::new();
+        let declared = Declared::of(&dom, url, &metadata);
+        let blocks = self.measure(&dom, &metadata, declared, |row| rows.extend_from_slice(row));
+        Ok((blocks.into_iter().map(|block| block.text).collect(), rows))
     }
 
     /// The blocks of a page with their fates, and its metadata.
@@ -178,9 +180,10 @@ impl Cleaner {
         let mut metadata = metadata::extract(dom, url);
         let declared = Declared::of(dom, url, &metadata);
         metadata.page_type = declared.page_type();
-        let (mut blocks, table) = self.measure(dom, &metadata, declared);
+        let mut scores = self.classifier.scores();
+        let mut blocks = self.measure(dom, &metadata, declared, |row| scores.add(row));
         let threshold = self.options.focus.threshold();
-        self.classifier.decide(&table, &mut blocks, threshold, declared);
+        Classifier::decide(&scores.finish(), &mut blocks, threshold, declared);
         settle_groups(dom, &mut blocks, threshold);
         keep_subheads(dom, &mut blocks, threshold);
         keep_prose(dom, &mut blocks, threshold);
@@ -217,8 +220,14 @@ impl Cleaner {
         SiteRules::find(&self.rules.sites, url.or(canonical.as_ref())?)
     }
 
-    /// The blocks of a page as the rules label them, and what the classifier sees of them.
-    fn measure(&self, dom: &Dom, metadata: &Metadata, declared: Declared) -> (Vec<TextBlock>, Table) {
+    /// The blocks of a page as the rules label them; what the classifier sees of each goes to `take`.
+    fn measure(
+        &self,
+        dom: &Dom,
+        metadata: &Metadata,
+        declared: Declared,
+        take: impl FnMut(&[f32]),
+    ) -> Vec<TextBlock> {
         let root = dom.body().unwrap_or(dom.document());
         let survey = Survey::of(dom, root, &self.rules.generic);
         let units = Units::of(dom, root);
@@ -230,8 +239,8 @@ impl Cleaner {
         let inside = label(dom, &survey, &mut blocks, &features, metadata.title.as_deref());
         let contexts = Contexts::of(dom, root, &survey, &marks);
         let evidence = Evidence::of(&blocks, &inside, &verdicts);
-        let table = table(dom, &blocks, &features, &contexts, &units, &evidence, metadata, declared);
-        (blocks, table)
+        each_row(dom, &blocks, &features, &contexts, &units, &evidence, metadata, declared, take);
+        blocks
     }
 
     /// The article from the data that the page carries, when its HTML shows next to nothing of it.

@@ -58,7 +58,9 @@ fn contenders() -> Vec<Contender> {
         (
             "tamis, parse alone",
             Box::new(move |page| {
-                dom = Some(parse_into(page, &Limits::default(), dom.take().unwrap_or_default()).unwrap_or_default());
+                dom = Some(
+                    parse_into(page, &Limits::default(), dom.take().unwrap_or_default()).unwrap_or_default(),
+                );
             }),
         ),
         (
@@ -89,8 +91,10 @@ fn pages_of(folders: &[String]) -> anyhow::Result<Vec<String>> {
     for folder in folders.iter().map(Path::new) {
         let inner = folder.join("html");
         let folder = if inner.is_dir() { inner } else { folder.to_owned() };
-        let entries = std::fs::read_dir(&folder).with_context(|| format!("cannot read {}", folder.display()))?;
-        let mut files: Vec<PathBuf> = entries.map(|entry| Ok(entry?.path())).collect::<anyhow::Result<_>>()?;
+        let entries =
+            std::fs::read_dir(&folder).with_context(|| format!("cannot read {}", folder.display()))?;
+        let mut files: Vec<PathBuf> =
+            entries.map(|entry| Ok(entry?.path())).collect::<anyhow::Result<_>>()?;
         files.sort();
         for file in files.iter().filter(|file| file.is_file()) {
             pages.push(page_of(file)?);

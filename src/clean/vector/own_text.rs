@@ -78,8 +78,15 @@ impl Characters {
 /// Finds what addresses begin with; a finder costs more to make than most texts to search.
 static ADDRESSES: LazyLock<[Finder<'static>; 2]> = LazyLock::new(|| ["http", "www."].map(Finder::new));
 
-/// Writes the columns of the block's own text.
-pub(super) fn text_columns(row: &mut Vec<f32>, block: &TextBlock, features: &Features, counts: &Words) {
+/// The columns of a block's own text ...
+pub(super) type TextColumns = [f32; 25];
+/// ... of which those of its neighbours are: the share of stop words ...
+pub(super) const STOP_WORDS: usize = 3;
+/// ... and of punctuation.
+pub(super) const PUNCTUATION: usize = 6;
+
+/// Measures the block's own text.
+pub(super) fn text_columns(block: &TextBlock, features: &Features, counts: &Words) -> TextColumns {
     let text = &block.text;
     let characters = Characters::of(text);
     let chars = characters.all.max(1) as f32;
@@ -87,7 +94,7 @@ pub(super) fn text_columns(row: &mut Vec<f32>, block: &TextBlock, features: &Fea
     let links = block.links().len();
     let has_sign = memchr3(b'|', b'@', b'/', text.as_bytes()).is_some();
     let words = all.max(1) as f32;
-    row.extend([
+    [
         features.weight as f32,
         words,
         features.link_density,
@@ -113,7 +120,7 @@ pub(super) fn text_columns(row: &mut Vec<f32>, block: &TextBlock, features: &Fea
         block.spans.len() as f32,
         links as f32,
         strong_share(block),
-    ]);
+    ]
 }
 
 fn strong_share(block: &TextBlock) -> f32 {
