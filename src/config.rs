@@ -322,7 +322,8 @@ impl Config {
             &mut job.report,
             &mut job.metrics,
         ];
-        let fetch = self.fetch.warc.iter_mut().chain(&mut self.fetch.root_certificates);
+        let fetch = &mut self.fetch;
+        let fetch = fetch.warc.iter_mut().chain(&mut fetch.root_certificates).chain(&mut fetch.chromium);
         for path in paths.into_iter().chain(&mut sources.lists).chain(fetch) {
             if !path.as_os_str().is_empty() {
                 *path = folder.join(&*path);

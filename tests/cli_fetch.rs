@@ -5,6 +5,8 @@ mod support;
 
 #[path = "cli_fetch/archive.rs"]
 mod archive;
+#[path = "cli_fetch/render.rs"]
+mod render;
 #[path = "cli_fetch/sources.rs"]
 mod sources;
 

@@ -12,6 +12,9 @@ mod guards;
 mod limits;
 #[path = "fetch/manners.rs"]
 mod manners;
+#[cfg(feature = "render")]
+#[path = "fetch/render.rs"]
+mod render;
 #[path = "fetch/robots.rs"]
 mod robots;
 #[path = "fetch/secure.rs"]

@@ -1,7 +1,7 @@
 //! Footnotes: blocks that the article itself refers to by a number. They stand far from the prose, in boxes and lists
 //! that look like links, and belong to the text all the same.
 //!
-//! - reference: a link of a kept block within the page, whose text is a number or a sign ("[1]", "*")
+//! - reference: a link of a kept block within the page, whose text is a number or a sign (`[1]`, `*`)
 //! - note: the block that it leads to
 
 use super::block::{Fate, TextBlock};

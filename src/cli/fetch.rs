@@ -15,7 +15,7 @@ use tokio::task::{Id, JoinError, JoinSet};
 use tokio::time::{Instant, sleep_until};
 use url::Url;
 
-use tamis::fetch::{Page, shown};
+use tamis::fetch::{FetchError, Page, RenderMode, shown};
 use tamis::outcome::{self, INTERNAL_ERROR, Input};
 use tamis::record::Record;
 use tamis::source::filter::{Filter, LONGEST_DAYS};
@@ -170,16 +170,27 @@ impl Worker {
     }
 
     async fn record(self, task: Task) -> (Record, Weight) {
-        match self.fetcher.fetch(&task.url).await {
-            Ok(page) => self.clean(task, page).await,
-            Err(error) => {
-                let record = Record::failure(&task.source, error.status(), error.reason());
-                (record.at(Some(&shown(&task.url)), Some(&error.url)), Weight::Failed)
+        let page = match self.fetcher.fetch(&task.url).await {
+            Ok(page) => page,
+            Err(error) => return failed(&task, &error),
+        };
+        let mode = self.fetcher.render_mode(&page.final_url);
+        let plain = (mode == RenderMode::Fallback).then(|| page.clone());
+        let page = if mode == RenderMode::Always { self.fetcher.render(page).await } else { Ok(page) };
+        let outcome = self.clean(&task, page).await;
+        match plain {
+            Some(plain) if RenderMode::is_shell(&outcome.0.status) => {
+                self.clean(&task, self.fetcher.render(plain).await).await
             }
+            _ => outcome,
         }
     }
 
-    async fn clean(self, task: Task, page: Page) -> (Record, Weight) {
+    async fn clean(&self, task: &Task, page: Result<Page, FetchError>) -> (Record, Weight) {
+        let page = match page {
+            Ok(page) => page,
+            Err(error) => return failed(task, &error),
+        };
         // closed never, so that a place always comes
         let _place = self.cores.acquire().await.ok();
         let cleaner = Arc::clone(&self.cleaner);
@@ -194,9 +205,14 @@ impl Worker {
                 let failed = record.status == INTERNAL_ERROR;
                 (record, if failed { Weight::Failed } else { Weight::Done })
             }
-            Err(error) => (broken(&task, &error), Weight::Failed),
+            Err(error) => (broken(task, &error), Weight::Failed),
         }
     }
+}
+
+fn failed(task: &Task, error: &FetchError) -> (Record, Weight) {
+    let record = Record::failure(&task.source, error.status(), error.reason());
+    (record.at(Some(&shown(&task.url)), Some(&error.url)), Weight::Failed)
 }
 
 /// The record of a page whose task died.
@@ -238,6 +254,7 @@ impl Run {
                 },
                 () = &mut stop, if deadline.is_none() => {
                     tracing::warn!("stopping: pages under way have {} s", GRACE.as_secs());
+                    worker.fetcher.stop();
                     deadline = Some(Instant::now() + GRACE);
                 }
                 () = sleep_until(deadline.unwrap_or_else(Instant::now)), if deadline.is_some() => return Ok(()),

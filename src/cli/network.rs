@@ -3,7 +3,9 @@
 use std::path::PathBuf;
 
 use clap::Args;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 
+use tamis::fetch::RenderMode;
 use tamis::{Config, FetchOptions};
 
 /// How to fetch.
@@ -34,6 +36,10 @@ pub struct NetworkArgs {
     /// Proxy, as in http://proxy.example:3128, or `environment`
     #[arg(long, value_name = "ADDRESS")]
     proxy: Option<String>,
+    /// Let headless Chromium build pages with their scripts: `never`, `fallback` (pages that hold no article as they
+    /// come) or `always`
+    #[arg(long, value_parser = render(), value_name = "WHEN")]
+    render: Option<RenderMode>,
     /// Append everything fetched to this web archive; compressed if its name ends in .gz
     #[arg(long, value_name = "FILE")]
     warc: Option<PathBuf>,
@@ -54,8 +60,17 @@ impl NetworkArgs {
             retries: self.retries.unwrap_or(usual.retries),
             contact: self.contact.clone().or(usual.contact.clone()),
             proxy: self.proxy.clone().or(usual.proxy.clone()),
+            render: self.render.unwrap_or(usual.render),
             warc: self.warc.clone().or(usual.warc.clone()),
             ..usual
         })
     }
+}
+
+fn render() -> impl TypedValueParser<Value = RenderMode> {
+    PossibleValuesParser::new(["never", "fallback", "always"]).map(|name| match name.as_str() {
+        "fallback" => RenderMode::Fallback,
+        "always" => RenderMode::Always,
+        _ => RenderMode::Never,
+    })
 }

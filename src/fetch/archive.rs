@@ -20,12 +20,16 @@ use std::io::{self, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+#[cfg(feature = "render")]
+use url::Url;
+
 use super::error::FetchErrorKind;
 use super::options::FetchOptions;
 use crate::error::Error;
 pub(super) use record::{Capture, Ending};
 
-/// Bytes after which an archive is forced to the disk. Less is lost only when the power fails.
+/// Bytes after which an archive is forced to the disk by itself; less is lost only when the power fails. A run asks
+/// for it before it notes pages as done.
 const SYNC_BYTES: u64 = 4 << 20;
 
 /// An archive that is written.
@@ -42,6 +46,8 @@ struct Tail {
     length: u64,
     /// Of these, bytes that are on the disk for sure.
     synced: u64,
+    /// Why an earlier record could not be written.
+    failure: Option<io::ErrorKind>,
 }
 
 impl Archive {
@@ -59,8 +65,11 @@ impl Archive {
         let gzip = path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("gz"));
         let length =
             repair::repair(&mut file, gzip).map_err(Error::io("cannot append to the archive", path))?;
-        let archive =
-            Archive { path: path.to_owned(), gzip, tail: Mutex::new(Tail { file, length, synced: 0 }) };
+        let archive = Archive {
+            path: path.to_owned(),
+            gzip,
+            tail: Mutex::new(Tail { file, length, synced: 0, failure: None }),
+        };
         if length == 0 {
             let info = packed(&record::info(options), gzip);
             archive.tail().append(&info).map_err(Error::io("cannot write the archive", path))?;
@@ -68,17 +77,40 @@ impl Archive {
         Ok(archive)
     }
 
-    /// Appends a capture, off the threads that wait for the network.
+    /// Appends a capture.
     pub(super) async fn add(self: &Arc<Archive>, capture: Capture) -> Result<(), FetchErrorKind> {
+        self.append(move || record::records(&capture).into()).await
+    }
+
+    /// Appends a page as a browser built it from an answer that is in the archive.
+    #[cfg(feature = "render")]
+    pub(super) async fn add_rendered(
+        self: &Arc<Archive>,
+        url: &Url,
+        html: &str,
+    ) -> Result<(), FetchErrorKind> {
+        let record = record::rendered(url, html);
+        self.append(move || vec![record]).await
+    }
+
+    /// Appends records that belong together, off the threads that wait for the network.
+    async fn append(
+        self: &Arc<Archive>,
+        records: impl FnOnce() -> Vec<Vec<u8>> + Send + 'static,
+    ) -> Result<(), FetchErrorKind> {
         let archive = Arc::clone(self);
         let writing = tokio::task::spawn_blocking(move || {
-            let records: Vec<u8> =
-                record::records(&capture).iter().flat_map(|record| packed(record, archive.gzip)).collect();
-            archive.tail().append(&records)
+            let bytes: Vec<u8> = records().iter().flat_map(|record| packed(record, archive.gzip)).collect();
+            archive.tail().append(&bytes)
         });
         let written = writing.await.unwrap_or_else(|error| Err(io::Error::other(error)));
         written
             .map_err(|error| FetchErrorKind::Archive { detail: format!("{}: {error}", self.path.display()) })
+    }
+
+    /// Forces what was appended so far to the disk; fails if anything could not be appended.
+    pub(super) fn sync(&self) -> io::Result<()> {
+        self.tail().sync()
     }
 
     fn tail(&self) -> MutexGuard<'_, Tail> {
@@ -91,10 +123,18 @@ impl Tail {
         if let Err(error) = self.file.write_all(bytes) {
             // a torn record that cannot be taken back either is cut off when the archive is opened again
             let _ = self.file.set_len(self.length);
+            self.failure = Some(error.kind());
             return Err(error);
         }
         self.length += bytes.len() as u64;
-        if self.length - self.synced >= SYNC_BYTES {
+        if self.length - self.synced >= SYNC_BYTES { self.sync() } else { Ok(()) }
+    }
+
+    fn sync(&mut self) -> io::Result<()> {
+        if let Some(failure) = self.failure {
+            return Err(failure.into());
+        }
+        if self.length > self.synced {
             self.file.sync_data()?;
             self.synced = self.length;
         }
@@ -105,7 +145,7 @@ impl Tail {
 impl Drop for Tail {
     fn drop(&mut self) {
         // nobody is left to be told
-        let _ = self.file.sync_data();
+        let _ = self.sync();
     }
 }
 

@@ -96,6 +96,15 @@ pub enum FetchErrorKind {
         /// The limit in force, in seconds.
         limit: f64,
     },
+    /// The run was told to stop while the address waited for its turn.
+    #[error("tamis was asked to stop before the page was fetched; fetch it again")]
+    Stopped,
+    /// The page came, but no browser could build it.
+    #[error("Chromium could not render the page ({detail})")]
+    Render {
+        /// What happened, and what to try.
+        detail: String,
+    },
     /// The body is larger than the limit.
     #[error("the body is larger than max_bytes = {limit}{how}")]
     TooLarge {
@@ -228,6 +237,8 @@ impl FetchErrorKind {
             Kind::Timeout { .. } => "timeout",
             Kind::Status { code, retry_after } => status_of_code(*code, retry_after.is_some()),
             Kind::HostBusy { .. } => "host-busy",
+            Kind::Stopped => "not-attempted",
+            Kind::Render { .. } => "render-failed",
             Kind::TooLarge { .. } => "too-large",
             Kind::Truncated { .. } => "truncated",
             Kind::TooManyRedirects { .. } => "too-many-redirects",

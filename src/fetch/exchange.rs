@@ -105,13 +105,19 @@ async fn finish(response: Response, capture: &mut Option<Capture>) {
 }
 
 fn headers(options: &FetchOptions, request: &Request, address: &Url) -> HeaderMap {
+    let mut headers = host_headers(options, address);
+    insert(&mut headers, IF_NONE_MATCH, request.etag.as_deref());
+    insert(&mut headers, IF_MODIFIED_SINCE, request.last_modified.as_deref());
+    headers
+}
+
+/// The headers that the settings have for the host of an address.
+pub(super) fn host_headers(options: &FetchOptions, address: &Url) -> HeaderMap {
     let mut headers = HeaderMap::new();
     if let Some(host) = address.host_str().and_then(|name| options.hosts.get(name)) {
         // Checked when the fetcher was made.
         let _ = client::insert_all(&mut headers, &host.headers);
     }
-    insert(&mut headers, IF_NONE_MATCH, request.etag.as_deref());
-    insert(&mut headers, IF_MODIFIED_SINCE, request.last_modified.as_deref());
     headers
 }
 
@@ -122,7 +128,8 @@ fn insert(headers: &mut HeaderMap, name: HeaderName, value: Option<&str>) {
     }
 }
 
-fn asked_wait(headers: &HeaderMap) -> Option<Duration> {
+/// The wait that an answer asks for.
+pub(super) fn asked_wait(headers: &HeaderMap) -> Option<Duration> {
     retry::parse_retry_after(&text(headers, RETRY_AFTER)?, SystemTime::now())
 }
 

@@ -97,6 +97,14 @@ impl Host {
         }
     }
 
+    /// Notes a request of a page that is rendered: it waits for no turn, but the next turn waits for it.
+    #[cfg(feature = "render")]
+    pub(super) fn asked_beside(&self, code: u16, retry_after: Option<Duration>) {
+        let mut state = self.state();
+        state.begin();
+        state.answered(code, retry_after, &self.rules);
+    }
+
     /// Takes over the Crawl-delay of robots.txt, or its absence.
     pub(super) fn set_crawl_delay(&self, crawl_delay: Option<Duration>) {
         self.state().crawl_delay = crawl_delay.map(bounded);

@@ -68,7 +68,9 @@ impl<'a> Journey<'a> {
             };
             self.failures += 1;
             match retry::decide(&kind, self.failures, &self.engine.policy, retry::chance()) {
-                Decision::Again(pause) if !self.left().is_zero() => tokio::time::sleep(pause).await,
+                Decision::Again(pause) if !self.left().is_zero() => {
+                    self.engine.unless_stopped(tokio::time::sleep(pause)).await?;
+                }
                 _ => return self.archive(capture).await.and(Err(kind)),
             }
         }
@@ -94,7 +96,7 @@ impl<'a> Journey<'a> {
     /// One request, when the host's turn has come, within the time that is left. Fails if the turn does not come.
     async fn attempt(&mut self) -> Result<Exchanged, FetchErrorKind> {
         let host = self.engine.host(&self.here);
-        let mut turn = host.turn(&self.engine.places).await?;
+        let mut turn = self.engine.unless_stopped(host.turn(&self.engine.places)).await??;
         self.attempts += 1;
         let Engine { client, options, .. } = self.engine;
         let begin = Instant::now();

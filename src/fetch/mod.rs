@@ -11,6 +11,8 @@
 //! 7. `retry` decides whether a failure is worth another request,
 //! 8. `archive` keeps the answer that stands, where an archive is wanted.
 //!
+//! A page that its scripts build may then be handed to a browser (`render`).
+//!
 //! ```no_run
 //! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
 //! use tamis::fetch::{FetchOptions, Fetcher};
@@ -34,14 +36,17 @@ mod host_report;
 mod journey;
 mod options;
 mod page;
+mod render;
 mod retry;
 mod robots;
+mod shelf;
 mod wire;
 
 use std::sync::Arc;
 
 use futures::future::BoxFuture;
 use tokio::sync::Semaphore;
+use tokio_util::sync::CancellationToken;
 use url::Url;
 
 pub use error::{FetchError, FetchErrorKind, Phase, shown};
@@ -49,6 +54,8 @@ pub use guard::{Lookup, SystemLookup, is_public};
 pub use host_report::HostReport;
 pub use options::{FetchOptions, HostOptions, PROXY_FROM_ENVIRONMENT};
 pub use page::{Fetched, Page, Request, Wanted};
+pub use render::RenderMode;
+pub use shelf::{Kept, Shelf};
 
 use crate::error::Error;
 use archive::Archive;
@@ -56,6 +63,7 @@ use flight::Flights;
 use host::{Host, Hosts};
 use journey::Journey;
 use options::seconds;
+use render::Renderer;
 use retry::Policy;
 use robots::RobotsCache;
 
@@ -76,6 +84,11 @@ struct Engine {
     /// One place for each request under way, over all hosts.
     places: Semaphore,
     archive: Option<Arc<Archive>>,
+    #[cfg_attr(not(feature = "render"), expect(dead_code, reason = "it only checked the settings"))]
+    renderer: Renderer,
+    shelf: Option<Arc<dyn Shelf>>,
+    /// Cancelled when no request may begin any more.
+    stop: CancellationToken,
 }
 
 impl Fetcher {
@@ -86,6 +99,19 @@ impl Fetcher {
 
     /// A fetcher that resolves names in its own way. The guard holds for its answers too.
     pub fn with_lookup(options: FetchOptions, lookup: Arc<dyn Lookup>) -> Result<Fetcher, Error> {
+        Fetcher::with(options, lookup, None)
+    }
+
+    /// A fetcher that keeps feeds, sitemaps and robots.txt over runs.
+    pub fn with_shelf(options: FetchOptions, shelf: Arc<dyn Shelf>) -> Result<Fetcher, Error> {
+        Fetcher::with(options, Arc::new(SystemLookup), Some(shelf))
+    }
+
+    fn with(
+        options: FetchOptions,
+        lookup: Arc<dyn Lookup>,
+        shelf: Option<Arc<dyn Shelf>>,
+    ) -> Result<Fetcher, Error> {
         options.check()?;
         let archive = match &options.warc {
             Some(path) => Some(Arc::new(Archive::open(path, &options)?)),
@@ -93,12 +119,15 @@ impl Fetcher {
         };
         let engine = Engine {
             archive,
+            shelf,
+            stop: CancellationToken::new(),
             policy: Policy {
                 retries: options.retries,
                 backoff: seconds(options.backoff_seconds),
                 max_wait: seconds(options.max_wait_seconds),
             },
             client: client::build(&options, lookup)?,
+            renderer: Renderer::new(&options)?,
             hosts: Hosts::default(),
             robots: RobotsCache::new(options.robots_name(), seconds(options.robots_expiry_seconds)),
             places: Semaphore::new(options.concurrency.min(Semaphore::MAX_PERMITS)),
@@ -127,11 +156,6 @@ impl Fetcher {
         self.get(Request::page(url.clone()).unless(etag, last_modified)).await
     }
 
-    /// Fetches a feed or sitemap, which may be JSON or a gzip file.
-    pub async fn fetch_source(&self, url: &Url) -> Result<Page, FetchError> {
-        self.whole(Request::source(url.clone())).await
-    }
-
     /// Fetches what a request describes. The fragment of its address plays no part.
     pub async fn get(&self, mut request: Request) -> Result<Fetched, FetchError> {
         request.url.set_fragment(None);
@@ -155,6 +179,21 @@ impl Fetcher {
         self.engine.hosts.reports()
     }
 
+    /// Forces the archive to the disk, where one is kept: what was fetched until now outlives a power cut. Fails if
+    /// anything that was fetched could not be written there.
+    pub fn sync_archive(&self) -> Result<(), Error> {
+        match self.engine.archive.as_ref().zip(self.engine.options.warc.as_deref()) {
+            Some((archive, path)) => archive.sync().map_err(Error::io("cannot save the archive", path)),
+            None => Ok(()),
+        }
+    }
+
+    /// Lets no request begin any more: what waits for its turn ends at once, as `not-attempted`; what is on the
+    /// wire goes on.
+    pub fn stop(&self) {
+        self.engine.stop.cancel();
+    }
+
     async fn whole(&self, request: Request) -> Result<Page, FetchError> {
         let url = request.url.clone();
         match self.get(request).await? {
@@ -175,17 +214,26 @@ impl Engine {
         self.robots.rules(address, || self.load_robots(address)).await
     }
 
+    /// Waits for something, but not past the wish to stop.
+    async fn unless_stopped<T>(&self, waiting: impl Future<Output = T>) -> Result<T, FetchErrorKind> {
+        tokio::select! {
+            biased;
+            () = self.stop.cancelled() => Err(FetchErrorKind::Stopped),
+            done = waiting => Ok(done),
+        }
+    }
+
     /// Boxed, because a journey asks for robots.txt, which is a journey.
     fn load_robots<'a>(&'a self, address: &'a Url) -> BoxFuture<'a, Result<Vec<u8>, FetchErrorKind>> {
         Box::pin(async move {
             let url = robotxt::robots_url(address)
                 .map_err(|error| FetchErrorKind::InvalidUrl { detail: error.to_string() })?;
-            let request = Request { wanted: Wanted::Robots, ..Request::page(url) };
-            match Journey::new(self, &request).travel().await.map_err(|error| error.kind)? {
-                Fetched::Page(page) => Ok(page.bytes),
-                Fetched::NotModified => Err(Engine::unasked_not_modified()),
-            }
+            self.robots_txt(url).await
         })
+    }
+
+    async fn travel(&self, request: &Request) -> Result<Fetched, FetchErrorKind> {
+        Journey::new(self, request).travel().await.map_err(|error| error.kind)
     }
 
     fn unasked_not_modified() -> FetchErrorKind {

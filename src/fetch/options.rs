@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use super::render::RenderMode;
 use crate::error::Error;
 
 /// Longest time that any setting or server may ask for; keeps sums of instants away from overflow.
@@ -60,6 +61,10 @@ pub struct FetchOptions {
     pub proxy: Option<String>,
     /// A file with root certificates (PEM) that are believed beside those of the system, for the servers of a house.
     pub root_certificates: Option<PathBuf>,
+    /// Whether a browser builds pages with their scripts before they are cleaned.
+    pub render: RenderMode,
+    /// The browser, Chromium or Chrome; without it, `chromium` and its other usual names are looked for in `PATH`.
+    pub chromium: Option<PathBuf>,
     /// A web archive (WARC 1.1) to which everything fetched is appended; compressed if its name ends in `.gz`.
     pub warc: Option<PathBuf>,
     /// Headers sent with every request, as in `Accept-Language = "fr"`.
@@ -76,6 +81,8 @@ pub struct HostOptions {
     pub delay_seconds: Option<f64>,
     /// Most requests under way.
     pub per_host: Option<usize>,
+    /// Whether a browser builds its pages.
+    pub render: Option<RenderMode>,
     /// Headers sent to this host only, as in `Authorization = "..."`.
     pub headers: BTreeMap<String, String>,
     /// Cookies that this host finds set, as in `consent = "all"`; those that it sets itself join or replace them.
@@ -103,6 +110,8 @@ impl Default for FetchOptions {
             allow_private: false,
             proxy: None,
             root_certificates: None,
+            render: RenderMode::Never,
+            chromium: None,
             warc: None,
             headers: BTreeMap::new(),
             hosts: BTreeMap::new(),

@@ -112,16 +112,22 @@ fn verdict(name: &str, answer: Result<Vec<u8>, FetchErrorKind>) -> Verdict {
     use FetchErrorKind as Kind;
     match answer {
         Ok(bytes) => Verdict::Rules(Arc::new(Robots::parse(&bytes, name))),
-        Err(Kind::Status { code, .. }) if (400..500).contains(&code) && code != 429 => allow_all(),
-        Err(Kind::TooManyRedirects { .. }) => allow_all(),
+        Err(kind) if means_no_rules(&kind) => Verdict::Rules(Arc::new(Robots::allow_all())),
         Err(kind @ (Kind::Dns { .. } | Kind::Connect { .. } | Kind::Tls { .. })) => Verdict::Failed(kind),
-        Err(kind @ (Kind::PrivateAddress { .. } | Kind::HostBusy { .. })) => Verdict::Failed(kind),
+        Err(kind @ (Kind::PrivateAddress { .. } | Kind::HostBusy { .. } | Kind::Stopped)) => {
+            Verdict::Failed(kind)
+        }
         Err(kind) => Verdict::Failed(Kind::RobotsUnavailable { detail: kind.to_string() }),
     }
 }
 
-fn allow_all() -> Verdict {
-    Verdict::Rules(Arc::new(Robots::allow_all()))
+/// Whether a failure means that the site has no rules.
+pub(super) fn means_no_rules(kind: &FetchErrorKind) -> bool {
+    match kind {
+        FetchErrorKind::Status { code, .. } => (400..500).contains(code) && *code != 429,
+        FetchErrorKind::TooManyRedirects { .. } => true,
+        _ => false,
+    }
 }
 
 /// Whether the rules let a URL be fetched.

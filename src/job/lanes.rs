@@ -15,6 +15,7 @@ use tokio::task::JoinSet;
 use super::page::{Tools, Tried};
 use super::plan::{Task, Work};
 use crate::config::Config;
+use crate::fetch::Fetcher;
 
 /// Starts the lanes of a plan. Results go to `results`; a lane ends early when nobody takes them any more.
 pub(super) fn start(
@@ -32,11 +33,17 @@ pub(super) fn start(
     lanes
 }
 
-/// Waits until all lanes are through; after a stop, only for the time of grace.
-pub(super) async fn finish(mut lanes: JoinSet<()>, mut stop: watch::Receiver<bool>, grace: Duration) {
+/// Waits until all lanes are through; after a stop, only for what is on the wire, and for the time of grace.
+pub(super) async fn finish(
+    mut lanes: JoinSet<()>,
+    fetcher: Option<Fetcher>,
+    mut stop: watch::Receiver<bool>,
+    grace: Duration,
+) {
     let all = async { while lanes.join_next().await.is_some() {} };
     let too_late = async {
         super::raised(&mut stop).await;
+        fetcher.iter().for_each(Fetcher::stop);
         tokio::time::sleep(grace).await;
     };
     tokio::select! {
@@ -57,7 +64,9 @@ async fn run_lane(
     let step = |task| async move {
         if !*stop.borrow() && !results.is_closed() {
             // Nobody takes results after the output failed; that error ends the run.
-            let _ = results.send(tools.try_page(task).await).await;
+            if let Some(tried) = tools.try_page(task).await {
+                let _ = results.send(tried).await;
+            }
         }
     };
     stream::iter(tasks).for_each_concurrent(width, step).await;

@@ -8,6 +8,7 @@
 //! pages are taken, those under way end and are saved, the rest is for the next run.
 
 mod advice;
+mod copies;
 pub mod duplicates;
 mod gather;
 mod lanes;
@@ -46,6 +47,7 @@ use crate::fetch::Fetcher;
 use crate::pipeline::Cleaner;
 use crate::rules::Rules;
 use crate::sink::{FolderSink, JsonlSink, Sink, SqliteSink, atomic};
+use copies::Copies;
 use duplicates::Search;
 use lock::Lock;
 use page::Tools;
@@ -122,7 +124,7 @@ fn prepare_reports(config: &Config) -> Result<(), Error> {
 
 /// Says what a run would do, and writes nothing. Feeds and sitemaps are fetched, since only they know.
 pub async fn plan(config: &Config) -> Result<Plan, Error> {
-    let tools = tools(config)?;
+    let tools = tools(config, None)?;
     let state = State::open_to_read(&config.job.state)?;
     gather::gather(config, tools.fetcher.as_ref(), state.as_ref(), Timestamp::now()).await
 }
@@ -140,8 +142,8 @@ struct Job<'a> {
 
 impl<'a> Job<'a> {
     fn open(config: &'a Config) -> Result<Job<'a>, Error> {
-        let tools = tools(config)?;
         let state = State::open(&config.job.state)?;
+        let tools = tools(config, Some(&copies::beside(&config.job.state)))?;
         prepare_reports(config)?;
         let path = config.output.full_path();
         let growing = (config.output.kind == OutputKind::Jsonl).then(|| absolute(&path));
@@ -224,6 +226,8 @@ impl<'a> Job<'a> {
         let grace = Duration::from_secs(self.config.job.grace_seconds);
         let (results, waiting) = mpsc::channel(WAITING_RESULTS);
         let planned = tasks.len();
+        let fetcher = self.tools.fetcher.clone();
+        let for_writer = fetcher.clone();
         let lanes = lanes::start(tasks, self.config, &self.tools, &results, &stop);
         drop(results);
         let Job { state, sink, growing, .. } = self;
@@ -232,11 +236,20 @@ impl<'a> Job<'a> {
             near: self.config.output.near_duplicates,
             bits: self.config.output.near_bits,
         };
-        let writer = Writer { sink, state, growing, tally: Tally::default(), planned, search, watch };
+        let writer = Writer {
+            sink,
+            state,
+            fetcher: for_writer,
+            growing,
+            tally: Tally::default(),
+            planned,
+            search,
+            watch,
+        };
         let mut saving = tokio::task::spawn_blocking(move || writer.run(waiting));
         let saved = tokio::select! {
             saved = &mut saving => saved,
-            () = lanes::finish(lanes, stop, grace) => saving.await,
+            () = lanes::finish(lanes, fetcher, stop, grace) => saving.await,
         };
         // The writer has no page's data to stumble over: a panic of its own is a fault of the program.
         saved.unwrap_or_else(|error| std::panic::resume_unwind(error.into_panic()))
@@ -286,9 +299,9 @@ async fn raised(stop: &mut Receiver<bool>) {
     }
 }
 
-fn tools(config: &Config) -> Result<Tools, Error> {
+fn tools(config: &Config, copies: Option<&Path>) -> Result<Tools, Error> {
     let fetcher = match gather::needs_network(&config.sources) {
-        true => Some(Fetcher::new(config.fetch.clone())?),
+        true => Some(fetcher(config, copies)?),
         false => None,
     };
     let patience = Patience {
@@ -299,6 +312,13 @@ fn tools(config: &Config) -> Result<Tools, Error> {
     let cleaner = Arc::new(Cleaner::new(rules(config)?, config.clean.clone()));
     let refresh = config.refresh.clone();
     Ok(Tools { fetcher, cleaner, patience, refresh, max_bytes: config.clean.max_bytes })
+}
+
+fn fetcher(config: &Config, copies: Option<&Path>) -> Result<Fetcher, Error> {
+    match copies.and_then(|path| Copies::open(path, Timestamp::now())) {
+        Some(copies) => Fetcher::with_shelf(config.fetch.clone(), Arc::new(copies)),
+        None => Fetcher::new(config.fetch.clone()),
+    }
 }
 
 /// The rules in force: the built-in ones, and those of the configured folder over them.

@@ -18,7 +18,7 @@ use super::state::{Copy, Stamp, Standing, Verdict};
 use super::verdict::{
     Failure, Patience, after_asking_in_vain, after_failure, after_no_change, after_reading, iso,
 };
-use crate::fetch::{Fetched, Fetcher, Page};
+use crate::fetch::{FetchError, FetchErrorKind, Fetched, Fetcher, Page, RenderMode};
 use crate::outcome::{self, INTERNAL_ERROR, Input};
 use crate::pipeline::Cleaner;
 use crate::record::Record;
@@ -86,45 +86,75 @@ impl Outcome {
     fn read(record: Record, copy: Copy, bytes: usize, network: Duration) -> Outcome {
         Outcome::Read(Box::new(Reading { record, copy, bytes, network }))
     }
+
+    fn is_shell(&self) -> bool {
+        matches!(self, Outcome::Read(reading) if RenderMode::is_shell(&reading.record.status))
+    }
 }
 
 impl Tools {
-    /// Tries a page.
-    pub async fn try_page(&self, task: Task) -> Tried {
+    /// Tries a page; nothing comes of it if the run was stopped before the page was asked for.
+    pub async fn try_page(&self, task: Task) -> Option<Tried> {
         let begun = Instant::now();
         let host = host_of(&task.work);
         let (key, source, before) = (task.key, task.source, task.standing);
         let outcome = match task.work {
-            Work::Fetch(url) => self.fetch(source, url, before.as_ref()).await,
+            Work::Fetch(url) => self.fetch(source, url, before.as_ref()).await?,
             Work::Refuse(record) => Outcome::Failed(record, Failure::ForGood),
             Work::Read(path, stamp) => self.read(source, path, stamp, before.as_ref()).await,
         };
         let judged = self.judge(outcome, before.as_ref(), task.published);
         let Judged { verdict, copy, news, bytes, network } = judged;
-        Tried { key, host, bytes, elapsed: begun.elapsed(), network, verdict, copy, news }
+        Some(Tried { key, host, bytes, elapsed: begun.elapsed(), network, verdict, copy, news })
     }
 
-    async fn fetch(&self, source: String, url: Url, before: Option<&Standing>) -> Outcome {
+    async fn fetch(&self, source: String, url: Url, before: Option<&Standing>) -> Option<Outcome> {
         let Some(fetcher) = &self.fetcher else {
             let reason = "no source of the network was configured";
-            return internal_error(source, reason);
+            return Some(internal_error(source, reason));
         };
         let known = before.filter(|before| before.state.was_read());
         let etag = known.and_then(|known| known.etag.as_deref());
         let last_modified = known.and_then(|known| known.last_modified.as_deref());
         match fetcher.fetch_if_changed(&url, etag, last_modified).await {
-            Ok(Fetched::NotModified) => Outcome::Same { not_modified: true, copy: Box::default() },
+            Ok(Fetched::NotModified) => Some(Outcome::Same { not_modified: true, copy: Box::default() }),
             Ok(Fetched::Page(page)) => {
-                let cleaner = Arc::clone(&self.cleaner);
-                let known_hash = known.and_then(|known| known.content_hash.clone());
-                let name = source.clone();
-                blocking(source, move || clean_page(&cleaner, &name, page, known_hash.as_deref())).await
+                let known_hash = known.and_then(|known| known.content_hash.as_deref());
+                Some(self.read_page(fetcher, &source, page, known_hash).await)
             }
-            Err(error) => {
-                let record = Record::failure(source.clone(), error.status(), error.reason());
-                Outcome::Failed(Box::new(record.at(Some(&source), None)), Failure::of_fetch(&error))
-            }
+            Err(error) if error.kind == FetchErrorKind::Stopped => None,
+            Err(error) => Some(failed(&source, &error)),
         }
+    }
+
+    /// Cleans a page that came, with the help of a browser where the settings of its host say so.
+    async fn read_page(
+        &self,
+        fetcher: &Fetcher,
+        source: &str,
+        page: Page,
+        known_hash: Option<&str>,
+    ) -> Outcome {
+        let mode = fetcher.render_mode(&page.final_url);
+        let plain = (mode == RenderMode::Fallback).then(|| page.clone());
+        let page = if mode == RenderMode::Always { fetcher.render(page).await } else { Ok(page) };
+        let outcome = self.clean(source, page, known_hash).await;
+        match plain {
+            Some(plain) if outcome.is_shell() => {
+                self.clean(source, fetcher.render(plain).await, known_hash).await
+            }
+            _ => outcome,
+        }
+    }
+
+    async fn clean(&self, source: &str, page: Result<Page, FetchError>, known_hash: Option<&str>) -> Outcome {
+        let page = match page {
+            Ok(page) => page,
+            Err(error) => return failed(source, &error),
+        };
+        let (cleaner, known_hash) = (Arc::clone(&self.cleaner), known_hash.map(str::to_owned));
+        let name = source.to_owned();
+        blocking(source.to_owned(), move || clean_page(&cleaner, &name, page, known_hash.as_deref())).await
     }
 
     async fn read(&self, source: String, path: PathBuf, stamp: Stamp, before: Option<&Standing>) -> Outcome {
@@ -280,6 +310,11 @@ async fn blocking(source: String, work: impl FnOnce() -> Outcome + Send + 'stati
         Ok(outcome) => outcome,
         Err(_) => internal_error(source, "the program failed on this page; please report it"),
     }
+}
+
+fn failed(source: &str, error: &FetchError) -> Outcome {
+    let record = Record::failure(source, error.status(), error.reason()).at(Some(source), None);
+    Outcome::Failed(Box::new(record), Failure::of_fetch(error))
 }
 
 fn internal_error(source: String, reason: &str) -> Outcome {

@@ -1,4 +1,4 @@
-//! Saves what the lanes bring, from one thread: put, flush, commit, in this order.
+//! Saves what the lanes bring, from one thread: put, flush (the archive, too), commit, in this order.
 //!
 //! Results are saved in batches of what is ready, so that a fast run shares the waits for the disk and a slow one
 //! saves every page at once.
@@ -16,6 +16,7 @@ use super::tally::Tally;
 use super::verdict::iso;
 use super::watch::Watch;
 use crate::error::Error;
+use crate::fetch::Fetcher;
 use crate::record::Record;
 use crate::sink::{Sink, Stored};
 
@@ -26,6 +27,8 @@ const BATCH: usize = 64;
 pub(super) struct Writer {
     pub sink: Box<dyn Sink>,
     pub state: State,
+    /// Keeps the archive, where there is one.
+    pub fetcher: Option<Fetcher>,
     /// Name of a growing output file in the state database.
     pub growing: Option<String>,
     pub tally: Tally,
@@ -65,6 +68,7 @@ impl Writer {
             self.put(tried)?;
         }
         self.sink.flush()?;
+        self.fetcher.iter().try_for_each(Fetcher::sync_archive)?;
         let mark = self.growing.as_deref().zip(self.sink.mark());
         let tries = batch.iter().map(|tried| (tried.key.as_str(), &tried.verdict, &tried.copy));
         self.state.commit(tries, mark, &iso(Timestamp::now()))?;

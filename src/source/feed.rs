@@ -1,4 +1,6 @@
-//! Feeds: RSS, Atom and JSON Feed, read into their entries.
+//! Feeds: RSS, Atom and JSON Feed, read into their entries. One that is no valid XML is mended first.
+
+mod mend;
 
 use std::collections::HashSet;
 
@@ -27,9 +29,18 @@ pub struct FeedError {
 /// Reads a feed. Relative addresses are resolved against `base`, the feed's own address. Entries without an
 /// address of the web are left out, and so are second entries of one address.
 pub fn parse(bytes: &[u8], base: &Url) -> Result<Vec<Entry>, FeedError> {
-    let parser =
-        feed_rs::parser::Builder::new().base_uri(Some(base.as_str())).sanitize_content(false).build();
-    let feed = parser.parse(trimmed(bytes)).map_err(|error| FeedError { detail: error.to_string() })?;
+    let bytes = trimmed(bytes);
+    let read = |bytes: &[u8]| {
+        let parser =
+            feed_rs::parser::Builder::new().base_uri(Some(base.as_str())).sanitize_content(false).build();
+        parser.parse(bytes)
+    };
+    let feed = read(bytes).or_else(|error| match bytes.first() {
+        // What is wrong with the feed as it came says more than what is left after mending.
+        Some(b'<') => read(&mend::mended(bytes)).map_err(|_| error),
+        _ => Err(error),
+    });
+    let feed = feed.map_err(|error| FeedError { detail: error.to_string() })?;
     let mut seen = HashSet::new();
     let entries = feed.entries.into_iter().filter_map(|entry| read_entry(entry, base));
     Ok(entries.filter(|entry| seen.insert(entry.url.clone())).collect())
@@ -143,6 +154,21 @@ mod tests {
         bytes
             .extend_from_slice(b"\xc9t\xe9</title><link>https://example.org/a</link></item></channel></rss>");
         assert_eq!(parse(&bytes, &base()).expect("a feed")[0].title.as_deref(), Some("Été"));
+    }
+
+    #[test]
+    fn bare_ampersands_and_unknown_entities_cost_no_entry() {
+        for fault in ["Recherche & développement", "R&D", "Caf&eacute; &nbsp;!", "a &nosuchname; b"] {
+            let text = format!(
+                "<rss version=\"2.0\"><channel><title>J</title>\
+                 <item><title>{fault}</title><link>https://example.org/a?b=1&c=2</link></item>\
+                 <item><title>Deux</title><link>https://example.org/b</link></item></channel></rss>"
+            );
+            let found = read(&text);
+            let addresses: Vec<&str> = found.iter().map(|entry| entry.url.as_str()).collect();
+            assert_eq!(addresses, ["https://example.org/a?b=1&c=2", "https://example.org/b"], "{fault}");
+            assert!(found[0].title.is_some());
+        }
     }
 
     #[test]

@@ -1,7 +1,8 @@
 //! Reads web archives (WARC 1.0 and 1.1), plain, with gzip by record, or with zstd.
 //!
 //! - record: headers (`WARC-Type`, `WARC-Target-URI`...) and a block of `Content-Length` bytes
-//! - answer: a record of type `response` that holds what a server sent; `resource` holds the file alone
+//! - answer: a record of type `response` that holds what a server sent; `resource` holds the file alone, and
+//!   `conversion` what a browser made of it
 //!
 //! One record is held at a time, and of that no more than the limit. Behind a damaged record the reader looks
 //! for the next line that starts a record. Answers that are no HTML, redirects and other types of records are
@@ -190,8 +191,12 @@ impl Warc {
 
     /// The block of a record that may hold a page; others are read over.
     fn block(&mut self, headers: &Headers, length: u64) -> io::Result<Option<Vec<u8>>> {
-        let wanted = matches!(headers.get("warc-type"), Some("response" | "resource"))
-            && headers.says_page() != Some(false);
+        let wanted = match headers.get("warc-type") {
+            Some("response" | "resource") => headers.says_page() != Some(false),
+            // Of other programs' conversions, nobody knows what they are.
+            Some("conversion") => headers.says_page() == Some(true),
+            _ => false,
+        };
         let limit = if wanted { (self.max_bytes + HEAD_ALLOWANCE) as u64 } else { 0 };
         let mut bytes = Vec::new();
         let held = (&mut self.stream).take(length.min(limit)).read_to_end(&mut bytes)? as u64;
@@ -203,7 +208,7 @@ impl Warc {
     }
 
     fn page(&self, headers: &Headers, block: Vec<u8>) -> Option<ArchivedPage> {
-        let message = if headers.get("warc-type") == Some("resource") {
+        let message = if matches!(headers.get("warc-type"), Some("resource" | "conversion")) {
             let content_type = headers.get("content-type").map(str::to_owned);
             Ok(Message { status: 200, content_type, body: block })
         } else {

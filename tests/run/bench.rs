@@ -61,14 +61,14 @@ impl Bench {
 
     /// Another command of the program.
     pub fn tamis(&self, arguments: &[&str]) -> Ended {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_tamis"));
+        let mut command = program();
         command.args(arguments).current_dir(self.folder.path());
         Ended::of(command.output().expect("the program runs"))
     }
 
     /// Starts a run without waiting for its end.
     pub fn start(&self, arguments: &[&str]) -> Child {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_tamis"));
+        let mut command = program();
         command.arg("run").arg("--allow-private").args(arguments).current_dir(self.folder.path());
         command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().expect("the program runs")
     }
@@ -104,6 +104,12 @@ fn collect(root: &Path, folder: &Path, found: &mut BTreeMap<String, String>) {
             found.insert(name, String::from_utf8_lossy(&fs::read(&path).expect("a file")).into_owned());
         }
     }
+}
+
+/// The program; `TAMIS_BINARY` names another to try.
+pub fn program() -> Command {
+    let built = || env!("CARGO_BIN_EXE_tamis").into();
+    Command::new(std::env::var_os("TAMIS_BINARY").unwrap_or_else(built))
 }
 
 /// Waits for a run to end.

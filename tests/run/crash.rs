@@ -18,6 +18,9 @@ const KILLS: usize = 12;
 /// Kills after which a run may end; later ones would meet runs that have nothing left to do.
 const KILLS_IN_A_ROUND: usize = 6;
 
+/// Everything fetched goes there, too.
+const ARCHIVE: &str = "fetched.warc.gz";
+
 /// How often a run is looked at while it waits for its end.
 const STEP: Duration = Duration::from_millis(10);
 
@@ -46,7 +49,7 @@ fn server() -> Server {
 
 /// A new folder with the configuration of a run over all pages.
 fn fresh(server: &Server, output: &str) -> Bench {
-    let fetch = "[fetch]\ndelay_seconds = 0\nper_host = 4\n";
+    let fetch = format!("[fetch]\ndelay_seconds = 0\nper_host = 4\nwarc = \"{ARCHIVE}\"\n");
     let bench =
         Bench::new(&format!("{fetch}[sources]\nlists = [\"urls.txt\"]\nsaved = [\"pages\"]\n{output}"));
     let urls: Vec<String> =
@@ -115,6 +118,22 @@ fn finish(bench: &Bench) {
     let leftovers: Vec<String> =
         bench.files("").into_keys().filter(|name| name.ends_with("tamis-tmp")).collect();
     assert_eq!(leftovers, Vec::<String>::new());
+    assert_archived(bench);
+}
+
+/// The archive can be read to its end and has every page; one whose run was killed may be there twice.
+fn assert_archived(bench: &Bench) {
+    let cleaned = bench.tamis(&["clean", ARCHIVE, "--format", "jsonl"]);
+    assert_eq!(cleaned.code, Some(0), "{}", cleaned.stderr);
+    let records = cleaned.stdout.lines().map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap());
+    let texts: Vec<String> = records
+        .map(|record| {
+            assert_eq!(record["status"], "ok", "{record}");
+            record["text"].as_str().unwrap().to_owned()
+        })
+        .collect();
+    let all = texts.join("\n");
+    assert!((0..pages()).all(|number| all.contains(&mark(&format!("n{number}n")))));
 }
 
 /// Every page's own sentence is in exactly one of the texts, and each text is whole.

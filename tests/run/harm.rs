@@ -6,14 +6,15 @@ use std::os::unix::fs::PermissionsExt;
 use std::os::unix::process::CommandExt;
 use std::process::Command;
 
-use super::bench::{Bench, Ended, mark, page};
+use super::bench::{Bench, Ended, mark, page, program};
+use super::support::{Answer, Server};
 
 const SAVED: &str = "[sources]\nsaved = [\"pages\"]\n";
 const NOBODY: u32 = 65534;
 
 /// Runs as a user whom permissions bind; tests may run as root.
 fn run_bound(bench: &Bench) -> Ended {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_tamis"));
+    let mut command = program();
     command.arg("run").current_dir(bench.path(""));
     let is_root = Command::new("id").arg("-u").output().is_ok_and(|id| id.stdout == b"0\n");
     if is_root {
@@ -51,7 +52,7 @@ fn a_read_only_output_or_state_is_said_before_anything_is_done() {
 
 /// Runs with a limit on the size of files, in blocks of 512 bytes (of 1024 in some shells).
 fn run_limited(bench: &Bench, blocks: u32) -> Ended {
-    let script = format!("ulimit -f {blocks}; exec \"$0\" run");
+    let script = format!("ulimit -f {blocks}; exec \"$0\" run --allow-private");
     let mut command = Command::new("sh");
     command.args(["-c", &script, env!("CARGO_BIN_EXE_tamis")]).current_dir(bench.path(""));
     Ended::of(command.output().expect("a shell"))
@@ -101,6 +102,40 @@ fn when_no_more_can_be_written_nothing_is_lost() {
         let leftovers = bench.files("").into_keys().filter(|name| name.ends_with("tamis-tmp")).count();
         assert_eq!(leftovers, 0);
     }
+}
+
+#[test]
+fn an_archive_that_cannot_be_written_ends_the_run_and_its_pages_are_for_the_next() {
+    const PAGES: usize = 20;
+    let server = Server::start();
+    let filler = format!("<!-- {} -->", "x".repeat(100_000));
+    let urls: Vec<String> = (0..PAGES).map(|number| server.url(&format!("/{number}")).to_string()).collect();
+    for number in 0..PAGES {
+        let name = format!("n{number}n");
+        server.route(&format!("/{number}"), Answer::html(&page(&name).replace("</body>", &filler)));
+    }
+    let fetch = "[fetch]\ndelay_seconds = 0\nrespect_robots = false\nwarc = \"a.warc\"\n";
+    let bench = Bench::new(&format!("{fetch}[sources]\nlists = [\"urls.txt\"]\n"));
+    bench.write("urls.txt", urls.join("\n"));
+    let run = run_limited(&bench, 1000);
+    assert_eq!(run.code, Some(1), "{}", run.stderr);
+    assert!(
+        run.stderr.contains("cannot save the archive") && run.stderr.contains("a.warc"),
+        "{}",
+        run.stderr
+    );
+    assert!(bench.states().values().all(|state| state == "done" || state == "new"), "{:?}", bench.states());
+    assert!(bench.states().values().any(|state| state == "new"));
+    let run = bench.run();
+    assert_eq!(run.code, Some(0), "{}", run.stderr);
+    assert_eq!(bench.files("articles").len(), PAGES);
+    let cleaned = bench.tamis(&["clean", "a.warc", "--format", "jsonl"]);
+    assert_eq!(
+        (cleaned.code, cleaned.stdout.lines().count() >= PAGES),
+        (Some(0), true),
+        "{}",
+        cleaned.stderr
+    );
 }
 
 #[test]

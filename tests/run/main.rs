@@ -11,6 +11,9 @@ mod harm;
 mod network;
 mod overlap;
 mod refresh;
+#[cfg(feature = "render")]
+mod render;
 mod reports;
 mod saved;
+mod sources;
 mod state;

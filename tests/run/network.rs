@@ -191,6 +191,37 @@ fn sigterm_lets_what_is_under_way_end_and_saves_it() {
     assert_eq!((bench.files("articles").len(), server.count("/a")), (2, 1));
 }
 
+#[cfg(unix)]
+#[test]
+fn sigterm_does_not_wait_for_politeness_and_what_waits_stays_pending() {
+    let server = Server::start();
+    server.route("/a", Answer::html(&page("a"))).route("/b", Answer::html(&page("b")));
+    let polite = "[fetch]\ndelay_seconds = 3600\nrespect_robots = false\n";
+    let bench =
+        Bench::new(&format!("{polite}[job]\ngrace_seconds = 3600\n[sources]\nlists = [\"urls.txt\"]\n"));
+    list(&bench, &server, &["/a", "/b"]);
+    let mut run = bench.start(&[]);
+    until("the first page is saved", || bench.files("articles").len() == 1);
+    let signal = std::process::Command::new("kill").args(["-TERM", &run.id().to_string()]).status().unwrap();
+    assert!(signal.success());
+    let mut code = None;
+    for _ in 0..6000 {
+        code = run.try_wait().unwrap();
+        if code.is_some() {
+            break;
+        }
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    let _ = run.kill();
+    assert_eq!(code.and_then(|code| code.code()), Some(0), "it waited for an hour's delay");
+    let states = bench.states();
+    assert_eq!(
+        [server.url("/a"), server.url("/b")].map(|url| states[url.as_str()].as_str()),
+        ["done", "new"]
+    );
+    assert_eq!(server.count("/b"), 0);
+}
+
 #[test]
 fn credentials_in_an_address_are_used_and_kept_nowhere() {
     let server = Server::start();

@@ -30,7 +30,8 @@ impl Installed<'_> {
             ("job.report", &job.report),
             ("job.metrics", &job.metrics),
         ];
-        let named = paths.into_iter().filter(|(_, path)| !path.as_os_str().is_empty());
+        let archive = self.config.fetch.warc.iter().map(|path| ("fetch.warc", path));
+        let named = paths.into_iter().chain(archive).filter(|(_, path)| !path.as_os_str().is_empty());
         named.map(|(key, path)| (key, absolute(path))).collect()
     }
 

@@ -2,6 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+use tamis::fetch::RenderMode;
+
 use super::{Installed, config_of};
 
 /// Exit codes that are no failure of the service: some pages failed, another run is under way.
@@ -48,6 +50,7 @@ pub(super) fn service(text: &str, installed: &Installed) -> Vec<String> {
     found.extend(times(&unit, installed));
     found.extend(folders(&unit, installed));
     found.extend(homes(&unit, installed));
+    found.extend(browser(&unit, installed));
     found
 }
 
@@ -150,6 +153,18 @@ fn homes(unit: &Unit, installed: &Installed) -> Vec<String> {
         .collect()
 }
 
+/// A browser compiles scripts into memory that it then runs.
+fn browser(unit: &Unit, installed: &Installed) -> Option<String> {
+    let fetch = &installed.config.fetch;
+    let modes = fetch.hosts.values().filter_map(|host| host.render).chain([fetch.render]);
+    let wanted = modes.into_iter().any(|mode| mode != RenderMode::Never);
+    (wanted && unit.is_on("MemoryDenyWriteExecute")).then(|| {
+        "fetch.render asks for Chromium, which MemoryDenyWriteExecute keeps from running scripts; write \
+         `MemoryDenyWriteExecute=no` (see the service file for the other lines)"
+            .to_owned()
+    })
+}
+
 /// What is wrong with a timer.
 pub(super) fn timer(text: &str, file: &Path) -> Vec<String> {
     let unit = Unit::parse(text);
@@ -221,6 +236,8 @@ mod tests {
             ("TimeoutStartSec=infinity", "TimeoutStartSec=10min", SETTINGS, "TimeoutStartSec is 600 s"),
             ("StateDirectory=tamis", "StateDirectory=other", SETTINGS, "job.lock is /var/lib/tamis/l"),
             ("", "", "[output]\npath = \"/srv/articles\"\n", "output.path is /srv/articles"),
+            ("", "", "[fetch]\nrender = \"fallback\"\n", "MemoryDenyWriteExecute=no"),
+            ("", "", "[fetch]\nwarc = \"/srv/a.warc.gz\"\n", "fetch.warc is /srv/a.warc.gz"),
             ("", "", "[sources]\nlists = [\"/home/me/urls.txt\"]\n", "/home/me/urls.txt cannot be seen"),
         ] {
             let findings = found(&SHIPPED.replace(change, to), settings);

@@ -116,6 +116,16 @@ pub(super) fn records(capture: &Capture) -> [Vec<u8>; 2] {
     ]
 }
 
+/// The record of a page as a browser built it (WARC 1.1, 6.8: another form of what is in the archive).
+#[cfg(feature = "render")]
+pub(super) fn rendered(url: &Url, html: &str) -> Vec<u8> {
+    let mut head = head("conversion", &new_id(), Timestamp::now());
+    let url = without_credentials(url);
+    head.push_str(&format!("WARC-Target-URI: {url}\r\nTamis-Wanted: page\r\n"));
+    head.push_str("Content-Type: text/html; charset=utf-8\r\n");
+    finished(head, html.as_bytes(), &[])
+}
+
 fn head(kind: &str, id: &str, at: Timestamp) -> String {
     format!("WARC/1.1\r\nWARC-Type: {kind}\r\nWARC-Record-ID: {id}\r\nWARC-Date: {at:.6}\r\n")
 }
