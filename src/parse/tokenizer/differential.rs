@@ -168,7 +168,10 @@ fn change(page: &mut String, seeds: &[&str], chance: &mut Chance) {
     match chance.below(6) {
         0..=2 => page.insert_str(start, chance.of(PIECES)),
         3 => page.replace_range(start..page.floor_char_boundary(end.min(start + 8)), ""),
-        4 => page.insert_str(end, &page[start..page.floor_char_boundary(end.min(start + 24))].to_owned()),
+        4 => {
+            let copied: String = page[start..page.floor_char_boundary(end.min(start + 24))].into();
+            page.insert_str(end, &copied);
+        }
         _ => {
             let seed = chance.of(seeds);
             let (one, other) = (chance.place(seed), chance.place(seed));
