@@ -32,7 +32,7 @@ use crate::clean::survey::{Survey, text_weight};
 use crate::clean::text::{detect_language, is_plainly};
 use crate::clean::trace::{SiteTrace, Trace};
 use crate::clean::units::Units;
-use crate::clean::vector::{Evidence, Table, table};
+use crate::clean::vector::{Evidence, each_row};
 use crate::decode::{decode, not_html};
 use crate::error::Rejection;
 use crate::explain::Explanation;
@@ -74,7 +74,6 @@ struct Reading {
     metadata: Metadata,
     warnings: Vec<String>,
     trace: Trace,
-    table: Table,
 }
 
 impl Default for Cleaner {
@@ -172,24 +171,31 @@ impl Cleaner {
     pub fn inspect(&self, html: &str, url: Option<&Url>) -> Result<Inspection, Rejection> {
         self.check_size(html.len())?;
         let dom = parse(html, &Limits::default())?;
-        let mut reading = self.read(&dom, url);
-        let (blocks, table) = (reading.blocks.clone(), std::mem::take(&mut reading.table));
-        let metadata = reading.metadata.clone();
+        let reading = self.read(&dom, url);
+        let (_, rows) = self.rows(&dom, url);
+        let (blocks, metadata) = (reading.blocks.clone(), reading.metadata.clone());
         let outcome = match self.spare(&dom, &reading) {
             Some(article) => self.accept(article),
             None => self.judge(&dom, reading),
         };
         let (url, classifier) = (url.cloned(), self.classifier.clone());
-        Ok(Inspection { dom, blocks, table, url, classifier, metadata, outcome })
+        Ok(Inspection { dom, blocks, rows, url, classifier, metadata, outcome })
     }
 
-    /// What the classifier is trained on: the text of each block and its row of measurements.
+    /// What the classifier is trained on: the text of each block, and the rows of measurements one after the other.
     #[doc(hidden)]
-    pub fn training_rows(&self, html: &str, url: Option<&Url>) -> Result<(Vec<String>, Table), Rejection> {
-        let dom = parse(html, &Limits::default())?;
-        let metadata = metadata::extract(&dom, url);
-        let (blocks, table) = self.measure(&dom, &metadata, Declared::of(&dom, url, &metadata));
-        Ok((blocks.into_iter().map(|block| block.text).collect(), table))
+    pub fn training_rows(&self, html: &str, url: Option<&Url>) -> Result<(Vec<String>, Vec<f32>), Rejection> {
+        let (blocks, rows) = self.rows(&parse(html, &Limits::default())?, url);
+        Ok((blocks.into_iter().map(|block| block.text).collect(), rows))
+    }
+
+    /// The undecided blocks of a page and the rows of measurements of all of them.
+    fn rows(&self, dom: &Dom, url: Option<&Url>) -> (Vec<TextBlock>, Vec<f32>) {
+        let metadata = metadata::extract(dom, url);
+        let declared = Declared::of(dom, url, &metadata);
+        let mut rows = Vec::new();
+        let blocks = self.measure(dom, &metadata, declared, |row| rows.extend_from_slice(row));
+        (blocks, rows)
     }
 
     /// The blocks of a page with their fates, and its metadata.
@@ -197,9 +203,10 @@ impl Cleaner {
         let mut metadata = metadata::extract(dom, url);
         let declared = Declared::of(dom, url, &metadata);
         metadata.page_type = declared.page_type();
-        let (mut blocks, table) = self.measure(dom, &metadata, declared);
+        let mut scores = self.classifier.scores();
+        let mut blocks = self.measure(dom, &metadata, declared, |row| scores.add(row));
         let threshold = self.options.focus.threshold();
-        self.classifier.decide(&table, &mut blocks, threshold, declared);
+        Classifier::decide(&scores.finish(), &mut blocks, threshold, declared);
         settle_groups(dom, &mut blocks, threshold);
         keep_subheads(dom, &mut blocks, threshold);
         keep_prose(dom, &mut blocks, threshold);
@@ -233,7 +240,7 @@ impl Cleaner {
             warnings.extend(lost);
         }
         trace.count(&blocks, site.map(|site| site.host.as_str()));
-        Reading { blocks, metadata, warnings, trace, table }
+        Reading { blocks, metadata, warnings, trace }
     }
 
     /// The address of a page, or the one that it gives as canonical, where something is known of sites.
@@ -253,8 +260,14 @@ impl Cleaner {
         Some(trace)
     }
 
-    /// The blocks of a page as the rules label them, and what the classifier sees of them.
-    fn measure(&self, dom: &Dom, metadata: &Metadata, declared: Declared) -> (Vec<TextBlock>, Table) {
+    /// The blocks of a page as the rules label them; what the classifier sees of each goes to `take`.
+    fn measure(
+        &self,
+        dom: &Dom,
+        metadata: &Metadata,
+        declared: Declared,
+        take: impl FnMut(&[f32]),
+    ) -> Vec<TextBlock> {
         let root = dom.body().unwrap_or(dom.document());
         let survey = Survey::of(dom, root, &self.rules.generic);
         let units = Units::of(dom, root);
@@ -266,8 +279,8 @@ impl Cleaner {
         let inside = label(dom, &survey, &mut blocks, &features, metadata.title.as_deref());
         let contexts = Contexts::of(dom, root, &survey, &marks);
         let evidence = Evidence::of(&blocks, &inside, &verdicts);
-        let table = table(dom, &blocks, &features, &contexts, &units, &evidence, metadata, declared);
-        (blocks, table)
+        each_row(dom, &blocks, &features, &contexts, &units, &evidence, metadata, declared, take);
+        blocks
     }
 
     /// The article from the data that the page carries, when its HTML shows next to nothing of it.

@@ -20,6 +20,7 @@ mod language;
 mod literals;
 mod matcher;
 mod page;
+mod pattern;
 mod rule;
 pub(crate) mod shape;
 
