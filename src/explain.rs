@@ -79,7 +79,7 @@ fn path(dom: &Dom, element: NodeId) -> String {
     let mut parts = Vec::new();
     let mut bytes = 0;
     for node in above(dom, element).take_while(|node| !matches!(dom.tag(*node), "body" | "html" | "")) {
-        let part = selector(dom, node);
+        let part = step(dom, node);
         bytes += part.len();
         if bytes > MAX_PATH_BYTES {
             parts.push("…".to_owned());
@@ -91,7 +91,8 @@ fn path(dom: &Dom, element: NodeId) -> String {
     parts.join(" > ").replace(is_control, "")
 }
 
-fn selector(dom: &Dom, element: NodeId) -> String {
+/// An element as a selector of its tag, id and classes.
+pub(crate) fn step(dom: &Dom, element: NodeId) -> String {
     let mut out = dom.tag(element).to_owned();
     if let Some(id) = dom.attribute(element, "id").filter(|id| !id.is_empty() && id.len() <= MAX_NAME_BYTES) {
         out.push('#');

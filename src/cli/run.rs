@@ -28,6 +28,9 @@ pub struct RunArgs {
     /// Say what would be done, and write nothing
     #[arg(long)]
     dry_run: bool,
+    /// Write the report as one HTML file: outcomes by host, and the pages to look at first
+    #[arg(long, value_name = "FILE", conflicts_with = "dry_run")]
+    report: Option<PathBuf>,
     /// Allow loopback and private addresses, for tests and intranets
     #[arg(long)]
     allow_private: bool,
@@ -37,6 +40,9 @@ pub struct RunArgs {
 pub fn execute(args: RunArgs, shell: &Shell) -> anyhow::Result<Exit> {
     let mut config = Config::find(args.config.as_deref())?;
     config.fetch.allow_private |= args.allow_private;
+    if let Some(report) = args.report {
+        config.job.report_html = report;
+    }
     config.check_for_run()?;
     if args.dry_run {
         config.fetch.warc = None;

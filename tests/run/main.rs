@@ -9,6 +9,7 @@ mod crash;
 mod duplicates;
 mod faults;
 mod harm;
+mod memory;
 mod network;
 mod overlap;
 mod refresh;

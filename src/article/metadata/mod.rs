@@ -11,6 +11,7 @@ mod language;
 mod live;
 mod marks;
 mod names;
+pub mod origin;
 mod page;
 mod site;
 #[cfg(test)]
