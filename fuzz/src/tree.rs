@@ -108,9 +108,9 @@ fn theirs(page: &str) -> Option<String> {
             .collect();
         outline.open(&name.local, &name.ns, stored);
         open.push((node.clone(), false));
-        if !is_code(&name.local) {
-            open.extend(node.children.borrow().iter().rev().map(|child| (child.clone(), true)));
-        }
+        // Of code the text alone is left out; foreign scripts hold elements.
+        let is_read = |child: &&Handle| !is_code(&name.local) || !matches!(child.data, NodeData::Text { .. });
+        open.extend(node.children.borrow().iter().rev().filter(is_read).map(|child| (child.clone(), true)));
     }
     Some(outline.text)
 }
