@@ -94,11 +94,19 @@ pub struct PlaceOptions {
 }
 
 /// Rules of your own.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct RulesOptions {
     /// Folder whose rules win over the built-in ones; empty for none.
     pub folder: PathBuf,
+    /// Whether paragraphs that earlier runs found below many articles of a host are left out.
+    pub furniture: bool,
+}
+
+impl Default for RulesOptions {
+    fn default() -> RulesOptions {
+        RulesOptions { folder: PathBuf::new(), furniture: true }
+    }
 }
 
 /// Where articles go.

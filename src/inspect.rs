@@ -8,7 +8,7 @@ use crate::article::{Article, Metadata};
 use crate::clean::Kind;
 use crate::clean::block::TextBlock;
 use crate::clean::classify::Classifier;
-use crate::clean::vector::{self, Table};
+use crate::clean::vector::{self, WIDTH};
 use crate::error::Rejection;
 use crate::explain::{ExplainedBlock, Explanation};
 use crate::parse::Dom;
@@ -21,7 +21,8 @@ const MAX_COMPARED: usize = 24;
 pub struct Inspection {
     pub(crate) dom: Dom,
     pub(crate) blocks: Vec<TextBlock>,
-    pub(crate) table: Table,
+    /// What the classifier saw of each block, row after row.
+    pub(crate) rows: Vec<f32>,
     pub(crate) url: Option<Url>,
     pub(crate) classifier: Classifier,
     /// What the page says of itself.
@@ -60,19 +61,16 @@ impl Inspection {
     /// Why the classifier scores a block as it does, strongest columns first: against the kept blocks of the page if it
     /// was removed, against the removed ones if it was kept.
     pub fn shares(&self, index: usize) -> Vec<Share> {
-        let Some(block) = self.blocks.get(index).filter(|_| index < self.table.rows()) else {
-            return Vec::new();
-        };
+        let rows: Vec<&[f32]> = self.rows.chunks_exact(WIDTH).collect();
+        let (Some(block), Some(row)) = (self.blocks.get(index), rows.get(index)) else { return Vec::new() };
         let is_headline = |other: &TextBlock| other.fate.kind == Some(Kind::Title);
-        let others: Vec<usize> = (0..self.blocks.len().min(self.table.rows()))
-            .filter(|other| self.blocks[*other].fate.kept != block.fate.kept)
-            .filter(|other| !is_headline(&self.blocks[*other]))
-            .collect();
+        let is_other = |other: &TextBlock| other.fate.kept != block.fate.kept && !is_headline(other);
+        let others: Vec<&[f32]> =
+            self.blocks.iter().zip(&rows).filter(|(other, _)| is_other(other)).map(|(_, row)| *row).collect();
         let step = others.len().div_ceil(MAX_COMPARED).max(1);
-        let compared: Vec<usize> = others.into_iter().step_by(step).collect();
-        let row = self.table.row(index);
-        let shares = self.classifier.shares(&self.table, index, &compared);
-        let mut shares: Vec<Share> = (vector::names().into_iter().zip(row).zip(shares))
+        let compared: Vec<&[f32]> = others.into_iter().step_by(step).collect();
+        let shares = self.classifier.shares(row, &compared);
+        let mut shares: Vec<Share> = (vector::names().into_iter().zip(*row).zip(shares))
             .map(|((column, value), share)| Share { column, value: *value, share })
             .filter(|share| share.share != 0.0)
             .collect();

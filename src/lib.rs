@@ -27,9 +27,13 @@ pub mod explain;
 #[cfg(feature = "fetch")]
 pub mod fetch;
 pub mod format;
+pub mod hash;
+pub mod import;
 pub mod inspect;
 #[cfg(feature = "job")]
 pub mod job;
+#[cfg(feature = "serve")]
+pub mod learn;
 pub mod options;
 pub mod outcome;
 pub mod parse;

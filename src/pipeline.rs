@@ -1,7 +1,5 @@
 //! The order of the stages: decode, parse, clean, article. The one file that knows it.
 
-use std::collections::BTreeMap;
-
 use url::Url;
 
 use crate::article::metadata::{self, PageType};
@@ -15,6 +13,7 @@ use crate::clean::declared::Declared;
 use crate::clean::dirty::clean_dirty;
 use crate::clean::doubled::remove_doubled;
 use crate::clean::features::{Features, ends_sentence};
+use crate::clean::furniture::Furniture;
 use crate::clean::label::label;
 use crate::clean::listing::is_list;
 use crate::clean::loss;
@@ -31,8 +30,9 @@ use crate::clean::sites::SiteRules;
 use crate::clean::spare;
 use crate::clean::survey::{Survey, text_weight};
 use crate::clean::text::{detect_language, is_plainly};
+use crate::clean::trace::{SiteTrace, Trace};
 use crate::clean::units::Units;
-use crate::clean::vector::{Evidence, Table, table};
+use crate::clean::vector::{Evidence, each_row};
 use crate::decode::{decode, not_html};
 use crate::error::Rejection;
 use crate::explain::Explanation;
@@ -64,6 +64,8 @@ pub struct Cleaner {
     rules: Rules,
     classifier: Classifier,
     options: CleanOptions,
+    /// Known furniture; only runs have it, and the trace of a site is only made for them.
+    furniture: Option<Furniture>,
 }
 
 /// What was read off a page.
@@ -71,7 +73,7 @@ struct Reading {
     blocks: Vec<TextBlock>,
     metadata: Metadata,
     warnings: Vec<String>,
-    table: Table,
+    trace: Trace,
 }
 
 impl Default for Cleaner {
@@ -83,7 +85,7 @@ impl Default for Cleaner {
 impl Cleaner {
     /// A cleaner with these rules and options.
     pub fn new(rules: Rules, options: CleanOptions) -> Cleaner {
-        Cleaner { rules, classifier: Classifier::builtin(), options }
+        Cleaner { rules, classifier: Classifier::builtin(), options, furniture: None }
     }
 
     /// The same cleaner with another block classifier, as `model/train.py` writes it; `None` when the file is damaged
@@ -91,6 +93,16 @@ impl Cleaner {
     pub fn with_model(self, model: &[u8]) -> Option<Cleaner> {
         let classifier = Classifier::read(model).filter(Classifier::fits)?;
         Some(Cleaner { classifier, ..self })
+    }
+
+    /// The rules that it cleans by.
+    pub fn rules(&self) -> &Rules {
+        &self.rules
+    }
+
+    /// The same cleaner with the memory of a run: the furniture of sites that earlier pages showed.
+    pub fn with_furniture(self, furniture: Furniture) -> Cleaner {
+        Cleaner { furniture: Some(furniture), ..self }
     }
 
     /// Cleans a page as served. `content_type` is the HTTP header, where known.
@@ -159,24 +171,31 @@ impl Cleaner {
     pub fn inspect(&self, html: &str, url: Option<&Url>) -> Result<Inspection, Rejection> {
         self.check_size(html.len())?;
         let dom = parse(html, &Limits::default())?;
-        let mut reading = self.read(&dom, url);
-        let (blocks, table) = (reading.blocks.clone(), std::mem::take(&mut reading.table));
-        let metadata = reading.metadata.clone();
+        let reading = self.read(&dom, url);
+        let (_, rows) = self.rows(&dom, url);
+        let (blocks, metadata) = (reading.blocks.clone(), reading.metadata.clone());
         let outcome = match self.spare(&dom, &reading) {
             Some(article) => self.accept(article),
             None => self.judge(&dom, reading),
         };
         let (url, classifier) = (url.cloned(), self.classifier.clone());
-        Ok(Inspection { dom, blocks, table, url, classifier, metadata, outcome })
+        Ok(Inspection { dom, blocks, rows, url, classifier, metadata, outcome })
     }
 
-    /// What the classifier is trained on: the text of each block and its row of measurements.
+    /// What the classifier is trained on: the text of each block, and the rows of measurements one after the other.
     #[doc(hidden)]
-    pub fn training_rows(&self, html: &str, url: Option<&Url>) -> Result<(Vec<String>, Table), Rejection> {
-        let dom = parse(html, &Limits::default())?;
-        let metadata = metadata::extract(&dom, url);
-        let (blocks, table) = self.measure(&dom, &metadata, Declared::of(&dom, url, &metadata));
-        Ok((blocks.into_iter().map(|block| block.text).collect(), table))
+    pub fn training_rows(&self, html: &str, url: Option<&Url>) -> Result<(Vec<String>, Vec<f32>), Rejection> {
+        let (blocks, rows) = self.rows(&parse(html, &Limits::default())?, url);
+        Ok((blocks.into_iter().map(|block| block.text).collect(), rows))
+    }
+
+    /// The undecided blocks of a page and the rows of measurements of all of them.
+    fn rows(&self, dom: &Dom, url: Option<&Url>) -> (Vec<TextBlock>, Vec<f32>) {
+        let metadata = metadata::extract(dom, url);
+        let declared = Declared::of(dom, url, &metadata);
+        let mut rows = Vec::new();
+        let blocks = self.measure(dom, &metadata, declared, |row| rows.extend_from_slice(row));
+        (blocks, rows)
     }
 
     /// The blocks of a page with their fates, and its metadata.
@@ -184,9 +203,10 @@ impl Cleaner {
         let mut metadata = metadata::extract(dom, url);
         let declared = Declared::of(dom, url, &metadata);
         metadata.page_type = declared.page_type();
-        let (mut blocks, table) = self.measure(dom, &metadata, declared);
+        let mut scores = self.classifier.scores();
+        let mut blocks = self.measure(dom, &metadata, declared, |row| scores.add(row));
         let threshold = self.options.focus.threshold();
-        self.classifier.decide(&table, &mut blocks, threshold, declared);
+        Classifier::decide(&scores.finish(), &mut blocks, threshold, declared);
         settle_groups(dom, &mut blocks, threshold);
         keep_subheads(dom, &mut blocks, threshold);
         keep_prose(dom, &mut blocks, threshold);
@@ -207,24 +227,47 @@ impl Cleaner {
         if !declared.forum {
             remove_names(&metadata, &mut blocks);
         }
-        if let Some(site) = self.site(url, &metadata) {
-            warnings.extend(site.decide(dom, &mut blocks));
+        let address = self.address(url, &metadata);
+        let mut trace =
+            Trace { site: self.use_furniture(dom, address.as_ref(), &mut blocks), ..Trace::default() };
+        let site = address.and_then(|address| SiteRules::find(&self.rules.sites, &address));
+        if let Some(site) = site {
+            let lost = site.decide(dom, &mut blocks);
             site.describe(dom, &mut metadata);
+            if let Some(of_site) = trace.site.as_mut().filter(|_| site.has_body()) {
+                of_site.body_matched = Some(lost.is_none());
+            }
+            warnings.extend(lost);
         }
-        Reading { blocks, metadata, warnings, table }
+        trace.count(&blocks, site.map(|site| site.host.as_str()));
+        Reading { blocks, metadata, warnings, trace }
     }
 
-    /// The rules for the site of a page, by its address or the one that it gives as canonical.
-    fn site(&self, url: Option<&Url>, metadata: &Metadata) -> Option<&SiteRules> {
-        if self.rules.sites.is_empty() {
+    /// The address of a page, or the one that it gives as canonical, where something is known of sites.
+    fn address(&self, url: Option<&Url>, metadata: &Metadata) -> Option<Url> {
+        if self.rules.sites.is_empty() && self.furniture.is_none() {
             return None;
         }
-        let canonical = metadata.canonical.as_deref().and_then(|canonical| Url::parse(canonical).ok());
-        SiteRules::find(&self.rules.sites, url.or(canonical.as_ref())?)
+        let canonical = || metadata.canonical.as_deref().and_then(|canonical| Url::parse(canonical).ok());
+        url.cloned().or_else(canonical)
     }
 
-    /// The blocks of a page as the rules label them, and what the classifier sees of them.
-    fn measure(&self, dom: &Dom, metadata: &Metadata, declared: Declared) -> (Vec<TextBlock>, Table) {
+    /// Removes known furniture in a run, and says what the page tells of its site.
+    fn use_furniture(&self, dom: &Dom, address: Option<&Url>, blocks: &mut [TextBlock]) -> Option<SiteTrace> {
+        let (furniture, host) = (self.furniture.as_ref()?, address?.host_str()?.trim_start_matches("www."));
+        let trace = SiteTrace::of(dom, host, blocks);
+        furniture.remove(host, blocks);
+        Some(trace)
+    }
+
+    /// The blocks of a page as the rules label them; what the classifier sees of each goes to `take`.
+    fn measure(
+        &self,
+        dom: &Dom,
+        metadata: &Metadata,
+        declared: Declared,
+        take: impl FnMut(&[f32]),
+    ) -> Vec<TextBlock> {
         let root = dom.body().unwrap_or(dom.document());
         let survey = Survey::of(dom, root, &self.rules.generic);
         let units = Units::of(dom, root);
@@ -236,8 +279,8 @@ impl Cleaner {
         let inside = label(dom, &survey, &mut blocks, &features, metadata.title.as_deref());
         let contexts = Contexts::of(dom, root, &survey, &marks);
         let evidence = Evidence::of(&blocks, &inside, &verdicts);
-        let table = table(dom, &blocks, &features, &contexts, &units, &evidence, metadata, declared);
-        (blocks, table)
+        each_row(dom, &blocks, &features, &contexts, &units, &evidence, metadata, declared, take);
+        blocks
     }
 
     /// The article from the data that the page carries, when its HTML shows next to nothing of it.
@@ -251,10 +294,9 @@ impl Cleaner {
         let title = escape_html(reading.metadata.title.as_deref().unwrap_or(""));
         let html = format!("<body><h1>{title}</h1><article>{}</article></body>", spare.html);
         let dom = parse(&html, &Limits::default()).ok()?;
-        let blocks = self.read(&dom, None).blocks;
-        let metadata = reading.metadata.clone();
+        let found = self.read(&dom, None);
         let mut article =
-            self.article(Reading { blocks, metadata, warnings: Vec::new(), table: Table::default() });
+            self.article(Reading { metadata: reading.metadata.clone(), warnings: Vec::new(), ..found });
         article
             .warnings
             .push(format!("the page shows no text of the article; it was taken from {}", spare.origin));
@@ -270,7 +312,7 @@ impl Cleaner {
     }
 
     fn article(&self, reading: Reading) -> Article {
-        let Reading { blocks, mut metadata, mut warnings, .. } = reading;
+        let Reading { blocks, mut metadata, mut warnings, trace, .. } = reading;
         if matches!(metadata.page_type, PageType::Article | PageType::Collection) && is_list(&blocks) {
             metadata.page_type = PageType::Listing;
             // those of one teaser
@@ -278,14 +320,7 @@ impl Cleaner {
             warnings.push("the page looks like a list of articles, not one article".to_owned());
         }
         let comments = if self.options.comments { comments(&blocks) } else { Vec::new() };
-        let mut rule_hits = BTreeMap::new();
-        for block in &blocks {
-            match rule_hits.get_mut(block.fate.rule.as_ref()) {
-                Some(hits) => *hits += 1,
-                None => drop(rule_hits.insert(block.fate.rule.to_string(), 1)),
-            }
-        }
-        Article { blocks: self.assemble(blocks), comments, rule_hits, metadata, warnings }
+        Article { blocks: self.assemble(blocks), comments, trace, metadata, warnings }
     }
 
     /// The article's blocks, and those of the kinds that are to be kept.

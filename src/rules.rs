@@ -6,6 +6,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use serde::Serialize;
 use url::Url;
 
 use crate::article::Article;
@@ -26,6 +27,23 @@ pub struct Rules {
     pub(crate) phrases: Phrases,
     /// Selectors for single sites; none are built in.
     pub(crate) sites: Vec<SiteRules>,
+}
+
+/// One rule, as far as people want to know.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct RuleEntry {
+    /// Its name in decisions and counts.
+    pub rule: String,
+    /// The kind of boilerplate that it removes; `body`, `strip` or `keep` for those of sites.
+    pub kind: String,
+    /// Whether it comes from a user's folder.
+    pub own: bool,
+}
+
+impl RuleEntry {
+    fn new(rule: String, kind: &str, own: bool) -> RuleEntry {
+        RuleEntry { rule, kind: kind.to_owned(), own }
+    }
 }
 
 impl Default for Rules {
@@ -66,6 +84,33 @@ impl Rules {
         }
         self.check_sites(first)?;
         Ok(self)
+    }
+
+    /// Adds the rules of one site, as a file of `sites/` has them, if their tests hold.
+    pub fn with_site(mut self, text: &str, origin: &str) -> Result<Rules, Error> {
+        let first = self.sites.len();
+        self.sites.push(SiteRules::parse(text, origin)?);
+        self.check_sites(first)?;
+        Ok(self)
+    }
+
+    /// Every rule by the name that decisions and counts have for it.
+    pub fn catalogue(&self) -> Vec<RuleEntry> {
+        let boxes = self.generic.marked();
+        let boxes = boxes.map(|(id, rule)| RuleEntry::new(id, rule.kind.name(), rule.own));
+        let phrases = self.phrases.rules().filter(|rule| !rule.off);
+        let phrases = phrases.map(|rule| RuleEntry::new(rule.id.clone(), rule.kind.name(), rule.own));
+        let of_site = |site: &SiteRules| {
+            let host = site.host.clone();
+            let named = site.named().into_iter();
+            named.map(move |(rule, what)| RuleEntry::new(format!("{rule}@{host}"), what, true))
+        };
+        boxes.chain(phrases).chain(self.sites.iter().flat_map(of_site)).collect()
+    }
+
+    /// Runs the examples of all phrase rules and describes each that fails.
+    pub fn check_examples(&self) -> Vec<String> {
+        self.phrases.check_examples()
     }
 
     /// Runs the tests that the rules of sites bring along, from one of them on.

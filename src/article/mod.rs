@@ -11,13 +11,13 @@ pub mod metadata;
 mod plain;
 mod typography;
 
-use std::collections::BTreeMap;
 use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
 use url::Url;
 
 use crate::clean::Kind;
+use crate::clean::trace::Trace;
 pub use metadata::Metadata;
 pub use typography::Normalize;
 
@@ -39,9 +39,9 @@ pub struct Article {
     /// Readers' comments in the order of the page, where they were asked for.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub comments: Vec<String>,
-    /// How many blocks each rule decided, kept ones included; not part of records.
+    /// What rules and sites did on the page, for the memory of runs; not part of records.
     #[serde(skip)]
-    pub rule_hits: BTreeMap<String, usize>,
+    pub trace: Trace,
     /// Title, authors, date...
     pub metadata: Metadata,
     /// What a careful reader should know, such as `suspicious: ...`.

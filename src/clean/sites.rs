@@ -126,6 +126,22 @@ impl SiteRules {
         })
     }
 
+    /// Whether they say where the body is.
+    pub fn has_body(&self) -> bool {
+        !self.body.is_empty()
+    }
+
+    /// The names that decisions have for these rules, and the tables that they come from.
+    pub fn named(&self) -> Vec<(&'static str, &'static str)> {
+        let tables = [
+            (BODY_RULE, "body", &self.body),
+            (STRIP_RULE, "strip", &self.strip),
+            (KEEP_RULE, "keep", &self.keep),
+        ];
+        let used = tables.into_iter().filter(|(.., selectors)| !selectors.is_empty());
+        used.map(|(rule, table, _)| (rule, table)).collect()
+    }
+
     /// Whether these rules are for the page at this address.
     fn is_for(&self, url: &Url) -> bool {
         url.host_str().is_some_and(|host| {

@@ -9,11 +9,11 @@ use clap::Args;
 use rayon::prelude::*;
 use url::Url;
 
-use tamis::Cleaner;
 use tamis::outcome::{self, INTERNAL_ERROR, Input};
 use tamis::record::Record;
 use tamis::source::list::parse_url;
 use tamis::source::saved::{InputKind, Item, PageKind, READ_ERROR, STDIN, Saved, SavedPage};
+use tamis::{CleanOptions, Cleaner};
 
 use super::options::{CleaningArgs, OutputArgs, input, pool};
 use super::output::{Output, Weight};
@@ -48,26 +48,35 @@ pub struct CleanArgs {
 
 /// Cleans what was named.
 pub fn execute(args: CleanArgs, _shell: &Shell) -> anyhow::Result<Exit> {
-    let work = Work {
-        cleaner: args.cleaning.cleaner()?,
-        url: args.url.as_deref().map(page_url).transpose()?,
-        max_bytes: args.cleaning.options().max_bytes,
-    };
+    let url = args.url.as_deref().map(page_url).transpose()?;
+    let work = Work { url, ..Work::new(args.cleaning.cleaner()?, &args.cleaning.options()) };
     let pool = pool(args.threads.map(usize::from))?;
     let mut output = Output::open(&args.output)?;
-    let mut items = Saved::new(paths(args.paths)?, args.input, work.max_bytes);
+    clean_saved(&work, paths(args.paths)?, args.input, &pool, |records| {
+        records.iter().try_for_each(|record| output.put(record, weight(record)))?;
+        output.flush()
+    })?;
+    output.finish()
+}
+
+/// Cleans saved pages batch by batch, in the order given.
+pub fn clean_saved(
+    work: &Work,
+    paths: Vec<String>,
+    input: InputKind,
+    pool: &rayon::ThreadPool,
+    mut take: impl FnMut(Vec<Record>) -> anyhow::Result<()>,
+) -> anyhow::Result<()> {
+    let mut items = Saved::new(paths, input, work.max_bytes);
     let size = pool.current_num_threads() * BATCH_ITEMS_PER_THREAD;
     let mut batch = gather(&mut items, size);
     while !batch.is_empty() {
         let (records, next) =
             pool.install(|| rayon::join(|| work.clean_all(batch), || gather(&mut items, size)));
-        for record in &records {
-            output.put(record, weight(record))?;
-        }
-        output.flush()?;
+        take(records)?;
         batch = next;
     }
-    output.finish()
+    Ok(())
 }
 
 /// Stdin where nothing is named, unless a person sits there and waits.
@@ -105,13 +114,18 @@ fn gather(items: &mut Saved, size: usize) -> Vec<Item> {
 }
 
 /// What every thread needs.
-struct Work {
+pub struct Work {
     cleaner: Cleaner,
     url: Option<Url>,
     max_bytes: usize,
 }
 
 impl Work {
+    /// For pages of which no address is known.
+    pub fn new(cleaner: Cleaner, options: &CleanOptions) -> Work {
+        Work { cleaner, url: None, max_bytes: options.max_bytes }
+    }
+
     fn clean_all(&self, batch: Vec<Item>) -> Vec<Record> {
         batch.into_par_iter().map(|item| self.clean_item(item)).collect()
     }

@@ -52,6 +52,8 @@ pub enum Exit {
     Usage = 2,
     /// Some pages failed for good.
     PagesFailed = 3,
+    /// `tamis verify` found outputs that differ.
+    Differs = 4,
     /// Another run holds the lock.
     Locked = 75,
 }

@@ -61,8 +61,8 @@ impl Pages {
             return;
         };
         let mut shape = BTreeMap::new();
-        for (rule, hits) in &article.rule_hits {
-            *shape.entry(sort(rule)).or_default() += u32::try_from(*hits).unwrap_or(u32::MAX);
+        for (rule, hits) in &article.trace.hits {
+            *shape.entry(sort(rule)).or_default() += u32::try_from(hits.blocks).unwrap_or(u32::MAX);
         }
         self.pages.push(Page {
             source: record.source.clone(),
@@ -151,15 +151,18 @@ fn likeness(page: &BTreeMap<String, u32>, sum: &BTreeMap<&str, f64>) -> f64 {
 mod tests {
     use super::*;
     use crate::article::Article;
+    use crate::clean::trace::{Hits, Trace};
 
     fn record(number: usize, chars: usize, rules: &[(&str, usize)], warning: &str) -> Record {
-        let rule_hits = rules.iter().map(|(rule, hits)| ((*rule).to_owned(), *hits)).collect();
+        let hits = |blocks| Hits { blocks, ..Hits::default() };
+        let hits = rules.iter().map(|(rule, blocks)| ((*rule).to_owned(), hits(*blocks))).collect();
+        let trace = Trace { hits, ..Trace::default() };
         Record {
             source: format!("https://a.example/{number}"),
             final_url: Some(format!("https://www.a.example/{number}")),
             text: "x".repeat(chars),
             warnings: vec![warning.to_owned()],
-            article: Some(Article { rule_hits, ..Article::default() }),
+            article: Some(Article { trace, ..Article::default() }),
             ..Record::default()
         }
     }

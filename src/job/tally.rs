@@ -162,8 +162,8 @@ impl Tally {
 
     fn add_article(&mut self, record: &Record) {
         self.pages.add(record);
-        for (rule, hits) in record.article.iter().flat_map(|article| &article.rule_hits) {
-            *self.rules.entry(rule.clone()).or_default() += hits;
+        for (rule, hits) in record.article.iter().flat_map(|article| &article.trace.hits) {
+            *self.rules.entry(rule.clone()).or_default() += hits.blocks;
         }
     }
 

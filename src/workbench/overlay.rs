@@ -78,12 +78,15 @@ impl Overlay {
         if self.folder.exists() { Rules::builtin().overlay_dir(&self.folder) } else { Ok(Rules::builtin()) }
     }
 
+    /// Copies the rule files into another folder.
+    pub fn copy_to(&self, other: &Overlay) -> Result<(), Error> {
+        self.files()?.iter().try_for_each(|file| copy(&self.folder.join(file), &other.folder.join(file)))
+    }
+
     /// The rules as they would be with a draft, all tests run; nothing is written into the folder.
     pub fn rules_with(&self, draft: &Draft) -> Result<Rules, Error> {
         let scratch = tempfile::tempdir().map_err(Error::io("cannot make a temporary folder in", "."))?;
-        for file in self.files()? {
-            copy(&self.folder.join(&file), &scratch.path().join(&file))?;
-        }
+        self.copy_to(&Overlay::new(scratch.path()))?;
         let file = scratch.path().join(&draft.file);
         atomic::make_folder(atomic::folder_of(&file))?;
         fs::write(&file, &draft.after).map_err(Error::io("cannot write", &file))?;

@@ -8,6 +8,7 @@ mod bench;
 mod crash;
 mod duplicates;
 mod harm;
+mod memory;
 mod network;
 mod overlap;
 mod refresh;
