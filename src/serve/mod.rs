@@ -1,9 +1,9 @@
 //! The workbench: a local web page that shows what became of each block of a page, and teaches rules by a click.
 //!
 //! Terms:
-//! - bench: what the server holds while it runs: rules in force, opened pages, previews ([`bench`])
-//! - library: the saved pages that were named at the start; they are known by number, never by path ([`library`])
-//! - key: a random word that the page carries and every request must show ([`guard`])
+//! - bench: what the server holds while it runs: rules in force, opened pages, previews (`bench`)
+//! - library: the saved pages that were named at the start; they are known by number, never by path (`library`)
+//! - key: a random word that the page carries and every request must show (`guard`)
 //!
 //! A page's content leaves the server as JSON only, and the browser puts it in as text. There is no build step and
 //! nothing is asked of the network but the pages that a person wants to see, by the guarded fetcher.

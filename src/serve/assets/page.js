@@ -149,6 +149,8 @@ export function fold() {
 /** Shows where a block stands in the article. */
 function mark(index) {
   for (const old of byId("text").querySelectorAll(".current")) old.classList.remove("current");
+  if (index === null) return;
+  finish(byId("text"));
   const part = byId("text").querySelector(`[data-block="${index}"]`);
   if (part) {
     part.classList.add("current");
@@ -164,22 +166,37 @@ function showArticle() {
   if (shown.status !== "ok") notes.unshift(make("p", { class: "verdict" }, say("status.rejected", shown.status, shown.reason)));
   byId("verdict").replaceChildren(...notes);
   const title = shown.metadata.find((origin) => origin.field === "title");
-  const parts = title ? [make("h1", { dir: "auto" }, title.value)] : [];
-  let row = null;
-  for (const part of shown.article) {
-    const node = make(TAGS[part.sort], { dir: "auto", data: part.block === null ? {} : { block: part.block } }, part.text);
-    if (part.block !== null) node.addEventListener("click", () => jump(part.block));
-    if (part.sort !== "cell") {
-      row = null;
-      parts.push(node);
-      continue;
+  const makers = title ? [() => make("h1", { dir: "auto" }, title.value)] : [];
+  const { article } = shown;
+  for (let index = 0; index < article.length;) {
+    const start = index;
+    while (index < article.length && article[index].sort === "cell") index++;
+    const end = index;
+    if (end > start) makers.push(() => table(article.slice(start, end)));
+    else {
+      makers.push(() => part(article[start]));
+      index++;
     }
-    if (!row) parts.push(make("table", {}, make("tbody", {}, (row = make("tr")))));
-    else if (part.level === 1) row.after((row = make("tr")));
-    row.append(node);
   }
-  if (!shown.article.length) parts.push(make("p", { class: "soft" }, say("article.none")));
-  byId("text").replaceChildren(...parts);
+  if (!article.length) makers.push(() => make("p", { class: "soft" }, say("article.none")));
+  fillPlace(byId("text"), makers, FIRST_LINES);
+}
+
+/** A part of the article; a click shows the block that it is. */
+function part({ sort, block, text }) {
+  const node = make(TAGS[sort], { dir: "auto", data: block === null ? {} : { block } }, text);
+  if (block !== null) node.addEventListener("click", () => jump(block));
+  return node;
+}
+
+/** Cells in a row, of which those that begin a row of the table have level 1. */
+function table(cells) {
+  const body = make("tbody");
+  for (const cell of cells) {
+    if (cell.level === 1 || !body.lastChild) body.append(make("tr"));
+    body.lastChild.append(part(cell));
+  }
+  return make("table", {}, body);
 }
 
 function jump(index) {

@@ -142,7 +142,7 @@ function showPreview(wish, proposal, chosen, preview) {
     make("p", {}, say("preview.tried", count(others.tried), count(others.changed))), pages,
     make("details", {}, make("summary", {}, say("preview.file", preview.file)), make("pre", { class: "file code" }, preview.written)),
     errorPlace(),
-    make("div", { class: "foot" }, close(), button("←", () => showProposal(wish, proposal, chosen), "plain"), apply));
+    make("div", { class: "foot" }, close(), button(say("teach.back"), () => showProposal(wish, proposal, chosen), "plain"), apply));
   apply.focus();
 }
 

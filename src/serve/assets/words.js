@@ -74,6 +74,7 @@ const WORDS = {
   "teach.preview": ["Preview", "Aperçu"],
   "teach.apply": ["Apply", "Appliquer"],
   "teach.close": ["Close", "Fermer"],
+  "teach.back": ["Back", "Retour"],
   "teach.scratch": ["There is no folder for your rules: what you teach lasts until tamis serve ends. Start it with --rules DIR to keep it.", "Pas de dossier pour vos règles : ce que vous enseignez dure jusqu’à la fin de tamis serve. Lancez-le avec --rules DOSSIER pour le garder."],
   "preview.title": ["What this would change", "Ce que cela changerait"],
   "preview.before": ["before", "avant"],
