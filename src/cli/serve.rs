@@ -7,6 +7,7 @@ use clap::Args;
 use tokio::runtime::Runtime;
 
 use tamis::config::{Config, DEFAULT_FILE};
+use tamis::job::state::State;
 use tamis::serve::{ServeOptions, USUAL_ADDRESS, Workbench};
 
 use super::shell::{Exit, Shell};
@@ -24,7 +25,8 @@ pub struct ServeArgs {
     /// Folder for rules of your own, in which taught rules are written; else that of the configuration
     #[arg(long, value_name = "DIR")]
     rules: Option<PathBuf>,
-    /// The configuration; else `config.toml` of this folder, if there is one
+    /// The configuration; else `config.toml` of this folder, if there is one. With it the furniture that its runs have
+    /// found is shown
     #[arg(short, long, value_name = "FILE")]
     config: Option<PathBuf>,
     /// Fetch from loopback and private addresses, too (tests, intranets)
@@ -62,6 +64,10 @@ fn options(args: ServeArgs) -> Result<ServeOptions, tamis::Error> {
         (true, true) => config.sources.saved,
         (true, false) => Vec::new(),
     };
+    let furniture = match is_named && config.rules.furniture {
+        true => State::open_to_read(&config.job.state)?.map(|state| state.furniture()).transpose()?,
+        false => None,
+    };
     let own = Some(config.rules.folder).filter(|folder| !folder.as_os_str().is_empty());
     let mut fetch = config.fetch;
     fetch.allow_private |= args.allow_private;
@@ -74,5 +80,6 @@ fn options(args: ServeArgs) -> Result<ServeOptions, tamis::Error> {
         saved,
         clean: config.clean,
         fetch,
+        furniture,
     })
 }

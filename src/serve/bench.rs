@@ -96,8 +96,13 @@ impl<T> Shelf<T> {
 impl Cleaners {
     /// Cleaners with the options of the server but for the focus.
     pub fn new(rules: &Rules, options: &ServeOptions) -> Cleaners {
-        let cleaner =
-            |focus| Cleaner::new(rules.clone(), crate::CleanOptions { focus, ..options.clean.clone() });
+        let cleaner = |focus| {
+            let cleaner = Cleaner::new(rules.clone(), crate::CleanOptions { focus, ..options.clean.clone() });
+            match &options.furniture {
+                Some(furniture) => cleaner.with_furniture(furniture.clone()),
+                None => cleaner,
+            }
+        };
         Cleaners([Focus::Precision, Focus::Balanced, Focus::Recall].map(cleaner))
     }
 

@@ -27,6 +27,7 @@ use axum::middleware;
 use axum::routing::{get, post};
 use tokio::net::TcpListener;
 
+use crate::clean::furniture::Furniture;
 use crate::error::Error;
 use crate::fetch::FetchOptions;
 use crate::options::CleanOptions;
@@ -50,6 +51,8 @@ pub struct ServeOptions {
     pub clean: CleanOptions,
     /// How to fetch.
     pub fetch: FetchOptions,
+    /// What runs know of repeated paragraphs of sites.
+    pub furniture: Option<Furniture>,
 }
 
 /// A workbench that listens and does not answer yet.

@@ -229,3 +229,36 @@ fn a_hostile_page_leaves_the_server_as_data() {
     let text = blocks[index_of(&blocks, "La Loire")]["text"].as_str().unwrap();
     assert!(text.contains("<script>window.hacked=2</script>"), "{text}");
 }
+
+/// Furniture counts from four different articles on, which share next to no words.
+#[test]
+fn furniture_that_runs_have_found_is_a_reason_in_the_workbench() {
+    let folder = tempfile::tempdir().unwrap();
+    let saved = folder.path().join("saved");
+    std::fs::create_dir_all(&saved).unwrap();
+    let page = |name: &str| {
+        let sentence =
+            |number| format!("La mesure {name}{number} concerne le bourg {number}{name} et {name}x{number}.");
+        let prose: Vec<String> = (0..24).map(sentence).collect();
+        format!(
+            "<html lang=fr><link rel=canonical href=https://www.phare.example/{name}><body><article>\
+             <h1>Le budget de {name}</h1><p>{}</p><p>{}</p><p>{}</p></article></body></html>",
+            prose[..12].join(" "),
+            prose[12..].join(" "),
+            site::NOTICE
+        )
+    };
+    for name in ["arles", "brest", "cahors", "dreux", "evron"] {
+        std::fs::write(saved.join(format!("{name}.html")), page(name)).unwrap();
+    }
+    std::fs::write(folder.path().join("config.toml"), "[sources]\nsaved = [\"saved\"]\n").unwrap();
+    assert!(program().arg("run").current_dir(folder.path()).output().unwrap().status.success());
+    let server = Server::start_in(folder);
+    let blocks = server.blocks(server.open(&page("foix")));
+    let notice = &blocks[index_of(&blocks, "Le cahier")];
+    assert_eq!(
+        (notice["kept"].as_bool(), notice["rule"].as_str()),
+        (Some(false), Some("furniture")),
+        "{notice}"
+    );
+}

@@ -45,6 +45,11 @@ impl Server {
     pub fn start() -> Server {
         let folder = tempfile::tempdir().unwrap();
         site::save(&folder.path().join("saved"));
+        Server::start_in(folder)
+    }
+
+    /// In a folder that may hold a configuration.
+    pub fn start_in(folder: TempDir) -> Server {
         let mut child = program()
             .args(["serve", "--bind", "127.0.0.1:0", "--rules", "rules", "saved"])
             .current_dir(folder.path())
