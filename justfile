@@ -26,3 +26,17 @@ eval:
 # the block classifier, from the labelled pages (see model/README.md)
 train:
     python3 model/train.py
+
+# every crate that is built in, as a CycloneDX bill of materials: `just sbom > tamis.cdx.json` (needs jq)
+sbom:
+    @cargo metadata --format-version 1 --locked --filter-platform "$(rustc -vV | sed -n 's/^host: //p')" | jq '{bomFormat: "CycloneDX", specVersion: "1.5", version: 1, components: [.packages[] | select(.source) | {type: "library", name, version, purl: "pkg:cargo/\(.name)@\(.version)", licenses: [{expression: (.license | gsub("/"; " OR "))}]}]}'
+
+# fuzzing, an hour for each target; see docs/trust.md
+fuzz target="all" seconds="3600":
+    fuzz/run {{target}} {{seconds}}
+
+# the long versions of the tests behind docs/trust.md (half an hour)
+trust:
+    cargo test --release --test trust -- --ignored --nocapture --test-threads 1
+    cargo test --release --test run faults -- --ignored --nocapture
+    PROPTEST_CASES=20000 cargo test --release --test trust properties

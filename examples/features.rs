@@ -10,6 +10,7 @@ use std::path::Path;
 use rayon::prelude::*;
 use serde_json::{Value, json};
 use tamis::Cleaner;
+use tamis::clean::vector::WIDTH;
 
 fn main() -> anyhow::Result<()> {
     let arguments: Vec<String> = std::env::args().collect();
@@ -43,6 +44,6 @@ fn page(cleaner: &Cleaner, set: &str, line: &str) -> anyhow::Result<(Value, Vec<
     flate2::read::MultiGzDecoder::new(file).read_to_end(&mut bytes)?;
     let url = gold["url"].as_str().and_then(|url| url.parse().ok());
     let html = tamis::decode::decode(&bytes, None, url.as_ref()).text;
-    let (texts, table) = cleaner.training_rows(&html, url.as_ref()).unwrap_or_default();
-    Ok((json!({ "id": id, "width": table.width, "texts": texts }), table.values))
+    let (texts, values) = cleaner.training_rows(&html, url.as_ref()).unwrap_or_default();
+    Ok((json!({ "id": id, "width": WIDTH, "texts": texts }), values))
 }

@@ -94,11 +94,19 @@ pub struct PlaceOptions {
 }
 
 /// Rules of your own.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct RulesOptions {
     /// Folder whose rules win over the built-in ones; empty for none.
     pub folder: PathBuf,
+    /// Whether paragraphs that earlier runs found below many articles of a host are left out.
+    pub furniture: bool,
+}
+
+impl Default for RulesOptions {
+    fn default() -> RulesOptions {
+        RulesOptions { folder: PathBuf::new(), furniture: true }
+    }
 }
 
 /// Where articles go.
@@ -144,6 +152,8 @@ pub struct JobOptions {
     pub lock: PathBuf,
     /// Where the report goes as JSON; empty for nowhere.
     pub report: PathBuf,
+    /// Where the report goes as a page to look at; empty for nowhere.
+    pub report_html: PathBuf,
     /// Where the report goes for Prometheus; empty for nowhere.
     pub metrics: PathBuf,
     /// Time after which a run takes no new pages, in seconds; 0 for no limit.
@@ -192,6 +202,7 @@ impl Default for JobOptions {
             state: "state/tamis.sqlite".into(),
             lock: "state/tamis.lock".into(),
             report: "state/report.json".into(),
+            report_html: PathBuf::new(),
             metrics: PathBuf::new(),
             time_budget_seconds: 0,
             grace_seconds: 30,
@@ -292,6 +303,7 @@ impl Config {
             ("job.state", &self.job.state),
             ("job.lock", &self.job.lock),
             ("job.report", &self.job.report),
+            ("job.report_html", &self.job.report_html),
             ("job.metrics", &self.job.metrics),
         ];
         let archive = self.fetch.warc.iter().map(|path| ("fetch.warc", path));
@@ -299,7 +311,7 @@ impl Config {
         for (index, (key, path)) in files.iter().enumerate() {
             if path.as_os_str().is_empty() {
                 match *key {
-                    "job.report" | "job.metrics" => continue,
+                    "job.report" | "job.report_html" | "job.metrics" => continue,
                     _ => return Err(Error::Config(format!("{key} is empty; name a path"))),
                 }
             }
@@ -320,6 +332,7 @@ impl Config {
             &mut job.state,
             &mut job.lock,
             &mut job.report,
+            &mut job.report_html,
             &mut job.metrics,
         ];
         let fetch = &mut self.fetch;

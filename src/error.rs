@@ -65,6 +65,12 @@ pub enum Rejection {
         /// The limit in force.
         max: usize,
     },
+    /// The page has more blocks of text than the limit.
+    #[error("the page has more than {max} blocks of text, paragraphs and the like")]
+    TooManyBlocks {
+        /// The limit in force.
+        max: usize,
+    },
 }
 
 impl Rejection {
@@ -82,6 +88,7 @@ impl Rejection {
             Rejection::WrongLanguage { .. } => "wrong-language",
             Rejection::TooLarge { .. } => "too-large",
             Rejection::TooManyNodes { .. } => "too-many-nodes",
+            Rejection::TooManyBlocks { .. } => "too-many-blocks",
         }
     }
 }
@@ -91,7 +98,7 @@ impl Rejection {
 #[non_exhaustive]
 pub enum Error {
     /// A file or folder could not be read or written.
-    #[error("{action} {path}: {source}{hint}", path = path.display(), hint = hint(source.kind()))]
+    #[error("{action} {path}: {source}{hint}", path = path.display(), hint = hint(source))]
     Io {
         /// What was tried, as in "cannot read".
         action: &'static str,
@@ -134,9 +141,14 @@ pub enum Error {
 }
 
 /// What to try against the failures that a person can mend.
-fn hint(kind: std::io::ErrorKind) -> &'static str {
+fn hint(error: &std::io::Error) -> &'static str {
     use std::io::ErrorKind as Kind;
-    match kind {
+    /// EIO on Linux, macOS and the BSDs. It has no kind, and some crates wrap it so that only its message is left.
+    const INPUT_OUTPUT_ERROR: &str = "(os error 5)";
+    match error.kind() {
+        _ if cfg!(unix) && error.to_string().contains(INPUT_OUTPUT_ERROR) => {
+            "; the disk may be failing: look into the system's log, then run again, nothing that was saved is lost"
+        }
         Kind::StorageFull | Kind::QuotaExceeded => {
             "; make room and run again, nothing that was saved is lost"
         }

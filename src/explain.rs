@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::article::is_control;
 use crate::clean::Kind;
 use crate::clean::block::TextBlock;
 use crate::clean::features::above;
@@ -67,23 +68,43 @@ impl ExplainedBlock {
     }
 }
 
+/// Longest way to an element, and longest name and most classes of one on it: each block has its way, so that they
+/// must not grow with the page.
+const MAX_PATH_BYTES: usize = 1_000;
+const MAX_NAME_BYTES: usize = 100;
+const MAX_CLASSES: usize = 8;
+
 /// The way to an element as selectors, from the body down.
 fn path(dom: &Dom, element: NodeId) -> String {
-    let mut parts: Vec<String> = above(dom, element)
-        .take_while(|node| !matches!(dom.tag(*node), "body" | "html" | ""))
-        .map(|node| selector(dom, node))
-        .collect();
+    let mut parts = Vec::new();
+    let mut bytes = 0;
+    for node in above(dom, element).take_while(|node| !matches!(dom.tag(*node), "body" | "html" | "")) {
+        let part = step(dom, node);
+        bytes += part.len();
+        if bytes > MAX_PATH_BYTES {
+            parts.push("…".to_owned());
+            break;
+        }
+        parts.push(part);
+    }
     parts.reverse();
-    parts.join(" > ")
+    parts.join(" > ").replace(is_control, "")
 }
 
-fn selector(dom: &Dom, element: NodeId) -> String {
+/// An element as a selector of its tag, id and classes.
+pub(crate) fn step(dom: &Dom, element: NodeId) -> String {
     let mut out = dom.tag(element).to_owned();
-    if let Some(id) = dom.attribute(element, "id").filter(|id| !id.is_empty()) {
+    if let Some(id) = dom.attribute(element, "id").filter(|id| !id.is_empty() && id.len() <= MAX_NAME_BYTES) {
         out.push('#');
         out.push_str(id);
     }
-    for class in dom.attribute(element, "class").unwrap_or("").split_ascii_whitespace() {
+    let classes = dom.attribute(element, "class").filter(|classes| classes.len() <= MAX_PATH_BYTES);
+    for class in classes
+        .unwrap_or("")
+        .split_ascii_whitespace()
+        .take(MAX_CLASSES)
+        .filter(|class| class.len() <= MAX_NAME_BYTES)
+    {
         out.push('.');
         out.push_str(class);
     }

@@ -27,17 +27,26 @@ pub mod explain;
 #[cfg(feature = "fetch")]
 pub mod fetch;
 pub mod format;
+pub mod hash;
+pub mod import;
+pub mod inspect;
 #[cfg(feature = "job")]
 pub mod job;
+#[cfg(feature = "serve")]
+pub mod learn;
 pub mod options;
 pub mod outcome;
 pub mod parse;
 pub mod pipeline;
 pub mod record;
 pub mod rules;
+#[cfg(feature = "serve")]
+pub mod serve;
 #[cfg(feature = "job")]
 pub mod sink;
 pub mod source;
+#[cfg(feature = "serve")]
+pub mod workbench;
 
 pub use article::{Article, Metadata};
 #[cfg(feature = "job")]
@@ -46,6 +55,7 @@ pub use error::{Error, Rejection};
 pub use explain::{ExplainedBlock, Explanation};
 #[cfg(feature = "fetch")]
 pub use fetch::{FetchError, FetchOptions, Fetcher, Page};
+pub use inspect::Inspection;
 #[cfg(feature = "job")]
 pub use job::{Report, run};
 pub use options::{CleanOptions, Focus};

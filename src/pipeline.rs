@@ -1,7 +1,5 @@
 //! The order of the stages: decode, parse, clean, article. The one file that knows it.
 
-use std::collections::BTreeMap;
-
 use url::Url;
 
 use crate::article::metadata::{self, PageType};
@@ -15,6 +13,7 @@ use crate::clean::declared::Declared;
 use crate::clean::dirty::clean_dirty;
 use crate::clean::doubled::remove_doubled;
 use crate::clean::features::{Features, ends_sentence};
+use crate::clean::furniture::Furniture;
 use crate::clean::label::label;
 use crate::clean::listing::is_list;
 use crate::clean::loss;
@@ -22,7 +21,7 @@ use crate::clean::notes::keep_notes;
 use crate::clean::phrases;
 use crate::clean::prune::Marks;
 use crate::clean::reject;
-use crate::clean::segment::segment;
+use crate::clean::segment::{MAX_BLOCKS, segment};
 use crate::clean::settle::{
     drop_lone_headings, keep_prose, keep_quotes, keep_standfirst, keep_subheads, settle_groups,
 };
@@ -31,11 +30,13 @@ use crate::clean::sites::SiteRules;
 use crate::clean::spare;
 use crate::clean::survey::{Survey, text_weight};
 use crate::clean::text::{detect_language, is_plainly};
+use crate::clean::trace::{SiteTrace, Trace};
 use crate::clean::units::Units;
-use crate::clean::vector::{Evidence, Table, table};
+use crate::clean::vector::{Evidence, each_row};
 use crate::decode::{decode, not_html};
 use crate::error::Rejection;
-use crate::explain::{ExplainedBlock, Explanation};
+use crate::explain::Explanation;
+use crate::inspect::Inspection;
 use crate::options::CleanOptions;
 use crate::parse::{Dom, Limits, parse};
 use crate::rules::Rules;
@@ -63,6 +64,8 @@ pub struct Cleaner {
     rules: Rules,
     classifier: Classifier,
     options: CleanOptions,
+    /// Known furniture; only runs have it, and the trace of a site is only made for them.
+    furniture: Option<Furniture>,
 }
 
 /// What was read off a page.
@@ -70,6 +73,7 @@ struct Reading {
     blocks: Vec<TextBlock>,
     metadata: Metadata,
     warnings: Vec<String>,
+    trace: Trace,
 }
 
 impl Default for Cleaner {
@@ -81,7 +85,7 @@ impl Default for Cleaner {
 impl Cleaner {
     /// A cleaner with these rules and options.
     pub fn new(rules: Rules, options: CleanOptions) -> Cleaner {
-        Cleaner { rules, classifier: Classifier::builtin(), options }
+        Cleaner { rules, classifier: Classifier::builtin(), options, furniture: None }
     }
 
     /// The same cleaner with another block classifier, as `model/train.py` writes it; `None` when the file is damaged
@@ -89,6 +93,16 @@ impl Cleaner {
     pub fn with_model(self, model: &[u8]) -> Option<Cleaner> {
         let classifier = Classifier::read(model).filter(Classifier::fits)?;
         Some(Cleaner { classifier, ..self })
+    }
+
+    /// The rules that it cleans by.
+    pub fn rules(&self) -> &Rules {
+        &self.rules
+    }
+
+    /// The same cleaner with the memory of a run: the furniture of sites that earlier pages showed.
+    pub fn with_furniture(self, furniture: Furniture) -> Cleaner {
+        Cleaner { furniture: Some(furniture), ..self }
     }
 
     /// Cleans a page as served. `content_type` is the HTTP header, where known.
@@ -117,7 +131,9 @@ impl Cleaner {
             Some(rejection) => Err(rejection),
             None => {
                 let dom = parse(&decode(bytes, content_type, url).text, &Limits::default())?;
-                Ok(metadata::extract(&dom, url))
+                let mut found = metadata::extract(&dom, url);
+                found.drop_controls();
+                Ok(found)
             }
         }
     }
@@ -127,11 +143,13 @@ impl Cleaner {
         self.check_size(html.len())?;
         let dom = parse(html, &Limits::default())?;
         let reading = self.read(&dom, url);
+        check_blocks(&reading)?;
         let mut article = match self.spare(&dom, &reading) {
             Some(article) => self.accept(article)?,
             None => self.judge(&dom, reading)?,
         };
         article.make_links_absolute(url);
+        article.metadata.drop_controls();
         article.normalize(self.options.normalize);
         Ok(article)
     }
@@ -147,30 +165,41 @@ impl Cleaner {
 
     /// Says of every block of a page what became of it and why.
     pub fn explain(&self, html: &str, url: Option<&Url>) -> Explanation {
-        let dom = match self.check_size(html.len()).and_then(|()| parse(html, &Limits::default())) {
-            Ok(dom) => dom,
-            Err(rejection) => return Explanation::rejected(&rejection),
-        };
-        let reading = self.read(&dom, url);
-        let explained = reading.blocks.iter().cloned().map(|block| ExplainedBlock::of(&dom, block)).collect();
-        let judged = match self.spare(&dom, &reading) {
-            Some(article) => self.accept(article),
-            None => self.judge(&dom, reading),
-        };
-        let verdict = match judged {
-            Ok(_) => Explanation::accepted(),
+        match self.inspect(html, url) {
+            Ok(inspection) => inspection.explanation(),
             Err(rejection) => Explanation::rejected(&rejection),
-        };
-        Explanation { blocks: explained, ..verdict }
+        }
     }
 
-    /// What the classifier is trained on: the text of each block and its row of measurements.
-    #[doc(hidden)]
-    pub fn training_rows(&self, html: &str, url: Option<&Url>) -> Result<(Vec<String>, Table), Rejection> {
+    /// Looks at a page from all sides; an error is about a page that cannot be read at all.
+    pub fn inspect(&self, html: &str, url: Option<&Url>) -> Result<Inspection, Rejection> {
+        self.check_size(html.len())?;
         let dom = parse(html, &Limits::default())?;
-        let metadata = metadata::extract(&dom, url);
-        let (blocks, table) = self.measure(&dom, &metadata, Declared::of(&dom, url, &metadata));
-        Ok((blocks.into_iter().map(|block| block.text).collect(), table))
+        let reading = self.read(&dom, url);
+        let (_, rows) = self.rows(&dom, url);
+        let (blocks, metadata) = (reading.blocks.clone(), reading.metadata.clone());
+        let outcome = check_blocks(&reading).and_then(|()| match self.spare(&dom, &reading) {
+            Some(article) => self.accept(article),
+            None => self.judge(&dom, reading),
+        });
+        let (url, classifier) = (url.cloned(), self.classifier.clone());
+        Ok(Inspection { dom, blocks, rows, url, classifier, metadata, outcome })
+    }
+
+    /// What the classifier is trained on: the text of each block, and the rows of measurements one after the other.
+    #[doc(hidden)]
+    pub fn training_rows(&self, html: &str, url: Option<&Url>) -> Result<(Vec<String>, Vec<f32>), Rejection> {
+        let (blocks, rows) = self.rows(&parse(html, &Limits::default())?, url);
+        Ok((blocks.into_iter().map(|block| block.text).collect(), rows))
+    }
+
+    /// The undecided blocks of a page and the rows of measurements of all of them.
+    fn rows(&self, dom: &Dom, url: Option<&Url>) -> (Vec<TextBlock>, Vec<f32>) {
+        let metadata = metadata::extract(dom, url);
+        let declared = Declared::of(dom, url, &metadata);
+        let mut rows = Vec::new();
+        let blocks = self.measure(dom, &metadata, declared, |row| rows.extend_from_slice(row));
+        (blocks, rows)
     }
 
     /// The blocks of a page with their fates, and its metadata.
@@ -178,9 +207,10 @@ impl Cleaner {
         let mut metadata = metadata::extract(dom, url);
         let declared = Declared::of(dom, url, &metadata);
         metadata.page_type = declared.page_type();
-        let (mut blocks, table) = self.measure(dom, &metadata, declared);
+        let mut scores = self.classifier.scores();
+        let mut blocks = self.measure(dom, &metadata, declared, |row| scores.add(row));
         let threshold = self.options.focus.threshold();
-        self.classifier.decide(&table, &mut blocks, threshold, declared);
+        Classifier::decide(&scores.finish(), &mut blocks, threshold, declared);
         settle_groups(dom, &mut blocks, threshold);
         keep_subheads(dom, &mut blocks, threshold);
         keep_prose(dom, &mut blocks, threshold);
@@ -201,24 +231,47 @@ impl Cleaner {
         if !declared.forum {
             remove_names(&metadata, &mut blocks);
         }
-        if let Some(site) = self.site(url, &metadata) {
-            warnings.extend(site.decide(dom, &mut blocks));
+        let address = self.address(url, &metadata);
+        let mut trace =
+            Trace { site: self.use_furniture(dom, address.as_ref(), &mut blocks), ..Trace::default() };
+        let site = address.and_then(|address| SiteRules::find(&self.rules.sites, &address));
+        if let Some(site) = site {
+            let lost = site.decide(dom, &mut blocks);
             site.describe(dom, &mut metadata);
+            if let Some(of_site) = trace.site.as_mut().filter(|_| site.has_body()) {
+                of_site.body_matched = Some(lost.is_none());
+            }
+            warnings.extend(lost);
         }
-        Reading { blocks, metadata, warnings }
+        trace.count(&blocks, site.map(|site| site.host.as_str()));
+        Reading { blocks, metadata, warnings, trace }
     }
 
-    /// The rules for the site of a page, by its address or the one that it gives as canonical.
-    fn site(&self, url: Option<&Url>, metadata: &Metadata) -> Option<&SiteRules> {
-        if self.rules.sites.is_empty() {
+    /// The address of a page, or the one that it gives as canonical, where something is known of sites.
+    fn address(&self, url: Option<&Url>, metadata: &Metadata) -> Option<Url> {
+        if self.rules.sites.is_empty() && self.furniture.is_none() {
             return None;
         }
-        let canonical = metadata.canonical.as_deref().and_then(|canonical| Url::parse(canonical).ok());
-        SiteRules::find(&self.rules.sites, url.or(canonical.as_ref())?)
+        let canonical = || metadata.canonical.as_deref().and_then(|canonical| Url::parse(canonical).ok());
+        url.cloned().or_else(canonical)
     }
 
-    /// The blocks of a page as the rules label them, and what the classifier sees of them.
-    fn measure(&self, dom: &Dom, metadata: &Metadata, declared: Declared) -> (Vec<TextBlock>, Table) {
+    /// Removes known furniture in a run, and says what the page tells of its site.
+    fn use_furniture(&self, dom: &Dom, address: Option<&Url>, blocks: &mut [TextBlock]) -> Option<SiteTrace> {
+        let (furniture, host) = (self.furniture.as_ref()?, address?.host_str()?.trim_start_matches("www."));
+        let trace = SiteTrace::of(dom, host, blocks);
+        furniture.remove(host, blocks);
+        Some(trace)
+    }
+
+    /// The blocks of a page as the rules label them; what the classifier sees of each goes to `take`.
+    fn measure(
+        &self,
+        dom: &Dom,
+        metadata: &Metadata,
+        declared: Declared,
+        take: impl FnMut(&[f32]),
+    ) -> Vec<TextBlock> {
         let root = dom.body().unwrap_or(dom.document());
         let survey = Survey::of(dom, root, &self.rules.generic);
         let units = Units::of(dom, root);
@@ -230,8 +283,8 @@ impl Cleaner {
         let inside = label(dom, &survey, &mut blocks, &features, metadata.title.as_deref());
         let contexts = Contexts::of(dom, root, &survey, &marks);
         let evidence = Evidence::of(&blocks, &inside, &verdicts);
-        let table = table(dom, &blocks, &features, &contexts, &units, &evidence, metadata, declared);
-        (blocks, table)
+        each_row(dom, &blocks, &features, &contexts, &units, &evidence, metadata, declared, take);
+        blocks
     }
 
     /// The article from the data that the page carries, when its HTML shows next to nothing of it.
@@ -245,9 +298,9 @@ impl Cleaner {
         let title = escape_html(reading.metadata.title.as_deref().unwrap_or(""));
         let html = format!("<body><h1>{title}</h1><article>{}</article></body>", spare.html);
         let dom = parse(&html, &Limits::default()).ok()?;
-        let blocks = self.read(&dom, None).blocks;
+        let found = self.read(&dom, None);
         let mut article =
-            self.article(Reading { blocks, metadata: reading.metadata.clone(), warnings: Vec::new() });
+            self.article(Reading { metadata: reading.metadata.clone(), warnings: Vec::new(), ..found });
         article
             .warnings
             .push(format!("the page shows no text of the article; it was taken from {}", spare.origin));
@@ -263,7 +316,7 @@ impl Cleaner {
     }
 
     fn article(&self, reading: Reading) -> Article {
-        let Reading { blocks, mut metadata, mut warnings } = reading;
+        let Reading { blocks, mut metadata, mut warnings, trace, .. } = reading;
         if matches!(metadata.page_type, PageType::Article | PageType::Collection) && is_list(&blocks) {
             metadata.page_type = PageType::Listing;
             // those of one teaser
@@ -271,14 +324,7 @@ impl Cleaner {
             warnings.push("the page looks like a list of articles, not one article".to_owned());
         }
         let comments = if self.options.comments { comments(&blocks) } else { Vec::new() };
-        let mut rule_hits = BTreeMap::new();
-        for block in &blocks {
-            match rule_hits.get_mut(block.fate.rule.as_ref()) {
-                Some(hits) => *hits += 1,
-                None => drop(rule_hits.insert(block.fate.rule.to_string(), 1)),
-            }
-        }
-        Article { blocks: self.assemble(blocks), comments, rule_hits, metadata, warnings }
+        Article { blocks: self.assemble(blocks), comments, trace, metadata, warnings }
     }
 
     /// The article's blocks, and those of the kinds that are to be kept.
@@ -315,6 +361,12 @@ impl Cleaner {
         let max = self.options.max_bytes;
         if bytes > max { Err(Rejection::TooLarge { bytes, max }) } else { Ok(()) }
     }
+}
+
+/// Rejects a page of which only the first blocks were read.
+fn check_blocks(reading: &Reading) -> Result<(), Rejection> {
+    let max = MAX_BLOCKS;
+    if reading.blocks.len() > max { Err(Rejection::TooManyBlocks { max }) } else { Ok(()) }
 }
 
 /// The texts of readers' comments, without the names, dates and buttons around them.

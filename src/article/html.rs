@@ -98,21 +98,25 @@ fn inline(block: &Block) -> String {
     out.replace('\n', "<br>\n")
 }
 
-fn render_range(block: &Block, start: usize, end: usize, from: usize, out: &mut String) {
+/// Renders `start..end` with the spans from `next` on; gives the first span behind it, so that none is looked at
+/// twice.
+fn render_range(block: &Block, start: usize, end: usize, mut next: usize, out: &mut String) -> usize {
     let mut at = start;
-    for (index, span) in block.spans.iter().enumerate().skip(from) {
+    while let Some(span) = block.spans.get(next).filter(|span| span.range.start < end) {
         let range = &span.range;
+        next += 1;
         if range.start < at || range.end > end || range.is_empty() {
             continue;
         }
         out.push_str(&escape(&block.text[at..range.start]));
         let (open, close) = tags(&span.mark);
         out.push_str(&open);
-        render_range(block, range.start, range.end, index + 1, out);
+        next = render_range(block, range.start, range.end, next, out);
         out.push_str(close);
         at = range.end;
     }
     out.push_str(&escape(&block.text[at..end]));
+    next
 }
 
 fn tags(mark: &Mark) -> (String, &'static str) {

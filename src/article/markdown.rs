@@ -1,5 +1,6 @@
-//! Markdown of an article (CommonMark with GitHub's tables).
+//! Markdown of an article (CommonMark with GitHub's tables). Links go to http, https and mailto only, as in HTML.
 
+use super::html::is_safe_target;
 use super::plain::{list_marker, separator};
 use super::{Block, BlockKind, Mark};
 
@@ -93,11 +94,13 @@ fn inline(block: &Block) -> String {
     out
 }
 
-/// Renders `start..end`; spans before `from` belong to a range around this one.
-fn render_range(block: &Block, start: usize, end: usize, from: usize, out: &mut String) {
+/// Renders `start..end` with the spans from `next` on; gives the first span behind it, so that none is looked at
+/// twice.
+fn render_range(block: &Block, start: usize, end: usize, mut next: usize, out: &mut String) -> usize {
     let mut at = start;
-    for (index, span) in block.spans.iter().enumerate().skip(from) {
+    while let Some(span) = block.spans.get(next).filter(|span| span.range.start < end) {
         let range = &span.range;
+        next += 1;
         if range.start < at || range.end > end || range.is_empty() {
             continue;
         }
@@ -106,12 +109,13 @@ fn render_range(block: &Block, start: usize, end: usize, from: usize, out: &mut 
         if span.mark == Mark::Code {
             inner.push_str(&block.text[range.clone()]);
         } else {
-            render_range(block, range.start, range.end, index + 1, &mut inner);
+            next = render_range(block, range.start, range.end, next, &mut inner);
         }
         push_marked(out, &span.mark, &inner);
         at = range.end;
     }
     out.push_str(&escape(&block.text[at..end], out.is_empty()));
+    next
 }
 
 /// Marks must hug the text: white space moves outside of them.
@@ -125,6 +129,7 @@ fn push_marked(out: &mut String, mark: &Mark, inner: &str) {
     let tail = &inner[inner.trim_end().len()..];
     out.push_str(lead);
     match mark {
+        Mark::Link(target) if !is_safe_target(target) => out.push_str(text),
         Mark::Link(target) => out.push_str(&format!("[{text}](<{}>)", escape_target(target))),
         Mark::Strong => out.push_str(&format!("**{text}**")),
         Mark::Emphasis => out.push_str(&format!("*{text}*")),
@@ -162,14 +167,16 @@ pub fn escape(text: &str, at_start: bool) -> String {
     out
 }
 
-/// Whether `before` ends in a line that has only digits, which a full stop would make a list item.
+/// Most digits of a list's number in CommonMark.
+const MAX_LIST_DIGITS: usize = 9;
+
+/// Whether `before` ends in a line that has only digits, which a full stop would make a list item. A line is not
+/// searched for its start: there may be one of megabytes with a full stop at each sentence.
 fn line_start_number(before: &str, at_start: bool) -> bool {
-    let line = match before.rfind('\n') {
-        Some(index) => &before[index + 1..],
-        None if at_start => before,
-        None => return false,
-    };
-    !line.is_empty() && line.len() < 10 && line.bytes().all(|byte| byte.is_ascii_digit())
+    let digits = before.bytes().rev().take(MAX_LIST_DIGITS + 1).take_while(u8::is_ascii_digit).count();
+    let line_start = &before[..before.len() - digits];
+    let starts_line = if line_start.is_empty() { at_start } else { line_start.ends_with('\n') };
+    (1..=MAX_LIST_DIGITS).contains(&digits) && starts_line
 }
 
 #[cfg(test)]

@@ -11,13 +11,13 @@ pub mod metadata;
 mod plain;
 mod typography;
 
-use std::collections::BTreeMap;
 use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
 use url::Url;
 
 use crate::clean::Kind;
+use crate::clean::trace::Trace;
 pub use metadata::Metadata;
 pub use typography::Normalize;
 
@@ -31,6 +31,16 @@ pub fn escape_markdown(text: &str) -> String {
     markdown::escape(text, true)
 }
 
+/// Whether a character is for a terminal and not for readers.
+pub(crate) fn is_control(c: char) -> bool {
+    c.is_control() && !matches!(c, '\n' | '\t')
+}
+
+/// Longest address of a page that relative links are completed by, and bytes of all completed links: each link has a
+/// copy of it.
+const MAX_BASE_BYTES: usize = 4_096;
+const MAX_COMPLETED_BYTES: usize = 8 << 20;
+
 /// A cleaned page.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Article {
@@ -39,9 +49,9 @@ pub struct Article {
     /// Readers' comments in the order of the page, where they were asked for.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub comments: Vec<String>,
-    /// How many blocks each rule decided, kept ones included; not part of records.
+    /// What rules and sites did on the page, for the memory of runs; not part of records.
     #[serde(skip)]
-    pub rule_hits: BTreeMap<String, usize>,
+    pub trace: Trace,
     /// Title, authors, date...
     pub metadata: Metadata,
     /// What a careful reader should know, such as `suspicious: ...`.
@@ -116,11 +126,15 @@ impl Article {
     /// Completes relative links by the page's address: the one given, else its canonical one.
     pub(crate) fn make_links_absolute(&mut self, url: Option<&Url>) {
         let canonical = self.metadata.canonical.as_deref().and_then(|canonical| Url::parse(canonical).ok());
-        let Some(base) = url.or(canonical.as_ref()) else { return };
+        let base = url.or(canonical.as_ref()).filter(|base| base.as_str().len() <= MAX_BASE_BYTES);
+        let Some(base) = base else { return };
+        let mut completed = 0;
         for span in self.blocks.iter_mut().flat_map(|block| &mut block.spans) {
             if let Mark::Link(target) = &mut span.mark
+                && completed <= MAX_COMPLETED_BYTES
                 && let Ok(absolute) = base.join(target)
             {
+                completed += absolute.as_str().len();
                 *target = absolute.into();
             }
         }

@@ -50,7 +50,7 @@ fn is_caption(dom: &Dom, block: &TextBlock) -> bool {
     let own = letters(&block.text);
     let mut words = String::new();
     for node in above(dom, block.element).take(MAX_LEVELS) {
-        let Some(shown) = Shown::of(dom, node).filter(|shown| shown.letters <= own) else { return false };
+        let Some(shown) = Shown::of(dom, node, own) else { return false };
         if shown.picture_before_text {
             words_of(dom, node, &mut words);
             return PICTURE_WORDS.iter().any(|word| words.contains(word)) || is_emphasised(block);
@@ -67,15 +67,21 @@ struct Shown {
 }
 
 impl Shown {
-    /// `None` for an element with too many nodes.
-    fn of(dom: &Dom, element: NodeId) -> Option<Shown> {
+    /// `None` for an element with too many nodes or more letters than `most`; a long text is not read for each of them.
+    fn of(dom: &Dom, element: NodeId, most: usize) -> Option<Shown> {
         let mut shown = Shown::default();
         for (count, node) in dom.descendants(element).enumerate() {
             if count >= MAX_NODES {
                 return None;
             }
             match dom.kind(node) {
-                NodeKind::Text => shown.letters += letters(dom.text(node)),
+                NodeKind::Text => {
+                    let letters = dom.text(node).chars().filter(|c| c.is_alphanumeric());
+                    shown.letters += letters.take(most + 1).count();
+                    if shown.letters > most {
+                        return None;
+                    }
+                }
                 NodeKind::Element => {
                     let is_picture = matches!(dom.tag(node), "img" | "picture" | "amp-img" | "video");
                     shown.picture_before_text |= is_picture && shown.letters == 0;

@@ -9,7 +9,7 @@ use super::declared::Declared;
 use super::forest::Forest;
 use super::label::STANDFIRST_RULE;
 use super::rules::OWN_MARK;
-use super::vector::{Table, WIDTH};
+use super::vector::WIDTH;
 use crate::article::metadata::PageType;
 
 const BUILTIN: &[u8] = include_bytes!("../../model/blocks.bin");
@@ -34,6 +34,9 @@ const DOUBTFUL_SHARE: f32 = 0.33;
 /// It is sure of little when less than this share of what might be content is above the threshold.
 const MIN_SURE: f32 = 0.5;
 
+/// Rows that are scored together: as many as stay in the fastest memory beside a tree.
+const BATCH: usize = 24;
+
 /// The block classifier.
 #[derive(Clone, Debug)]
 pub struct Classifier {
@@ -57,15 +60,21 @@ impl Classifier {
         self.forest.width() == WIDTH
     }
 
-    /// Decides every block but the headline: kept from `threshold` on, less on pages that are no articles. A block that
-    /// the rules removed keeps their reason; one that they kept is of no known kind.
-    pub fn decide(&self, table: &Table, blocks: &mut [TextBlock], threshold: f32, declared: Declared) {
-        if !self.fits() {
-            return;
-        }
-        let scores: Vec<f32> = (0..blocks.len()).map(|index| self.forest.ask(table.row(index))).collect();
-        let page = Page { threshold: threshold * share(blocks, &scores, threshold, declared), declared };
-        for (block, score) in blocks.iter_mut().zip(scores) {
+    /// What each column has in the score of one row, against those of other rows; see [`Forest::shares`].
+    pub fn shares(&self, row: &[f32], others: &[&[f32]]) -> Vec<f32> {
+        if self.fits() { self.forest.shares(row, others) } else { Vec::new() }
+    }
+
+    /// Scores of blocks, to be asked row by row.
+    pub fn scores(&self) -> Scores<'_> {
+        Scores { forest: self.fits().then_some(&self.forest), waiting: Vec::new(), done: Vec::new() }
+    }
+
+    /// Decides every block but the headline by its score: kept from `threshold` on, less on pages that are no articles. A
+    /// block that the rules removed keeps their reason; one that they kept is of no known kind.
+    pub fn decide(scores: &[f32], blocks: &mut [TextBlock], threshold: f32, declared: Declared) {
+        let page = Page { threshold: threshold * share(blocks, scores, threshold, declared), declared };
+        for (block, &score) in blocks.iter_mut().zip(scores) {
             if block.fate.kind == Some(Kind::Title) {
                 continue;
             }
@@ -76,6 +85,35 @@ impl Classifier {
             };
             block.fate = Fate { score: Some(score), ..fate };
         }
+    }
+}
+
+/// The probabilities that blocks belong to the article, a batch at a time; none from a model for other columns.
+pub struct Scores<'c> {
+    forest: Option<&'c Forest>,
+    /// Rows that are not scored yet.
+    waiting: Vec<f32>,
+    done: Vec<f32>,
+}
+
+impl Scores<'_> {
+    /// Takes the row of the next block.
+    pub fn add(&mut self, row: &[f32]) {
+        self.waiting.extend_from_slice(row);
+        if self.waiting.len() >= BATCH * WIDTH {
+            self.settle();
+        }
+    }
+
+    /// The scores of all blocks, in their order.
+    pub fn finish(mut self) -> Vec<f32> {
+        self.settle();
+        self.done
+    }
+
+    fn settle(&mut self) {
+        self.done.extend(self.forest.into_iter().flat_map(|forest| forest.ask(&self.waiting)));
+        self.waiting.clear();
     }
 }
 

@@ -6,7 +6,7 @@ use std::cell::LazyCell;
 use memchr::memmem;
 
 use super::block::{Fate, TextBlock};
-use super::facts::letters_folded;
+use super::facts::letters_of;
 use super::{FastSet, Kind};
 use crate::article::BlockKind;
 
@@ -25,8 +25,7 @@ const MIN_CONTENTS: usize = 2;
 pub fn remove_doubled(blocks: &mut [TextBlock]) {
     remove_contents(blocks);
     let kept: Vec<usize> = (0..blocks.len()).filter(|index| blocks[*index].fate.kept).collect();
-    let letters: Vec<String> =
-        kept.iter().map(|index| letters_folded(&blocks[*index].text).collect()).collect();
+    let letters: Vec<String> = kept.iter().map(|index| letters_of(&blocks[*index].text)).collect();
     if letters.iter().map(String::len).sum::<usize>() > MAX_TOTAL_LETTERS {
         return;
     }
@@ -52,9 +51,12 @@ pub fn remove_doubled(blocks: &mut [TextBlock]) {
 
 /// Removes the items that announce subheads.
 fn remove_contents(blocks: &mut [TextBlock]) {
-    let letters = |block: &TextBlock| letters_folded(&block.text).collect::<String>();
+    let letters = |block: &TextBlock| letters_of(&block.text);
     let heads = |block: &&TextBlock| block.fate.kept && matches!(block.kind, BlockKind::Heading(_));
     let subheads: FastSet<String> = blocks.iter().filter(heads).map(letters).collect();
+    if subheads.is_empty() {
+        return;
+    }
     let announces = |block: &TextBlock| {
         block.fate.kept
             && matches!(block.kind, BlockKind::ListItem { .. })

@@ -49,7 +49,7 @@ impl PageFacts {
         let mut facts = PageFacts {
             total_weight: features.iter().map(|features| features.weight as f32).sum::<f32>().max(1.0),
             title_words: metadata.title.iter().flat_map(|title| words(title)).map(word_key).collect(),
-            description: letters_folded(metadata.description.as_deref().unwrap_or("")).collect(),
+            description: letters_of(metadata.description.as_deref().unwrap_or("")),
             hint: metadata.body_hint.iter().flat_map(|hint| shingles(hint)).collect(),
             has_hint: metadata.body_hint.is_some(),
             headline: blocks.iter().position(|block| block.kind == BlockKind::Heading(1)),
@@ -61,8 +61,7 @@ impl PageFacts {
             best_parent: 1.0,
             best_path: 1.0,
         };
-        if let Some(title) = metadata.title.as_deref().map(|title| letters_folded(title).collect::<String>())
-        {
+        if let Some(title) = metadata.title.as_deref().map(letters_of) {
             let shows_title = |block: &TextBlock| {
                 block.fate.kind == Some(Kind::Title) || letters_folded(&block.text).eq(title.chars())
             };
@@ -87,6 +86,20 @@ impl PageFacts {
 pub fn digits_folded(text: &str) -> u64 {
     let equal = text.chars().take(80).map(|c| if c.is_numeric() { '#' } else { c });
     equal.fold(0, |hash, c| hash_step(hash, u64::from(c)))
+}
+
+/// [`letters_folded`] in one piece.
+pub fn letters_of(text: &str) -> String {
+    let mut letters = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '\0'..='\x7f' if c.is_ascii_alphanumeric() => letters.push(c.to_ascii_lowercase()),
+            '\0'..='\x7f' => {}
+            _ if is_alphanumeric(c) => letters.extend(c.to_lowercase()),
+            _ => {}
+        }
+    }
+    letters
 }
 
 /// The letters and digits of a text in lower case.

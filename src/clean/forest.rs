@@ -4,6 +4,8 @@
 //! (Friedman 2001, "Greedy function approximation: a gradient boosting machine"). Nodes and leaves of all trees lie
 //! in two flat lists; there are no pointers and no recursion.
 
+mod shares;
+
 /// After so many trees ...
 const EARLY_TREES: usize = 60;
 /// ... a sum this far from zero is final.
@@ -75,19 +77,31 @@ impl Forest {
         Some(forest)
     }
 
-    /// The probability for a row, which has at least [`Forest::width`] columns.
+    /// The probabilities for rows of [`Forest::width`] columns each, which lie one after the other.
     ///
-    /// A cascade: most blocks of a page are menus or sure paragraphs, which the first trees settle.
-    pub fn ask(&self, row: &[f32]) -> f32 {
-        let mut columns = [0.0; MAX_WIDTH];
-        columns[..self.width].copy_from_slice(&row[..self.width]);
-        let sum = |roots: &[u16]| -> f32 { roots.iter().map(|root| self.leaf(*root, &columns)).sum() };
+    /// A cascade: most blocks of a page are menus or sure paragraphs, which the first trees settle. Each tree is asked
+    /// for all rows before the next one, so that its nodes are at hand and the walks do not wait for each other.
+    pub fn ask(&self, rows: &[f32]) -> Vec<f32> {
+        let rows: Vec<[f32; MAX_WIDTH]> = rows.chunks_exact(self.width.max(1)).map(widened).collect();
         let (first, rest) = self.roots.split_at(EARLY_TREES.min(self.roots.len()));
-        let mut log_odds = sum(first);
-        if log_odds.abs() < SETTLED_LOG_ODDS {
-            log_odds += sum(rest);
+        let all: Vec<usize> = (0..rows.len()).collect();
+        let mut log_odds = vec![0.0; rows.len()];
+        self.add(first, &rows, &all, &mut log_odds);
+        let open: Vec<usize> =
+            all.into_iter().filter(|index| log_odds[*index].abs() < SETTLED_LOG_ODDS).collect();
+        let mut more = vec![0.0; rows.len()];
+        self.add(rest, &rows, &open, &mut more);
+        let probability = |(first, rest): (f32, f32)| 1.0 / (1.0 + (-(first + rest)).exp());
+        log_odds.into_iter().zip(more).map(probability).collect()
+    }
+
+    /// Adds what these trees say of the chosen rows.
+    fn add(&self, roots: &[u16], rows: &[[f32; MAX_WIDTH]], chosen: &[usize], sums: &mut [f32]) {
+        for root in roots {
+            for &index in chosen {
+                sums[index] += self.leaf(*root, &rows[index]);
+            }
         }
-        1.0 / (1.0 + (-log_odds).exp())
     }
 
     fn leaf(&self, root: u16, row: &[f32; MAX_WIDTH]) -> f32 {
@@ -100,6 +114,13 @@ impl Forest {
         }
         self.leaves[usize::from(at & !LEAF)]
     }
+}
+
+/// A row with room for every column that a byte can name.
+fn widened(row: &[f32]) -> [f32; MAX_WIDTH] {
+    let mut columns = [0.0; MAX_WIDTH];
+    columns.iter_mut().zip(row).for_each(|(column, value)| *column = *value);
+    columns
 }
 
 fn u16(bytes: &mut &[u8]) -> Option<u16> {
@@ -137,8 +158,10 @@ mod tests {
     #[test]
     fn asks_a_stump() {
         let forest = Forest::read(&mut stump().as_slice()).unwrap();
-        assert!((forest.ask(&[9.0, 0.5]) - 0.119).abs() < 0.001);
-        assert!((forest.ask(&[9.0, 0.6]) - 0.881).abs() < 0.001);
+        let scores = forest.ask(&[9.0, 0.5, 9.0, 0.6]);
+        assert_eq!(scores.len(), 2);
+        assert!((scores[0] - 0.119).abs() < 0.001);
+        assert!((scores[1] - 0.881).abs() < 0.001);
     }
 
     #[test]

@@ -47,17 +47,13 @@ fn bring_back(blocks: &mut [TextBlock], announced: &[u64]) -> Option<f32> {
     if wanted.len() < MIN_SHINGLES {
         return None;
     }
-    let own: Vec<FastSet<u64>> =
-        blocks.iter().map(|block| shingles(&block.text).into_iter().collect()).collect();
-    let mut covered: FastSet<u64> = FastSet::default();
-    for (block, own) in blocks.iter().zip(&own) {
-        if block.fate.kept {
-            covered.extend(own.intersection(&wanted));
-        }
-    }
+    let kept = blocks.iter().filter(|block| block.fate.kept).flat_map(|block| shingles(&block.text));
+    let mut covered: FastSet<u64> = kept.filter(|shingle| wanted.contains(shingle)).collect();
     if covered.len() as f32 >= MIN_COVERED * wanted.len() as f32 {
         return None;
     }
+    let own: Vec<FastSet<u64>> =
+        blocks.iter().map(|block| shingles(&block.text).into_iter().collect()).collect();
     let before = covered.len();
     for (block, own) in blocks.iter_mut().zip(&own) {
         let shared = own.intersection(&wanted).count();

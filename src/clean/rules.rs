@@ -129,6 +129,13 @@ impl GenericRules {
         GenericRules::compile(file).map_err(wrong)
     }
 
+    /// The rules with their marks.
+    pub fn marked(&self) -> impl Iterator<Item = (String, &BoxRule)> {
+        let file = &self.file;
+        let tables = [("tag", &file.tag), ("role", &file.role), ("name", &file.name)];
+        tables.into_iter().flat_map(|(source, rules)| rules.iter().map(move |rule| (rule.mark(source), rule)))
+    }
+
     /// Whether a mark (`prune.name.comments`) is of a rule for readers' comments.
     pub fn is_comments(&self, mark: &str) -> bool {
         let id = mark.trim_start_matches("prune.name.");

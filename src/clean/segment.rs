@@ -3,6 +3,9 @@
 //! Text runs on through inline elements; block-level elements and double line breaks part it. Text of an
 //! inline element that is marked as boilerplate is diverted into a block of its own and the paragraph goes on.
 
+use std::iter::successors;
+
+use super::FastMap;
 use super::block::{Fate, TextBlock};
 use super::prune::Marks;
 use super::survey::Survey;
@@ -11,6 +14,12 @@ use crate::parse::{Dom, Edge, NodeId, NodeKind};
 
 /// Deepest list nesting that output shows.
 const MAX_LIST_DEPTH: usize = 6;
+/// Blocks of one page. The classifier holds up to 4 KB for each; no page of the corpus has as many.
+pub const MAX_BLOCKS: usize = 25_000;
+/// Links and emphasis that are open at once; deeper ones are not marked.
+const MAX_OPEN_MARKS: usize = 8;
+/// A mark that is open over many blocks is written again for each. A page of links around blocks needs a hundredth.
+const MAX_COPIED_BYTES: usize = 4 << 20;
 
 /// Cuts everything below `root` into blocks.
 pub fn segment(dom: &Dom, root: NodeId, survey: &Survey, marks: &Marks) -> Vec<TextBlock> {
@@ -24,6 +33,8 @@ pub fn segment(dom: &Dom, root: NodeId, survey: &Survey, marks: &Marks) -> Vec<T
         open: Vec::new(),
         inside: None,
         preformatted: 0,
+        copied: 0,
+        counted: Counted::default(),
     };
     let mut skipping: Option<NodeId> = None;
     for edge in dom.traverse(root) {
@@ -76,6 +87,9 @@ struct Segmenter<'a> {
     /// The marked element that we are in, with its fate.
     inside: Option<(NodeId, Fate)>,
     preformatted: usize,
+    /// Bytes of the marks that were written again for a further block.
+    copied: usize,
+    counted: Counted,
 }
 
 impl Segmenter<'_> {
@@ -102,7 +116,7 @@ impl Segmenter<'_> {
             "hr" => self.flush(),
             _ => {}
         }
-        if let Some(mark) = self.mark_of(node, tag) {
+        if let Some(mark) = self.mark_of(node, tag).filter(|_| self.open.len() < MAX_OPEN_MARKS) {
             self.settle_space();
             self.open.push(OpenMark { node, mark, start: self.current.text.len() });
         }
@@ -227,8 +241,11 @@ impl Segmenter<'_> {
         }
         for index in 0..self.open.len() {
             let OpenMark { start, mark, .. } = &self.open[index];
-            let (start, mark) = (*start, mark.clone());
-            self.push_span(start, &mark);
+            self.copied += size_of::<Span>() + if let Mark::Link(target) = mark { target.len() } else { 0 };
+            if self.copied <= MAX_COPIED_BYTES {
+                let (start, mark) = (*start, mark.clone());
+                self.push_span(start, &mark);
+            }
             self.open[index].start = 0;
         }
         let run = std::mem::take(&mut self.current);
@@ -236,10 +253,9 @@ impl Segmenter<'_> {
         if text.trim().is_empty() {
             return;
         }
-        let cut = run.text.len() - run.text.trim_start_matches(|c: char| c.is_whitespace()).len();
+        let shift = text.as_ptr().addr() - run.text.as_ptr().addr();
         let text = text.to_owned();
         let mut spans = run.spans;
-        let shift = if self.preformatted > 0 { 0 } else { cut };
         for span in &mut spans {
             span.range =
                 span.range.start.saturating_sub(shift)..span.range.end.saturating_sub(shift).min(text.len());
@@ -250,7 +266,7 @@ impl Segmenter<'_> {
     }
 
     fn push_block(&mut self, text: String, spans: Vec<Span>) {
-        let Some(&element) = self.elements.last() else { return };
+        let Some(&element) = self.elements.last().filter(|_| self.blocks.len() <= MAX_BLOCKS) else { return };
         let fate = self.inside.as_ref().map_or(Fate::UNDECIDED, |(_, fate)| fate.clone());
         let kind = self.kind_of();
         self.blocks.push(TextBlock { element, kind, text, spans, fate });
@@ -268,7 +284,7 @@ impl Segmenter<'_> {
     }
 
     /// What the innermost telling element makes of the text.
-    fn kind_of(&self) -> BlockKind {
+    fn kind_of(&mut self) -> BlockKind {
         let mut list_depth = 0;
         let mut item: Option<NodeId> = None;
         for &element in self.elements.iter().rev() {
@@ -278,7 +294,7 @@ impl Segmenter<'_> {
                 }
                 "pre" => return BlockKind::Code,
                 "td" | "th" if item.is_none() => {
-                    let first = !has_cell_before(self.dom, element);
+                    let first = self.counted.is_first(self.dom, element);
                     return BlockKind::Cell { first, header: self.dom.tag(element) == "th" };
                 }
                 "blockquote" if item.is_none() => return BlockKind::Quote,
@@ -291,41 +307,56 @@ impl Segmenter<'_> {
         match item {
             Some(item) if list_depth > 0 => BlockKind::ListItem {
                 depth: (list_depth - 1).min(MAX_LIST_DEPTH) as u8,
-                number: item_number(self.dom, item),
+                number: self.counted.number(self.dom, item),
             },
             _ => BlockKind::Paragraph,
         }
     }
 }
 
-fn has_cell_before(dom: &Dom, cell: NodeId) -> bool {
-    let mut before = dom.prev_sibling(cell);
-    while let Some(node) = before {
-        if matches!(dom.tag(node), "td" | "th") {
-            return true;
-        }
-        before = dom.prev_sibling(node);
-    }
-    false
-}
-
-/// Largest list that is numbered; counting siblings must not become quadratic.
+/// Largest list that is numbered.
 const MAX_NUMBERED_ITEMS: u32 = 500;
 
-/// The number of an item, when its list is ordered.
-fn item_number(dom: &Dom, item: NodeId) -> Option<u32> {
-    let list = dom.parent(item).filter(|list| dom.tag(*list) == "ol")?;
-    let start = dom.attribute(list, "start").and_then(|start| start.trim().parse().ok()).unwrap_or(1_u32);
-    let mut number = start;
-    let mut before = dom.prev_sibling(item);
-    while let Some(node) = before {
-        number = number.saturating_add(u32::from(dom.tag(node) == "li"));
-        if number - start > MAX_NUMBERED_ITEMS {
-            return None;
+fn has_cell_before(dom: &Dom, cell: NodeId) -> bool {
+    siblings_before(dom, cell).any(|node| matches!(dom.tag(node), "td" | "th"))
+}
+
+fn siblings_before(dom: &Dom, node: NodeId) -> impl Iterator<Item = NodeId> {
+    successors(dom.prev_sibling(node), |before| dom.prev_sibling(*before))
+}
+
+/// What was counted among siblings, so that no block counts them again: blocks come in the order of the page.
+#[derive(Default)]
+struct Counted {
+    /// The cell that was met last, and whether it starts its row.
+    cell: Option<(NodeId, bool)>,
+    /// The item of each ordered list that was met last, and how many stand before it.
+    items: FastMap<NodeId, (NodeId, u32)>,
+}
+
+impl Counted {
+    fn is_first(&mut self, dom: &Dom, cell: NodeId) -> bool {
+        match self.cell {
+            Some((known, first)) if known == cell => first,
+            _ => self.cell.insert((cell, !has_cell_before(dom, cell))).1,
         }
-        before = dom.prev_sibling(node);
     }
-    Some(number)
+
+    /// The number of an item, when its list is ordered.
+    fn number(&mut self, dom: &Dom, item: NodeId) -> Option<u32> {
+        let list = dom.parent(item).filter(|list| dom.tag(*list) == "ol")?;
+        let start = dom.attribute(list, "start").and_then(|start| start.trim().parse().ok()).unwrap_or(1_u32);
+        let mut before = 0;
+        if let Some((known, count)) = self.items.get(&list) {
+            let since = [item].into_iter().chain(siblings_before(dom, item));
+            let since = since.take_while(|node| node != known).filter(|node| dom.tag(*node) == "li");
+            before = *count + since.count() as u32;
+        } else {
+            before += siblings_before(dom, item).filter(|node| dom.tag(*node) == "li").count() as u32;
+        }
+        self.items.insert(list, (item, before));
+        (before <= MAX_NUMBERED_ITEMS).then(|| start.saturating_add(before))
+    }
 }
 
 /// The first bytes of white space and of the characters of [`is_invisible`].

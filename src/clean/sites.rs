@@ -21,6 +21,10 @@ use crate::parse::{Dom, NodeId, Selector};
 const BODY_RULE: &str = "site.body";
 /// The rule of what is never part of the article.
 const STRIP_RULE: &str = "site.strip";
+/// The rule of what always is.
+const KEEP_RULE: &str = "site.keep";
+/// What all rules of sites start with.
+pub(crate) const SITE_RULES: &str = "site.";
 /// Attributes that hold a date for machines.
 const DATE_ATTRIBUTES: [&str; 3] = ["datetime", "content", "title"];
 
@@ -31,6 +35,7 @@ struct SiteFile {
     host: String,
     body: Vec<String>,
     strip: Vec<String>,
+    keep: Vec<String>,
     title: Vec<String>,
     author: Vec<String>,
     date: Vec<String>,
@@ -43,8 +48,14 @@ struct SiteFile {
 pub(crate) struct SiteTest {
     /// The page.
     pub html: String,
-    /// The text that must come out.
-    pub text: String,
+    /// The text that must come out, where it matters.
+    pub text: Option<String>,
+    /// Blocks that must be removed.
+    #[serde(default)]
+    pub removes: Vec<String>,
+    /// Blocks that the site's rules must leave. Unlike `text`, this asks nothing of the rest of the cleaner.
+    #[serde(default)]
+    pub keeps: Vec<String>,
     /// The headline, where it matters.
     pub title: Option<String>,
     /// The authors, where they matter.
@@ -62,11 +73,18 @@ pub(crate) struct SiteRules {
     pub origin: String,
     body: Vec<Selector>,
     strip: Vec<Selector>,
+    keep: Vec<Selector>,
     title: Vec<Selector>,
     author: Vec<Selector>,
     date: Vec<Selector>,
     /// What must hold.
     pub tests: Vec<SiteTest>,
+}
+
+impl SiteTest {
+    fn says_nothing(&self) -> bool {
+        self.text.is_none() && self.removes.is_empty() && self.keeps.is_empty()
+    }
 }
 
 impl SiteRules {
@@ -83,6 +101,12 @@ impl SiteRules {
         if file.test.is_empty() {
             return Err(wrong("a site rule needs at least one [[test]] with `html` and `text`".into()));
         }
+        if let Some(index) = file.test.iter().position(SiteTest::says_nothing) {
+            return Err(wrong(format!(
+                "[[test]] number {} needs `text`, `removes` or `keeps`: what must come of its `html`",
+                index + 1
+            )));
+        }
         let compile = |selectors: &[String]| -> Result<Vec<Selector>, Error> {
             let one = |css: &String| {
                 Selector::parse(css).map_err(|error| wrong(format!("`{css}` is no CSS selector: {error}")))
@@ -94,11 +118,28 @@ impl SiteRules {
             origin: origin.to_owned(),
             body: compile(&file.body)?,
             strip: compile(&file.strip)?,
+            keep: compile(&file.keep)?,
             title: compile(&file.title)?,
             author: compile(&file.author)?,
             date: compile(&file.date)?,
             tests: file.test,
         })
+    }
+
+    /// Whether they say where the body is.
+    pub fn has_body(&self) -> bool {
+        !self.body.is_empty()
+    }
+
+    /// The names that decisions have for these rules, and the tables that they come from.
+    pub fn named(&self) -> Vec<(&'static str, &'static str)> {
+        let tables = [
+            (BODY_RULE, "body", &self.body),
+            (STRIP_RULE, "strip", &self.strip),
+            (KEEP_RULE, "keep", &self.keep),
+        ];
+        let used = tables.into_iter().filter(|(.., selectors)| !selectors.is_empty());
+        used.map(|(rule, table, _)| (rule, table)).collect()
     }
 
     /// Whether these rules are for the page at this address.
@@ -117,12 +158,20 @@ impl SiteRules {
     /// Decides the blocks; says what does not fit the page any more.
     pub fn decide(&self, dom: &Dom, blocks: &mut [TextBlock]) -> Option<String> {
         let body = first_match(dom, &self.body);
-        let strip: HashSet<NodeId> = self.strip.iter().flat_map(|selector| dom.select(selector)).collect();
+        let (strip, keep) = (all_matches(dom, &self.strip), all_matches(dom, &self.keep));
+        // the nearest element with a rule of its own decides
+        let own = |node: NodeId| {
+            let is_stripped = strip.contains(&node);
+            (is_stripped || keep.contains(&node)).then_some(is_stripped)
+        };
         for block in blocks.iter_mut() {
             let inside =
                 |nodes: &HashSet<NodeId>| above(dom, block.element).any(|node| nodes.contains(&node));
-            let fate = if inside(&strip) {
+            let is_stripped = above(dom, block.element).find_map(own);
+            let fate = if is_stripped == Some(true) {
                 Fate::removed(Kind::Other, STRIP_RULE)
+            } else if is_stripped == Some(false) {
+                Fate::kept(KEEP_RULE)
             } else if body.is_empty() {
                 continue;
             } else if inside(&body) && block.fate.kind != Some(Kind::Title) {
@@ -160,6 +209,11 @@ impl SiteRules {
 fn first_match(dom: &Dom, selectors: &[Selector]) -> HashSet<NodeId> {
     let all = selectors.iter().map(|selector| dom.select(selector));
     all.into_iter().find(|nodes| !nodes.is_empty()).unwrap_or_default().into_iter().collect()
+}
+
+/// The elements of all selectors.
+fn all_matches(dom: &Dom, selectors: &[Selector]) -> HashSet<NodeId> {
+    selectors.iter().flat_map(|selector| dom.select(selector)).collect()
 }
 
 /// The texts of what the first selector matches, white space folded, without doubles.
@@ -208,6 +262,7 @@ mod tests {
         let error = |text: &str| SiteRules::parse(text, "sites/a.toml").unwrap_err().to_string();
         assert!(error("body = [\"p\"]").contains("`host` is missing"));
         assert!(error("host = \"a.example\"").contains("[[test]]"));
+        assert!(error("host = \"a.example\"\n[[test]]\nhtml = \"<p>x</p>\"").contains("`removes`"));
         assert!(
             error(&format!("host = \"a.example\"\nbody = [\"p >\"]\n{TEST}"))
                 .contains("`p >` is no CSS selector")

@@ -154,7 +154,8 @@ fn is_in_noscript(dom: &Dom, root: NodeId, rules: &GenericRules) -> bool {
 }
 
 fn prose_chars(text: &str) -> u32 {
-    let text = text.trim();
+    // the scan of bytes is many times quicker on the white space between elements
+    let text = text.trim_ascii().trim();
     let chars = text_weight(text);
     if chars >= MIN_PROSE_CHARS { chars } else { 0 }
 }

@@ -3,7 +3,10 @@
 //! - unit: an element with at least two siblings like it
 //! - linked heading: a heading or an element named like a title that is a link or holds one, as teasers have
 
-use html5ever::local_name;
+use std::sync::LazyLock;
+
+use html5ever::{LocalName, local_name};
+use memchr::memmem::Finder;
 
 use super::FastMap;
 use crate::parse::{Dom, Edge, NodeId, NodeKind};
@@ -197,7 +200,7 @@ fn holds(dom: &Dom, root: NodeId) -> Vec<Holds> {
                     is_heading,
                 };
             }
-            Edge::Open(node) => holds[node.index()].text = dom.text(node).trim().len() as u32,
+            Edge::Open(node) => holds[node.index()].text = dom.text(node).trim_ascii().trim().len() as u32,
             Edge::Close(node) => {
                 let held = holds[node.index()];
                 links -= u32::from(*dom.local_name(node) == local_name!("a"));
@@ -214,11 +217,26 @@ fn holds(dom: &Dom, root: NodeId) -> Vec<Holds> {
     holds
 }
 
+/// How classes name titles; a finder costs more to make than a class to search.
+static TITLES: LazyLock<[Finder<'static>; 4]> =
+    LazyLock::new(|| ["title", "titre", "headline", "titel"].map(Finder::new));
+
+fn is_heading_tag(tag: &LocalName) -> bool {
+    matches!(
+        *tag,
+        local_name!("h1")
+            | local_name!("h2")
+            | local_name!("h3")
+            | local_name!("h4")
+            | local_name!("h5")
+            | local_name!("h6")
+    )
+}
+
 /// A heading, or an element with a class like `card__title`. `named` remembers the classes.
 fn is_heading<'d>(dom: &'d Dom, node: NodeId, named: &mut FastMap<&'d str, bool>) -> bool {
-    const TITLES: [&str; 4] = ["title", "titre", "headline", "titel"];
-    let is_title = |class: &str| TITLES.iter().any(|title| class.contains(title));
-    matches!(dom.tag(node), "h1" | "h2" | "h3" | "h4" | "h5" | "h6")
+    let is_title = |class: &str| TITLES.iter().any(|title| title.find(class.as_bytes()).is_some());
+    is_heading_tag(dom.local_name(node))
         || dom
             .attribute(node, "class")
             .is_some_and(|class| *named.entry(class).or_insert_with(|| is_title(class)))

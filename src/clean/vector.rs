@@ -7,7 +7,7 @@ mod own_text;
 
 use html5ever::{LocalName, local_name};
 
-use self::own_text::{Words, text_columns};
+use self::own_text::{PUNCTUATION, STOP_WORDS, TextColumns, Words, text_columns};
 use super::Kind;
 use super::block::TextBlock;
 use super::context::{Context, Contexts, TELLING_TAGS};
@@ -86,27 +86,6 @@ impl Evidence {
     }
 }
 
-/// Rows of numbers, one a block, all of the same width.
-#[derive(Clone, Debug, Default)]
-pub struct Table {
-    /// Columns.
-    pub width: usize,
-    /// All rows, one after the other.
-    pub values: Vec<f32>,
-}
-
-impl Table {
-    /// How many rows there are.
-    pub fn rows(&self) -> usize {
-        self.values.len().checked_div(self.width).unwrap_or(0)
-    }
-
-    /// The row of a block.
-    pub fn row(&self, index: usize) -> &[f32] {
-        &self.values[index * self.width..(index + 1) * self.width]
-    }
-}
-
 /// Names of the columns, in order.
 pub fn names() -> Vec<String> {
     let own = "weight words link-density stop-words capital-words word-length punctuation capitals digits dense-script \
@@ -133,9 +112,9 @@ pub fn names() -> Vec<String> {
     names
 }
 
-/// The table of a page.
+/// Hands over the rows of a page, of [`WIDTH`] columns each, one by one: all of them would take more memory than the page.
 #[expect(clippy::too_many_arguments, reason = "a row is filled from all that is known of the page")]
-pub fn table(
+pub fn each_row(
     dom: &Dom,
     blocks: &[TextBlock],
     features: &[Features],
@@ -144,7 +123,8 @@ pub fn table(
     evidence: &[Evidence],
     metadata: &Metadata,
     declared: Declared,
-) -> Table {
+    mut take: impl FnMut(&[f32]),
+) {
     let surroundings = Surroundings::of(dom, units, blocks, features, contexts, evidence, declared);
     let above: Vec<Context> = blocks.iter().map(|block| *contexts.get(block.element)).collect();
     let parents: Vec<u64> = blocks
@@ -154,39 +134,36 @@ pub fn table(
         })
         .collect();
     let facts = PageFacts::of(blocks, features, &above, &parents, metadata);
-    let mut own = Table { width: 0, values: Vec::with_capacity(blocks.len() * WIDTH) };
-    let mut cumulated = 0.0;
+    let counts: Vec<Words> = blocks.iter().map(|block| Words::of(&block.text, &facts)).collect();
+    let mut texts = Vec::with_capacity(blocks.len());
     for index in 0..blocks.len() {
-        let row = &mut own.values;
-        let start = row.len();
-        let counts = Words::of(&blocks[index].text, &facts);
-        text_columns(row, &blocks[index], &features[index], &counts);
-        place_columns(row, dom, &blocks[index], &above[index]);
-        page_columns(row, index, blocks, &features[index], &above[index], parents[index], cumulated, &facts);
-        evidence_columns(row, &blocks[index], &above[index], &evidence[index], &facts, &counts);
-        cumulated += features[index].weight as f32;
-        own.width = row.len() - start;
+        texts.push(text_columns(&blocks[index], &features[index], &counts[index]));
     }
-    let mut table = Table { width: 0, values: Vec::with_capacity(blocks.len() * WIDTH) };
+    let mut cumulated = 0.0;
+    let mut row = Vec::with_capacity(WIDTH);
     let masses: Vec<f32> =
         features.iter().map(|features| features.weight as f32 * (1.0 - features.link_density)).collect();
     let sums = prefix_sums(&masses);
     for index in 0..blocks.len() {
-        let start = table.values.len();
-        table.values.extend_from_slice(own.row(index));
+        row.clear();
+        row.extend(texts[index]);
+        place_columns(&mut row, dom, &blocks[index], &above[index]);
+        let (context, parent) = (&above[index], parents[index]);
+        page_columns(&mut row, index, blocks, &features[index], context, parent, cumulated, &facts);
+        evidence_columns(&mut row, &blocks[index], context, &evidence[index], &facts, &counts[index]);
+        cumulated += features[index].weight as f32;
         for offset in NEIGHBOURS {
-            neighbour_columns(&mut table.values, index, offset, blocks, features, &above, &own, evidence);
+            neighbour_columns(&mut row, index, offset, blocks, features, &above, &texts, evidence);
         }
         for radius in MASS_RADII {
             let (low, high) = (index.saturating_sub(radius), (index + radius + 1).min(blocks.len()));
-            table.values.push(sums[high] - sums[low]);
+            row.push(sums[high] - sums[low]);
         }
-        table.values.push(sums[index] / sums[blocks.len()].max(1.0));
-        surroundings.columns(&mut table.values, index, dom, blocks, features, contexts, evidence);
-        table.width = table.values.len() - start;
-        debug_assert_eq!(table.width, WIDTH);
+        row.push(sums[index] / sums[blocks.len()].max(1.0));
+        surroundings.columns(&mut row, index, dom, blocks, features, contexts, evidence);
+        debug_assert_eq!(row.len(), WIDTH);
+        take(&row);
     }
-    table
 }
 
 /// Sums of the first 0, 1, 2... numbers.
@@ -320,7 +297,7 @@ fn neighbour_columns(
     blocks: &[TextBlock],
     features: &[Features],
     above: &[Context],
-    own: &Table,
+    texts: &[TextColumns],
     evidence: &[Evidence],
 ) {
     let Some(other) = index.checked_add_signed(offset).filter(|other| *other < blocks.len()) else {
@@ -330,8 +307,8 @@ fn neighbour_columns(
     out.extend([
         features[other].weight as f32,
         features[other].link_density,
-        own.row(other)[3],
-        own.row(other)[6],
+        texts[other][STOP_WORDS],
+        texts[other][PUNCTUATION],
         flag(features[other].ends_sentence),
         flag(features[other].heading),
         above[other].negative_names as f32,

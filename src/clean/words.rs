@@ -22,7 +22,31 @@ const MAX_STOP_WORD_BYTES: usize = 12;
 
 /// The words of a text: runs of letters and digits.
 pub fn words(text: &str) -> impl Iterator<Item = &str> {
-    text.split(|c: char| !is_alphanumeric(c)).filter(|word| !word.is_empty())
+    let mut at = 0;
+    std::iter::from_fn(move || {
+        at += run_length(&text[at..], false);
+        let start = at;
+        at += run_length(&text[at..], true);
+        (at > start).then(|| &text[start..at])
+    })
+}
+
+/// How many bytes a text begins with that are of words, or not.
+#[inline]
+fn run_length(text: &str, of_word: bool) -> usize {
+    let bytes = text.as_bytes();
+    let mut at = 0;
+    while let Some(&byte) = bytes.get(at) {
+        let (is_word, length) = match byte {
+            0..=0x7f => (byte.is_ascii_alphanumeric(), 1),
+            _ => text[at..].chars().next().map_or((false, 1), |c| (is_alphanumeric(c), c.len_utf8())),
+        };
+        if is_word != of_word {
+            break;
+        }
+        at += length;
+    }
+    at
 }
 
 /// [`char::is_alphanumeric`], quick for what Latin texts are made of.
@@ -38,16 +62,17 @@ pub fn is_alphanumeric(c: char) -> bool {
 
 /// A number that stands for a word, whatever its case: the hash of its lower-case form.
 pub fn word_key(word: &str) -> u64 {
-    // The one letter whose small form depends on its place, so that it needs the whole word.
-    const SIGMA: char = 'Σ';
-    if word.is_ascii() {
-        word.bytes().fold(HASH_START, |key, byte| hash_step(key, u64::from(byte.to_ascii_lowercase())))
-    } else if word.contains(SIGMA) {
-        word.to_lowercase().chars().fold(HASH_START, |key, c| hash_step(key, u64::from(c)))
-    } else {
-        let lower = word.chars().flat_map(char::to_lowercase);
-        lower.fold(HASH_START, |key, c| hash_step(key, u64::from(c)))
+    let mut key = HASH_START;
+    for c in word.chars() {
+        key = match c {
+            '\0'..='\x7f' => hash_step(key, u64::from(c.to_ascii_lowercase())),
+            'ß'..='ÿ' => hash_step(key, u64::from(c)),
+            // the one letter whose small form depends on its place, so that it needs the whole word
+            'Σ' => return word.to_lowercase().chars().map(u64::from).fold(HASH_START, hash_step),
+            _ => c.to_lowercase().map(u64::from).fold(key, hash_step),
+        };
     }
+    key
 }
 
 /// Whether the word of this length in bytes and this key is a stop word.

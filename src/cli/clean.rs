@@ -10,11 +10,11 @@ use clap::Args;
 use rayon::prelude::*;
 use url::Url;
 
-use tamis::Cleaner;
 use tamis::outcome::{self, INTERNAL_ERROR, Input};
 use tamis::record::Record;
 use tamis::source::list::parse_url;
 use tamis::source::saved::{InputKind, Item, PageKind, READ_ERROR, STDIN, Saved, SavedPage, is_archive};
+use tamis::{CleanOptions, Cleaner};
 
 use super::options::{CleaningArgs, OutputArgs, input, pool};
 use super::output::{Output, Weight};
@@ -52,28 +52,36 @@ pub struct CleanArgs {
 
 /// Cleans what was named.
 pub fn execute(args: CleanArgs, _shell: &Shell) -> anyhow::Result<Exit> {
-    let work = Work {
-        cleaner: args.cleaning.cleaner()?,
-        url: args.url.as_deref().map(page_url).transpose()?,
-        max_bytes: args.cleaning.options().max_bytes,
-    };
+    let url = args.url.as_deref().map(page_url).transpose()?;
+    let work = Work { url, ..Work::new(args.cleaning.cleaner()?, &args.cleaning.options()) };
     let pool = pool(args.threads.map(usize::from))?;
     let mut output = Output::open(&args.output)?;
     let paths = paths(args.paths)?;
     check_after(args.after, &paths, args.input)?;
-    let mut items = Saved::new(paths, args.input, work.max_bytes).after(args.after);
+    let items = Saved::new(paths, args.input, work.max_bytes).after(args.after);
+    clean_saved(&work, items, &pool, |records| {
+        records.iter().try_for_each(|record| output.put(record, weight(record)))?;
+        output.flush()
+    })?;
+    output.finish()
+}
+
+/// Cleans saved pages batch by batch, in the order given.
+pub fn clean_saved(
+    work: &Work,
+    mut items: Saved,
+    pool: &rayon::ThreadPool,
+    mut take: impl FnMut(Vec<Record>) -> anyhow::Result<()>,
+) -> anyhow::Result<()> {
     let size = pool.current_num_threads() * BATCH_ITEMS_PER_THREAD;
     let mut batch = gather(&mut items, size);
     while !batch.is_empty() {
         let (records, next) =
             pool.install(|| rayon::join(|| work.clean_all(batch), || gather(&mut items, size)));
-        for record in &records {
-            output.put(record, weight(record))?;
-        }
-        output.flush()?;
+        take(records)?;
         batch = next;
     }
-    output.finish()
+    Ok(())
 }
 
 /// Stdin where nothing is named, unless a person sits there and waits.
@@ -122,13 +130,23 @@ fn gather(items: &mut Saved, size: usize) -> Vec<Item> {
 }
 
 /// What every thread needs.
-struct Work {
+pub struct Work {
     cleaner: Cleaner,
     url: Option<Url>,
     max_bytes: usize,
 }
 
 impl Work {
+    /// What the paths hold, told by names and contents.
+    pub fn items(&self, paths: Vec<String>) -> Saved {
+        Saved::new(paths, InputKind::Auto, self.max_bytes)
+    }
+
+    /// For pages of which no address is known.
+    pub fn new(cleaner: Cleaner, options: &CleanOptions) -> Work {
+        Work { cleaner, url: None, max_bytes: options.max_bytes }
+    }
+
     fn clean_all(&self, batch: Vec<Item>) -> Vec<Record> {
         batch.into_par_iter().map(|item| self.clean_item(item)).collect()
     }

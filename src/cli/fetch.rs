@@ -27,7 +27,7 @@ use super::gather::{Gathered, Task, interleaved};
 use super::network::NetworkArgs;
 use super::options::{CleaningArgs, OutputArgs};
 use super::output::{Output, Weight};
-use super::shell::{Exit, Shell, Usage};
+use super::shell::{Exit, Shell, Usage, visible};
 use super::stop;
 
 /// Pages under way for each request that may be: those that wait for their host's turn cost little.
@@ -276,7 +276,7 @@ impl Run {
         };
         self.compare(&mut record);
         self.bar.inc(1);
-        self.bar.set_message(record.source.clone());
+        self.bar.set_message(visible(&record.source));
         self.output.put(&record, weight)?;
         self.output.flush()
     }

@@ -18,8 +18,8 @@ pub struct CompletionsArgs {
 /// Arguments of `tamis man`.
 #[derive(Debug, Args)]
 pub struct ManArgs {
-    /// A command, as in `tamis man clean`; the overview without it
-    command: Option<String>,
+    /// A command, as in `tamis man clean` or `tamis man rules import`; the overview without it
+    command: Vec<String>,
 }
 
 /// Prints a completion script.
@@ -34,20 +34,21 @@ pub fn manual(args: ManArgs) -> anyhow::Result<Exit> {
     let mut whole = super::definition();
     // global options become part of each command
     whole.build();
-    let page = match &args.command {
-        None => whole,
-        Some(name) => find(&whole, name)?,
-    };
+    let page = find(&whole, &args.command)?;
     let mut text = Vec::new();
     clap_mangen::Man::new(page).render(&mut text)?;
     print(&text)
 }
 
-fn find(whole: &clap::Command, name: &str) -> anyhow::Result<clap::Command> {
-    let found = whole.find_subcommand(name).cloned();
-    let page = found
-        .ok_or_else(|| Usage(format!("there is no command `{name}`\nhint: `tamis --help` lists them")))?;
-    Ok(page.display_name(format!("tamis-{name}")))
+fn find(whole: &clap::Command, names: &[String]) -> anyhow::Result<clap::Command> {
+    let mut page = whole;
+    for name in names {
+        page = page
+            .find_subcommand(name)
+            .ok_or_else(|| Usage(format!("there is no command `{name}`\nhint: `tamis --help` lists them")))?;
+    }
+    let names = [whole.get_name()].into_iter().chain(names.iter().map(String::as_str));
+    Ok(page.clone().display_name(names.collect::<Vec<_>>().join("-")))
 }
 
 fn print(bytes: &[u8]) -> anyhow::Result<Exit> {

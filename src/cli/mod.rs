@@ -5,20 +5,28 @@
 //!
 //! Each command is a file with its arguments and a function `execute`.
 
+mod accept;
+mod accepted;
 mod clean;
 mod config;
 mod deploy;
+mod difference;
 mod discover;
 mod eval;
 mod explain;
 mod explain_html;
 mod fetch;
 mod gather;
+#[cfg(feature = "serve")]
+mod learn;
 mod manual;
 mod network;
 mod options;
 mod output;
+mod rules;
 mod run;
+#[cfg(feature = "serve")]
+mod serve;
 mod shell;
 mod state;
 mod stop;
@@ -36,9 +44,10 @@ Examples:
   tamis clean saved/ --format jsonl           one JSON record a page
   tamis fetch --list urls.txt -o articles/    fetch politely, one file an article
   tamis run -c config.toml                    one unattended run, for cron
+  tamis serve saved/ --rules my-rules/        see why in a browser, and teach rules
 
 Exit codes: 0 done (rejected pages included), 1 unexpected, 2 usage or configuration,
-3 some pages failed for good, 75 another run holds the lock.";
+3 some pages failed for good, 4 verify found differences, 75 another run holds the lock.";
 
 /// Turns web article pages into clean article text.
 #[derive(Debug, Parser)]
@@ -72,8 +81,20 @@ enum Command {
     State(state::StateArgs),
     /// Show or check the settings of a run
     Config(config::ConfigArgs),
+    /// List, check and import rules, and see how they fare over runs
+    Rules(rules::RulesArgs),
     /// Say of every block of a page why it was kept or removed
     Explain(explain::ExplainArgs),
+    /// Propose rules from pairs of pages and the texts that are wanted of them
+    #[cfg(feature = "serve")]
+    Learn(learn::LearnArgs),
+    /// Store today's output of saved pages, for `verify`
+    Accept(accept::AcceptArgs),
+    /// Compare today's output with what was accepted; exit code 4 if it differs
+    Verify(accept::VerifyArgs),
+    /// Open the workbench: look at pages in a browser, and teach rules by a click
+    #[cfg(feature = "serve")]
+    Serve(Box<serve::ServeArgs>),
     /// Measure the cleaner on labelled pages
     Eval(eval::EvalArgs),
     /// Print the completion script of a shell
@@ -111,7 +132,14 @@ fn execute(command: Command, shell: &Shell) -> anyhow::Result<Exit> {
         Command::Run(args) => run::execute(args, shell),
         Command::State(args) => state::execute(args, shell),
         Command::Config(args) => config::execute(args, shell),
+        Command::Rules(args) => rules::execute(args, shell),
         Command::Explain(args) => explain::execute(args, shell),
+        #[cfg(feature = "serve")]
+        Command::Learn(args) => learn::execute(args, shell),
+        Command::Accept(args) => accept::accept(args, shell),
+        Command::Verify(args) => accept::verify(args, shell),
+        #[cfg(feature = "serve")]
+        Command::Serve(args) => serve::execute(*args, shell),
         Command::Eval(args) => eval::execute(args, shell),
         Command::Completions(args) => manual::completions(args),
         Command::Man(args) => manual::manual(args),

@@ -43,6 +43,11 @@ impl CleaningArgs {
         Ok(Cleaner::new(rules, self.options()))
     }
 
+    /// The folder with rules of the user's own.
+    pub fn rules_folder(&self) -> Option<PathBuf> {
+        self.rules.clone()
+    }
+
     /// The options of the cleaner.
     pub fn options(&self) -> CleanOptions {
         CleanOptions {

@@ -13,7 +13,7 @@ use tokio::runtime::Runtime;
 use tamis::config::Config;
 use tamis::job::{self, Watch, report};
 
-use super::shell::{Exit, Shell};
+use super::shell::{Exit, Shell, visible};
 use super::stop;
 
 /// How long threads that still work on a page may keep the program after the report.
@@ -28,6 +28,9 @@ pub struct RunArgs {
     /// Say what would be done, and write nothing
     #[arg(long)]
     dry_run: bool,
+    /// Write the report as one HTML file: outcomes by host, and the pages to look at first
+    #[arg(long, value_name = "FILE", conflicts_with = "dry_run")]
+    report: Option<PathBuf>,
     /// Allow loopback and private addresses, for tests and intranets
     #[arg(long)]
     allow_private: bool,
@@ -37,6 +40,9 @@ pub struct RunArgs {
 pub fn execute(args: RunArgs, shell: &Shell) -> anyhow::Result<Exit> {
     let mut config = Config::find(args.config.as_deref())?;
     config.fetch.allow_private |= args.allow_private;
+    if let Some(report) = args.report {
+        config.job.report_html = report;
+    }
     config.check_for_run()?;
     if args.dry_run {
         config.fetch.warc = None;
@@ -57,7 +63,7 @@ impl Watch for Bar {
 
     fn tried(&self, page: &str) {
         self.0.inc(1);
-        self.0.set_message(page.to_owned());
+        self.0.set_message(visible(page));
     }
 }
 

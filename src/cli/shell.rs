@@ -52,6 +52,8 @@ pub enum Exit {
     Usage = 2,
     /// Some pages failed for good.
     PagesFailed = 3,
+    /// `tamis verify` found outputs that differ.
+    Differs = 4,
     /// Another run holds the lock.
     Locked = 75,
 }
@@ -212,8 +214,15 @@ where
         event.record(&mut parts);
         let fields =
             if parts.fields.is_empty() { String::new() } else { format!(" ({})", parts.fields.join(", ")) };
-        writeln!(writer, "{level}{}{fields}", parts.message)
+        writeln!(writer, "{}", visible(&format!("{level}{}{fields}", parts.message)))
     }
+}
+
+/// A text without control characters: names of files and what servers say may hold any, and a terminal obeys them.
+pub fn visible(text: &str) -> String {
+    let shown =
+        |c: char| if c.is_control() && !matches!(c, '\n' | '\t') { char::REPLACEMENT_CHARACTER } else { c };
+    text.chars().map(shown).collect()
 }
 
 /// The message of an event and its other fields.
@@ -256,6 +265,11 @@ mod tests {
         assert!(is_closed_pipe(&anyhow::Error::from(closed()).context("cannot write")));
         assert!(is_closed_pipe(&Error::io("cannot write", "-")(closed()).into()));
         assert!(!is_closed_pipe(&anyhow::anyhow!("pipe")));
+    }
+
+    #[test]
+    fn what_a_terminal_obeys_is_not_said() {
+        assert_eq!(visible("a\u{1b}[2Jb\u{9b}\tc\n"), "a\u{fffd}[2Jb\u{fffd}\tc\n");
     }
 
     #[test]

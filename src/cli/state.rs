@@ -16,7 +16,7 @@ use tamis::job::ledger::{Entry, Filter};
 use tamis::job::lock::Lock;
 use tamis::job::state::State;
 
-use super::shell::{Exit, Shell, Usage};
+use super::shell::{Exit, Shell, Usage, visible};
 
 /// Arguments of `tamis state`.
 #[derive(Debug, Args)]
@@ -130,8 +130,8 @@ impl FilterArgs {
 }
 
 fn list(config: &Config, filter: &Filter, format: ListFormat, limit: Option<usize>) -> anyhow::Result<Exit> {
-    let render = match format {
-        ListFormat::Table => row,
+    let render: fn(&Entry) -> String = match format {
+        ListFormat::Table => |entry: &Entry| visible(&row(entry)),
         ListFormat::Jsonl => json,
     };
     let title = (format == ListFormat::Table).then_some(TITLE);

@@ -11,16 +11,21 @@ mod advice;
 mod copies;
 pub mod duplicates;
 mod gather;
+pub mod health;
 mod lanes;
 pub mod ledger;
+mod lessons;
 pub mod lock;
+pub mod memory;
 mod metrics;
 mod page;
 pub mod page_state;
+pub mod pages;
 pub mod plan;
 mod prints;
 pub mod refresh;
 pub mod report;
+mod report_html;
 mod schema;
 pub mod simhash;
 pub mod standing;
@@ -30,7 +35,7 @@ pub mod verdict;
 pub mod watch;
 mod writer;
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::future::Future;
 use std::path::{Path, PathBuf};
 use std::pin::pin;
@@ -41,6 +46,7 @@ use jiff::Timestamp;
 use tokio::sync::mpsc;
 use tokio::sync::watch::{Receiver, Sender, channel};
 
+use crate::clean::furniture::Furniture;
 use crate::config::{Config, OutputKind};
 use crate::error::Error;
 use crate::fetch::Fetcher;
@@ -49,6 +55,7 @@ use crate::rules::Rules;
 use crate::sink::{FolderSink, JsonlSink, Sink, SqliteSink, atomic};
 use copies::Copies;
 use duplicates::Search;
+use lessons::Lessons;
 use lock::Lock;
 use page::Tools;
 pub use page_state::PageState;
@@ -90,7 +97,7 @@ pub async fn run_watched(
     let early = stop_early(config.job.time_budget_seconds, shutdown);
     let (result, stopped) = until_done(job.work(stop, watch), early, &raise).await;
     let mut report = Report { stopped, seconds: begun.elapsed().as_secs_f64(), ..result? };
-    report.warnings = advice::warnings(config, &report);
+    report.warnings.splice(..0, advice::warnings(config, &report));
     save_reports(config, &report)?;
     drop(lock);
     Ok(report)
@@ -98,12 +105,18 @@ pub async fn run_watched(
 
 /// The files that a run's report goes to.
 fn report_files(config: &Config) -> impl Iterator<Item = &PathBuf> {
-    [&config.job.report, &config.job.metrics].into_iter().filter(|path| !path.as_os_str().is_empty())
+    [&config.job.report, &config.job.report_html, &config.job.metrics]
+        .into_iter()
+        .filter(|path| !path.as_os_str().is_empty())
 }
 
 fn save_reports(config: &Config, report: &Report) -> Result<(), Error> {
     if !config.job.report.as_os_str().is_empty() {
         report.save(&config.job.report)?;
+    }
+    if !config.job.report_html.as_os_str().is_empty() {
+        atomic::write(&config.job.report_html, report_html::render(report).as_bytes())?;
+        atomic::sync_folder(atomic::folder_of(&config.job.report_html))?;
     }
     if !config.job.metrics.as_os_str().is_empty() {
         metrics::save(report, &config.job.metrics, Timestamp::now())?;
@@ -142,8 +155,11 @@ struct Job<'a> {
 
 impl<'a> Job<'a> {
     fn open(config: &'a Config) -> Result<Job<'a>, Error> {
-        let state = State::open(&config.job.state)?;
-        let tools = tools(config, Some(&copies::beside(&config.job.state)))?;
+        let mut state = State::open(&config.job.state)?;
+        let tools =
+            tools(config, Some(&copies::beside(&config.job.state)))?.with_furniture(config, &state)?;
+        let catalogue = tools.cleaner.rules().catalogue();
+        state.note_rules(catalogue.iter().filter(|rule| rule.own).map(|rule| rule.rule.as_str()))?;
         prepare_reports(config)?;
         let path = config.output.full_path();
         let growing = (config.output.kind == OutputKind::Jsonl).then(|| absolute(&path));
@@ -170,15 +186,18 @@ impl<'a> Job<'a> {
         watch.planned(planned);
         let (config, now, fetcher) = (self.config, self.now, self.tools.fetcher.clone());
         let by_host = count_by_host(&plan.tasks);
-        let (state, mut tally) = self.work_through(plan.tasks, stop, watch).await?;
+        let (state, mut tally, hosts) = self.work_through(plan.tasks, stop, watch).await?;
+        let lost = hosts.iter().map(|host| state.lost_containers(host)).collect::<Result<Vec<_>, _>>()?;
         tally.add_hosts(&by_host, &fetcher.map(|fetcher| fetcher.hosts()).unwrap_or_default());
         Ok(Report {
             started: iso(now),
             output: config.output.full_path().display().to_string(),
             left: planned.saturating_sub(tally.handled()),
             sources: plan.sources,
+            look_at: tally.pages.look_at(),
             tally,
             states: state.counts()?,
+            warnings: lost.concat(),
             ..Report::default()
         })
     }
@@ -222,7 +241,7 @@ impl<'a> Job<'a> {
         tasks: Vec<Task>,
         stop: Receiver<bool>,
         watch: Arc<dyn Watch>,
-    ) -> Result<(State, Tally), Error> {
+    ) -> Result<(State, Tally, BTreeSet<String>), Error> {
         let grace = Duration::from_secs(self.config.job.grace_seconds);
         let (results, waiting) = mpsc::channel(WAITING_RESULTS);
         let planned = tasks.len();
@@ -242,6 +261,7 @@ impl<'a> Job<'a> {
             fetcher: for_writer,
             growing,
             tally: Tally::default(),
+            lessons: Lessons::default(),
             planned,
             search,
             watch,
@@ -312,6 +332,15 @@ fn tools(config: &Config, copies: Option<&Path>) -> Result<Tools, Error> {
     let cleaner = Arc::new(Cleaner::new(rules(config)?, config.clean.clone()));
     let refresh = config.refresh.clone();
     Ok(Tools { fetcher, cleaner, patience, refresh, max_bytes: config.clean.max_bytes })
+}
+
+impl Tools {
+    /// With the furniture that earlier runs found; without it, pages are counted all the same.
+    fn with_furniture(self, config: &Config, state: &State) -> Result<Tools, Error> {
+        let known = if config.rules.furniture { state.furniture()? } else { Furniture::default() };
+        let cleaner = Arc::new(self.cleaner.as_ref().clone().with_furniture(known));
+        Ok(Tools { cleaner, ..self })
+    }
 }
 
 fn fetcher(config: &Config, copies: Option<&Path>) -> Result<Fetcher, Error> {

@@ -6,6 +6,7 @@ use std::path::Path;
 
 use serde::Serialize;
 
+use super::pages::LookAt;
 use super::plan::{Plan, SourceReport, Weight};
 pub use super::tally::{Doubled, Failed, HostTally, Tally};
 use crate::error::Error;
@@ -46,6 +47,8 @@ pub struct Report {
     pub tally: Tally,
     /// How many pages are in each state, over all runs.
     pub states: BTreeMap<String, u64>,
+    /// Articles that a person should look at first.
+    pub look_at: Vec<LookAt>,
     /// What should be looked at, with the option that would help.
     pub warnings: Vec<String>,
 }

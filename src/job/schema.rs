@@ -7,13 +7,14 @@ use std::path::Path;
 
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 
+use super::memory;
 use crate::error::Error;
 use crate::sink::atomic;
 
 /// `tami` in ASCII: marks the file as ours.
 const APPLICATION_ID: i32 = 0x7461_6d69;
 /// Raised whenever the tables change.
-const VERSION: i32 = 2;
+const VERSION: i32 = 3;
 /// How long to wait for another program that reads or writes the database.
 const PATIENCE: std::time::Duration = std::time::Duration::from_secs(10);
 
@@ -88,7 +89,7 @@ pub fn open(path: &Path) -> Result<Connection, Error> {
         match found {
             Found::Empty => create(&database),
             Found::Version(VERSION) => Ok(()),
-            Found::Version(_) => upgrade(&database),
+            Found::Version(version) => upgrade(&database, version),
         }
     };
     prepare().map_err(|error| failure(path, &error))?;
@@ -153,16 +154,19 @@ const OLDER: &str = "was written by an older tamis; the next `tamis run` brings 
 
 fn create(database: &Connection) -> rusqlite::Result<()> {
     database.execute_batch(&format!(
-        "BEGIN; {SCHEMA} {REST_OF_2} PRAGMA application_id = {APPLICATION_ID}; \
-         PRAGMA user_version = {VERSION}; COMMIT;"
+        "BEGIN; {SCHEMA} {REST_OF_2} {} PRAGMA application_id = {APPLICATION_ID}; \
+         PRAGMA user_version = {VERSION}; COMMIT;",
+        memory::TABLES
     ))
 }
 
-/// From version 1: all or nothing, so that an interrupted upgrade starts again.
-fn upgrade(database: &Connection) -> rusqlite::Result<()> {
+/// From an earlier version: all or nothing, so that an interrupted upgrade starts again.
+fn upgrade(database: &Connection, version: i32) -> rusqlite::Result<()> {
     let columns: String =
         COLUMNS_OF_2.iter().map(|column| format!("ALTER TABLE pages ADD COLUMN {column};")).collect();
-    database.execute_batch(&format!("BEGIN; {columns} {REST_OF_2} PRAGMA user_version = {VERSION}; COMMIT;"))
+    let to_2 = if version < 2 { columns + REST_OF_2 } else { String::new() };
+    let to_3 = memory::TABLES;
+    database.execute_batch(&format!("BEGIN; {to_2} {to_3} PRAGMA user_version = {VERSION}; COMMIT;"))
 }
 
 /// The error for people: what SQLite said, and what to do about it.
@@ -274,6 +278,22 @@ mod tests {
         assert_eq!(state, "done");
         drop(upgraded);
         assert!(open_to_read(&old).unwrap().is_some());
+    }
+
+    #[test]
+    fn a_database_of_version_2_gets_the_memory_of_rules_and_sites() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("state.sqlite");
+        let database = open(&path).unwrap();
+        database.execute_batch("DROP TABLE rules; DROP TABLE containers; DROP TABLE furniture").unwrap();
+        database.pragma_update(None, "user_version", 2).unwrap();
+        drop(database);
+        let upgraded = open(&path).unwrap();
+        let count = |table| {
+            let query = format!("SELECT count(*) FROM {table}");
+            upgraded.query_row(&query, [], |row| row.get::<_, i64>(0)).unwrap()
+        };
+        assert_eq!(["rules", "containers", "furniture"].map(count), [0, 0, 0]);
     }
 
     #[test]

@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use super::page::{News, Tried};
 use super::page_state::PageState;
+use super::pages::Pages;
 use crate::fetch::HostReport;
 use crate::record::Record;
 
@@ -41,6 +42,9 @@ pub struct Tally {
     pub hosts: BTreeMap<String, HostTally>,
     /// How many blocks of the articles each rule decided: what never hits is dead, what hits everywhere is greedy.
     pub rules: BTreeMap<String, usize>,
+    /// The articles, to compare them with one another; not part of reports.
+    #[serde(skip)]
+    pub(super) pages: Pages,
     /// The first pages that failed, with their reasons.
     pub failures: Vec<Failed>,
     /// The first pages that double another.
@@ -147,18 +151,19 @@ impl Tally {
             News::Changed(record) => {
                 self.changed += 1;
                 self.add_tried(tried);
-                self.add_rules(record);
+                self.add_article(record);
             }
             News::First(record) => {
                 self.add_tried(tried);
-                self.add_rules(record);
+                self.add_article(record);
             }
         }
     }
 
-    fn add_rules(&mut self, record: &Record) {
-        for (rule, hits) in record.article.iter().flat_map(|article| &article.rule_hits) {
-            *self.rules.entry(rule.clone()).or_default() += hits;
+    fn add_article(&mut self, record: &Record) {
+        self.pages.add(record);
+        for (rule, hits) in record.article.iter().flat_map(|article| &article.trace.hits) {
+            *self.rules.entry(rule.clone()).or_default() += hits.blocks;
         }
     }
 

@@ -3,12 +3,14 @@
 //! Results are saved in batches of what is ready, so that a fast run shares the waits for the disk and a slow one
 //! saves every page at once.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use jiff::Timestamp;
 use tokio::sync::mpsc;
 
 use super::duplicates::{Double, Doubles, Search};
+use super::lessons::Lessons;
 use super::page::{News, Tried};
 use super::page_state::PageState;
 use super::state::{Print, State};
@@ -32,6 +34,7 @@ pub(super) struct Writer {
     /// Name of a growing output file in the state database.
     pub growing: Option<String>,
     pub tally: Tally,
+    pub lessons: Lessons,
     /// Pages of the plan.
     pub planned: usize,
     /// Which doubled articles to look for.
@@ -40,20 +43,24 @@ pub(super) struct Writer {
 }
 
 impl Writer {
-    /// Saves until all senders are gone.
-    pub fn run(mut self, mut results: mpsc::Receiver<Tried>) -> Result<(State, Tally), Error> {
+    /// Saves until all senders are gone; gives back also the hosts that gave articles.
+    pub fn run(
+        mut self,
+        mut results: mpsc::Receiver<Tried>,
+    ) -> Result<(State, Tally, BTreeSet<String>), Error> {
         let mut batch = Vec::new();
         while results.blocking_recv_many(&mut batch, BATCH) > 0 {
             self.save(&mut batch)?;
             batch.clear();
         }
         self.finish()?;
-        Ok((self.state, self.tally))
+        Ok((self.state, self.tally, self.lessons.hosts))
     }
 
     /// When all pages have come, the mark moves to the end; else what a killed run wrote may still come again.
     fn finish(&mut self) -> Result<(), Error> {
         self.sink.finish()?;
+        self.learn()?;
         let all_came = self.tally.handled() == self.planned;
         match self.growing.as_deref().zip(self.sink.mark()) {
             Some(mark) if all_came => self.state.commit([], Some(mark), &iso(Timestamp::now())),
@@ -75,7 +82,16 @@ impl Writer {
         for tried in batch.iter() {
             log(tried);
             self.tally.add(tried);
+            self.lessons.take(tried);
             self.watch.tried(&tried.key);
+        }
+        if self.lessons.is_enough() { self.learn() } else { Ok(()) }
+    }
+
+    fn learn(&mut self) -> Result<(), Error> {
+        if self.lessons.articles > 0 {
+            self.state.learn(&self.lessons, Timestamp::now())?;
+            self.lessons.clear();
         }
         Ok(())
     }

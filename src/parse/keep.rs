@@ -1,7 +1,9 @@
 //! What of a page is worth storing: the attributes that some step may read, and the scripts that carry data.
 
+use std::sync::LazyLock;
+
 use html5ever::{LocalName, local_name};
-use memchr::memmem;
+use memchr::memmem::Finder;
 
 const DATA_PREFIX: &str = "data-";
 
@@ -11,6 +13,8 @@ const MAX_DATA_VALUE_BYTES: usize = 200;
 /// Objects by which frameworks ship a page's content inside a script.
 const STATE_MARKERS: [&str; 5] =
     ["__NEXT_DATA__", "__NUXT__", "__APOLLO_STATE__", "__INITIAL_STATE__", "__PRELOADED_STATE__"];
+
+static MARKER_FINDERS: LazyLock<[Finder<'static>; 5]> = LazyLock::new(|| STATE_MARKERS.map(Finder::new));
 
 /// How much of a page goes into the arena.
 #[derive(Copy, Clone, PartialEq, Eq, Debug)]
@@ -39,9 +43,8 @@ impl Retention {
     pub fn keeps_script(self, kind: &str, id: &str, body: &str) -> bool {
         self != Retention::Article
             || contains_ignoring_case(kind, "json")
-            || STATE_MARKERS
-                .iter()
-                .any(|marker| id == *marker || memmem::find(body.as_bytes(), marker.as_bytes()).is_some())
+            || STATE_MARKERS.contains(&id)
+            || MARKER_FINDERS.iter().any(|finder| finder.find(body.as_bytes()).is_some())
     }
 
     /// Whether the text of comments and the name of the DOCTYPE are stored.
@@ -53,6 +56,11 @@ impl Retention {
     pub fn keeps_style(self) -> bool {
         self != Retention::Article
     }
+}
+
+/// Whether the trees that are cleaned have attributes of this name.
+pub(crate) fn keeps_attribute(name: &str) -> bool {
+    Retention::Article.keeps_attribute_named(name)
 }
 
 /// Attributes that the rules, features, metadata, output or the tree builder itself may read.

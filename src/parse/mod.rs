@@ -30,6 +30,7 @@ mod walk;
 mod writer;
 
 pub use dom::{AttributeNames, Dom, NodeId, NodeKind};
+pub(crate) use keep::keeps_attribute;
 pub use limits::Limits;
 pub use select::Selector;
 pub use walk::Edge;

@@ -9,12 +9,12 @@
 
 pub mod atomic;
 pub mod folder;
-pub mod hash;
 pub mod jsonl;
 pub mod name;
 pub mod sqlite;
 pub mod versions;
 
+pub use crate::hash;
 pub use folder::FolderSink;
 pub use jsonl::JsonlSink;
 pub use sqlite::SqliteSink;

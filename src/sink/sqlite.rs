@@ -153,6 +153,9 @@ fn failure(path: &Path, error: &rusqlite::Error) -> Error {
         }
         Some(rusqlite::ErrorCode::DatabaseBusy) => "; another program is writing to it",
         Some(rusqlite::ErrorCode::DiskFull) => "; make room and run again",
+        Some(rusqlite::ErrorCode::SystemIoFailure) => {
+            "; check the disk, its room, and limits on the size of files"
+        }
         Some(rusqlite::ErrorCode::ReadOnly | rusqlite::ErrorCode::CannotOpen) => {
             "; check that its folder may be written by this user"
         }

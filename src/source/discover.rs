@@ -7,7 +7,7 @@
 //!
 //! [`links`] reads a page; [`discover`] asks the site, politely.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use serde::Serialize;
 use url::Url;
@@ -104,13 +104,9 @@ pub fn links(html: &str, address: &Url) -> Vec<FeedLink> {
     let elements = || dom.descendants(dom.document());
     let base = elements().find(|node| dom.tag(*node) == "base").and_then(|node| dom.attribute(node, "href"));
     let base = base.and_then(|base| address.join(base.trim()).ok()).unwrap_or_else(|| address.clone());
-    let mut feeds: Vec<FeedLink> = Vec::new();
-    for feed in elements().filter_map(|node| feed_link(&dom, node, &base)) {
-        if feeds.iter().all(|known| known.url != feed.url) {
-            feeds.push(feed);
-        }
-    }
-    feeds
+    let mut known = HashSet::new();
+    let feeds = elements().filter_map(|node| feed_link(&dom, node, &base));
+    feeds.filter(|feed| known.insert(feed.url.clone())).collect()
 }
 
 fn feed_link(dom: &Dom, node: NodeId, base: &Url) -> Option<FeedLink> {

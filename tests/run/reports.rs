@@ -32,6 +32,47 @@ fn metrics_are_written_for_prometheus() {
 }
 
 #[test]
+fn the_report_is_a_page_to_look_at_without_script_or_outside_parts() {
+    let server = Server::start();
+    let text =
+        "La Loire est montée de deux mètres dans la nuit de mardi à mercredi, a annoncé la préfecture. ";
+    for number in 0..6 {
+        let count = if number == 5 { 1 } else { 8 };
+        let paragraphs: String =
+            (0..count).map(|day| format!("<p>Le {day}e jour. {}</p>", text.repeat(3))).collect();
+        let html = format!(
+            "<html lang=fr><body><article><h1>Crue &lt;b&gt; {number}</h1>{paragraphs}</article></body></html>"
+        );
+        server.route(&format!("/{number}"), Answer::html(&html));
+    }
+    let settings = "[fetch]\ndelay_seconds = 0\n[sources]\nlists = [\"urls.txt\"]\n[output]\nnear_duplicates = \"keep\"\n\
+        [job]\nreport_html = \"r/report.html\"\n";
+    let bench = Bench::new(settings);
+    list(&bench, &server, &["/0", "/1", "/2", "/3", "/4", "/5", "/none"]);
+    let run = bench.run();
+    assert_eq!(run.code, Some(0), "{}", run.stderr);
+    let page = bench.read("r/report.html");
+    for part in [
+        "default-src 'none'",
+        "<svg",
+        "127.0.0.1",
+        "not-found",
+        "tamis explain &#39;",
+        "#open=http%3A%2F%2F127.0.0.1",
+        "Crue &lt;b&gt; 5",
+    ] {
+        assert!(page.contains(part), "{part}\n{page}");
+    }
+    assert!(
+        !page.contains("<script") && !page.contains("src=") && !page.contains("Crue &lt;b&gt; 4"),
+        "{page}"
+    );
+    let short = &bench.report()["look_at"][0];
+    assert_eq!(short["sign"], "short", "{short}");
+    assert!(short["source"].as_str().unwrap().ends_with("/5"), "{short}");
+}
+
+#[test]
 fn a_host_that_asks_for_patience_is_named_with_the_option_that_helps() {
     let server = Server::start();
     server.robots("User-agent: *\nCrawl-delay: 30");

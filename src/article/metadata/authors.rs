@@ -12,13 +12,15 @@
 
 use std::collections::BTreeSet;
 
+use html5ever::local_name;
+
 use super::head::Head;
 use super::marks::Mark;
 use super::names::{BYLINES, Byline, Trust};
 use super::page::Page;
 use super::words::{fold, letters};
 use crate::article::jsonld::Story;
-use crate::parse::NodeId;
+use crate::parse::{AttributeNames, NodeId};
 
 const META_AUTHORS: [&str; 16] = [
     "author",
@@ -242,7 +244,7 @@ impl Sources<'_> {
         let mut line: Option<String> = None;
         let mut tries = 0;
         for node in dom.descendants(dom.body().unwrap_or(dom.document())) {
-            let text = dom.text(node).trim();
+            let text = dom.text(node).trim_ascii().trim();
             let Some(holder) = dom.parent(node).filter(|_| !text.is_empty()) else { continue };
             if self.page.is_frame(holder) || self.distance(holder) > MAX_DISTANCE || dom.is_unread(holder) {
                 continue;
@@ -281,18 +283,52 @@ impl Sources<'_> {
                 style.contains("text-align:right") || page.dom.attribute(*node, "align") == Some("right");
             is_right || (is_set_off && self.ends_text(*node))
         };
-        page.content()
+        let mut before = Vec::new();
+        let below = page
+            .content()
             .rev()
-            .filter(|node| self.is_after_headline(*node) && matches!(page.dom.tag(*node), "p" | "div"))
-            .filter(|node| !page.is_longer_than(*node, MAX_SIGNATURE_WORDS))
-            .map(|node| (node, page.text(node)))
-            .filter(|(_, text)| text.split_whitespace().count() <= MAX_SIGNATURE_WORDS)
-            .map(|(node, text)| (node, Byline::read(&text, self.names, Trust::Seen)))
-            .filter(|(_, byline)| byline.has_full_name())
-            .take(MAX_SIGNATURES)
-            .find(|(node, _)| is_signature(node))
-            .map(|(_, byline)| byline)
-            .unwrap_or_default()
+            .filter(|node| matches!(*page.dom.local_name(*node), local_name!("p") | local_name!("div")));
+        for node in below.filter(|node| self.is_after_headline(*node)) {
+            // to look at the markup is cheaper than to read names
+            let named =
+                if self.may_be_signature(node) && is_signature(&node) { self.named_in(node) } else { None };
+            match named {
+                Some(byline) if self.are_few_names(&before) => return byline,
+                Some(_) => break,
+                None => before.push(node),
+            }
+        }
+        Byline::default()
+    }
+
+    /// Whether an element has what a signature is told by: a child in bold or italics, or a style.
+    fn may_be_signature(&self, node: NodeId) -> bool {
+        const STYLED: AttributeNames = AttributeNames::of(&["style", "align"]);
+        let dom = self.page.dom;
+        let is_set_off = |child: NodeId| {
+            matches!(
+                *dom.local_name(child),
+                local_name!("strong") | local_name!("b") | local_name!("em") | local_name!("i")
+            )
+        };
+        dom.may_have(node, STYLED) || dom.children(node).any(is_set_off)
+    }
+
+    /// The person that a short line names in full.
+    fn named_in(&self, node: NodeId) -> Option<Byline> {
+        if self.page.is_longer_than(node, MAX_SIGNATURE_WORDS) {
+            return None;
+        }
+        let text = self.page.text(node);
+        let is_short = text.split_whitespace().count() <= MAX_SIGNATURE_WORDS;
+        let byline = is_short.then(|| Byline::read(&text, self.names, Trust::Seen))?;
+        byline.has_full_name().then_some(byline)
+    }
+
+    /// Whether few enough of these lines are names: a page with more is a list of people.
+    fn are_few_names(&self, lines: &[NodeId]) -> bool {
+        let names = lines.iter().filter(|node| self.named_in(**node).is_some());
+        lines.len() < MAX_SIGNATURES || names.take(MAX_SIGNATURES).count() < MAX_SIGNATURES
     }
 
     /// Whether paragraphs stand before the element and no long one after it.
@@ -333,13 +369,25 @@ fn joins(line: &str) -> bool {
         && fold(line).split(' ').any(|word| BYLINES.joiners.contains(word))
 }
 
+/// Whether a text begins as one of these folded phrases does; a "no" is sure, and quick. Folding leaves two letters of
+/// ASCII what they are but for their case.
+fn may_introduce(text: &str, introductions: &BTreeSet<String>) -> bool {
+    let start = match *text.as_bytes() {
+        [first, second, ..] if first.is_ascii_alphabetic() && second.is_ascii_alphabetic() => {
+            [first.to_ascii_lowercase(), second.to_ascii_lowercase()]
+        }
+        _ => return true,
+    };
+    introductions.iter().any(|one| one.as_bytes().starts_with(&start[..one.len().min(2)]))
+}
+
 /// Whether a text begins with one of these introductions, with a capital.
 fn is_introduced(text: &str, introductions: &BTreeSet<String>) -> bool {
     let text = text.trim_start();
     let begins = |folded: &str, start: &str| {
         folded.strip_prefix(start).is_some_and(|rest| rest.is_empty() || rest.starts_with([' ', ':']))
     };
-    text.starts_with(char::is_uppercase) && {
+    text.starts_with(char::is_uppercase) && may_introduce(text, introductions) && {
         let front: String = text.chars().take(MAX_BYLINE_CHARS).collect();
         let folded = fold(&front);
         introductions.iter().any(|start| begins(&folded, start))

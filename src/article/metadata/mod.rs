@@ -11,6 +11,7 @@ mod language;
 mod live;
 mod marks;
 mod names;
+pub mod origin;
 mod page;
 mod site;
 #[cfg(test)]
@@ -26,6 +27,7 @@ pub(crate) use self::language::settle as settle_language;
 use self::names::{Byline, Trust};
 use self::page::Page;
 use crate::article::date::Order;
+use crate::article::is_control;
 use crate::article::jsonld::{self, Hints, Story};
 use crate::clean::FastSet;
 use crate::parse::{Dom, NodeId};
@@ -90,6 +92,21 @@ pub struct Metadata {
     pub paywalled: Option<bool>,
     /// Whether the page says that it is live coverage (a live blog or ticker).
     pub live: bool,
+}
+
+impl Metadata {
+    /// Takes out control characters: a page may not move the cursor of a terminal.
+    pub(crate) fn drop_controls(&mut self) {
+        let texts = [&mut self.title, &mut self.site, &mut self.language, &mut self.description];
+        texts.into_iter().flatten().for_each(drop_controls);
+        self.authors.iter_mut().chain(&mut self.tags).for_each(drop_controls);
+    }
+}
+
+fn drop_controls(text: &mut String) {
+    if text.contains(is_control) {
+        text.retain(|c| !is_control(c));
+    }
 }
 
 /// Whether a line of running text is the full name of one person and nothing else.

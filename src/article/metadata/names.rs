@@ -82,7 +82,8 @@ impl Byline {
 
     /// Adds a name that is not there yet.
     pub fn add(&mut self, name: String) {
-        if !self.people.iter().any(|known| letters(known) == letters(&name)) {
+        if self.people.len() < MAX_PEOPLE && !self.people.iter().any(|known| letters(known) == letters(&name))
+        {
             self.people.push(name);
         }
     }

@@ -5,20 +5,22 @@ use std::sync::LazyLock;
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
-use crate::clean::FastMap;
-
 /// Folds white space to single spaces and drops what has no width: soft hyphens, zero-width spaces, marks of order.
 pub(crate) fn tidy(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut gap = false;
-    for c in text.chars() {
-        if matches!(c, '!'..='~') {
+    let mut rest = text;
+    loop {
+        let (plain, behind) = rest.split_at(plain_length(rest));
+        if !plain.is_empty() {
             if std::mem::take(&mut gap) {
                 out.push(' ');
             }
-            out.push(c);
-            continue;
+            out.push_str(plain);
         }
+        let mut chars = behind.chars();
+        let Some(c) = chars.next() else { break };
+        rest = chars.as_str();
         if is_invisible(c) {
             continue;
         }
@@ -32,7 +34,19 @@ pub(crate) fn tidy(text: &str) -> String {
         }
         out.push(c);
     }
-    out.trim().to_owned()
+    let trimmed = out.trim();
+    if trimmed.len() == out.len() { out } else { trimmed.to_owned() }
+}
+
+/// How many bytes a text begins with that are words of ASCII parted by single spaces.
+fn plain_length(text: &str) -> usize {
+    let bytes = text.as_bytes();
+    let is_word = |at: usize| bytes.get(at).is_some_and(u8::is_ascii_graphic);
+    let mut at = 0;
+    while is_word(at) || (at > 0 && bytes.get(at) == Some(&b' ') && is_word(at - 1) && is_word(at + 1)) {
+        at += 1;
+    }
+    at
 }
 
 fn is_invisible(c: char) -> bool {
@@ -43,13 +57,13 @@ fn is_invisible(c: char) -> bool {
 /// Folds case, accents, quotes, hyphens and all white space: two strings that a reader takes for one become equal.
 pub(crate) fn fold(text: &str) -> String {
     let mut out = Folded { text: String::with_capacity(text.len()), gap: false };
-    if text.chars().all(|c| c < END_OF_LATIN || PUNCTUATION.contains(&c)) {
+    if text.is_ascii() {
+        text.chars().for_each(|c| out.push(c));
+    } else if text.chars().all(|c| c < END_OF_LATIN || PUNCTUATION.contains(&c)) {
         for c in text.chars() {
             match c {
                 '\0'..='\x7f' => out.push(c),
-                _ => {
-                    LATIN.get(&c).into_iter().flat_map(|parts| parts.chars()).for_each(|part| out.push(part))
-                }
+                _ => LATIN.of(c).chars().for_each(|part| out.push(part)),
             }
         }
     } else {
@@ -64,9 +78,25 @@ const END_OF_LATIN: char = '\u{250}';
 const PUNCTUATION: std::ops::RangeInclusive<char> = '\u{2000}'..='\u{206f}';
 
 /// [`decomposed`] for each character that is looked up; most texts have no others.
-static LATIN: LazyLock<FastMap<char, String>> = LazyLock::new(|| {
-    let all = ('\u{80}'..END_OF_LATIN).chain(PUNCTUATION);
-    all.map(|c| (c, decomposed(std::iter::once(c)).collect())).collect()
+struct Decompositions {
+    latin: Vec<String>,
+    punctuation: Vec<String>,
+}
+
+impl Decompositions {
+    fn of(&self, c: char) -> &str {
+        let (table, start) =
+            if c < END_OF_LATIN { (&self.latin, '\0') } else { (&self.punctuation, *PUNCTUATION.start()) };
+        table.get(c as usize - start as usize).map_or("", String::as_str)
+    }
+}
+
+static LATIN: LazyLock<Decompositions> = LazyLock::new(|| {
+    let parts = |c: char| decomposed(std::iter::once(c)).collect();
+    Decompositions {
+        latin: ('\0'..END_OF_LATIN).map(parts).collect(),
+        punctuation: PUNCTUATION.map(parts).collect(),
+    }
 });
 
 /// Characters without accents and what is invisible. Composed again at the end, as Hangul falls apart into letters
@@ -84,6 +114,13 @@ struct Folded {
 
 impl Folded {
     fn push(&mut self, c: char) {
+        if c.is_ascii_graphic() {
+            if std::mem::take(&mut self.gap) {
+                self.text.push(' ');
+            }
+            self.text.push(if c == '`' { '\'' } else { c.to_ascii_lowercase() });
+            return;
+        }
         if c.is_whitespace() {
             self.gap = !self.text.is_empty();
             return;
@@ -95,7 +132,7 @@ impl Folded {
             self.text.push(' ');
         }
         match c {
-            '`' | '\u{2018}' | '\u{2019}' | '\u{201b}' | '\u{b4}' | '\u{2bc}' => self.text.push('\''),
+            '\u{2018}' | '\u{2019}' | '\u{201b}' | '\u{b4}' | '\u{2bc}' => self.text.push('\''),
             '\0'..='\x7f' => self.text.push(c.to_ascii_lowercase()),
             '\u{201c}' | '\u{201d}' | '\u{201e}' | '«' | '»' => self.text.push('"'),
             '\u{2010}'..='\u{2015}' | '\u{2212}' => self.text.push('-'),

@@ -23,6 +23,8 @@ const STANDFIRST: usize = 130;
 const RUN: usize = 3;
 /// More lines than this are a part of the article: a list of voices, a programme.
 const MAX_RUN: usize = 8;
+/// Lines are compared with each other: more than this are no head of a page, and would take quadratic time.
+const MAX_HEAD: usize = 1_000;
 /// Longest title that is taken for one without other evidence; longer ones are standfirsts without a full stop.
 const LONE_TITLE: usize = 110;
 /// Most words of a site's or section's name.
@@ -108,7 +110,7 @@ fn field(line: &str) -> Option<(String, String)> {
 pub(super) fn sort_out(items: &mut [Item], found: &mut DirtyResult) {
     let Some(end) = items.iter().position(opens_the_text) else { return };
     let (head, body) = items.split_at_mut(end);
-    if head.is_empty() {
+    if head.is_empty() || head.len() > MAX_HEAD {
         return;
     }
     take_title_heading(head, found);

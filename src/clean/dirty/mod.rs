@@ -20,6 +20,7 @@ use std::ops::Range;
 use super::Kind;
 use super::text::{Line, Phrases, Verdict, detect_language};
 use crate::article::date::{Moment, Order};
+use crate::article::is_control;
 use crate::article::{Article, Block, BlockKind, Metadata, Span};
 
 /// What was found in a dirty text.
@@ -57,12 +58,12 @@ pub(crate) struct RemovedLine {
 impl DirtyResult {
     /// The article; removed lines of the kinds in `keep` stand in their places, marked as such.
     pub fn into_article(self, keep: &[Kind]) -> Article {
-        let mut blocks = self.blocks;
-        for removed in self.removed.into_iter().rev().filter(|removed| keep.contains(&removed.kind)) {
-            let block = Block::plain(BlockKind::Paragraph, removed.line);
-            blocks
-                .insert(removed.place.min(blocks.len()), Block { boilerplate: Some(removed.kind), ..block });
-        }
+        let wanted = self.removed.into_iter().filter(|removed| keep.contains(&removed.kind));
+        let mut placed: Vec<(usize, Block)> = wanted.map(RemovedLine::into_block).collect();
+        // The sort is stable, so that of one place what was removed comes first, in its order.
+        placed.extend(self.blocks.into_iter().enumerate());
+        placed.sort_by_key(|(place, _)| *place);
+        let blocks = placed.into_iter().map(|(_, block)| block).collect();
         let metadata = Metadata {
             title: self.title,
             date: self.date,
@@ -72,6 +73,14 @@ impl DirtyResult {
             ..Metadata::default()
         };
         Article { blocks, metadata, ..Article::default() }
+    }
+}
+
+impl RemovedLine {
+    /// A paragraph that is marked as what it is, with its place.
+    fn into_block(self) -> (usize, Block) {
+        let block = Block::plain(BlockKind::Paragraph, self.line);
+        (self.place, Block { boilerplate: Some(self.kind), ..block })
     }
 }
 
@@ -114,6 +123,13 @@ impl Item {
     fn squeeze(&mut self) {
         if self.kind != BlockKind::Code {
             self.keep_only(|_, before, c| !(is_blank(c) && before.is_none_or(is_blank)));
+        }
+    }
+
+    /// Control characters move the cursor of a terminal, or worse; entities of the text may have made some.
+    fn drop_controls(&mut self) {
+        if self.text.contains(is_control) {
+            self.keep_only(|_, _, c| !is_control(c));
         }
     }
 
@@ -167,6 +183,7 @@ fn is_blank(c: char) -> bool {
 pub(crate) fn clean_dirty(text: &str, phrases: &Phrases) -> DirtyResult {
     let mut found = DirtyResult::default();
     let mut items = markup::read(lines::split(text));
+    items.iter_mut().for_each(Item::drop_controls);
     head::take_fields(&mut items, &mut found);
     let language = detect_language(text);
     judge(&mut items, phrases, language);

@@ -1,67 +1,68 @@
 //! Folding: what two writings of one phrase have in common.
 //!
-//! "À LIRE AUSSI", "A lire aussi" and "À&nbsp;lire aus&shy;si" fold to "a lire aussi". Every byte of the folded
-//! text remembers where it comes from, so that a match can be cut out of the original.
+//! "À LIRE AUSSI", "A lire aussi" and "À&nbsp;lire aus&shy;si" fold to "a lire aussi". For every byte of the folded
+//! text it can be told where it comes from, so that a match can be cut out of the original.
 
 use unicode_normalization::char::decompose_canonical;
 
 /// A line's folded text with the way back to the original.
 #[derive(Debug, Default)]
-pub(crate) struct Folded {
+pub(crate) struct Folded<'t> {
+    original: &'t str,
     text: String,
-    /// For each byte of `text`, the start of the original character that it comes from.
-    origins: Vec<u32>,
-    /// Where the last visible character of the original ends.
-    end: usize,
 }
 
-impl Folded {
-    pub fn new(original: &str) -> Folded {
-        let mut folded = Folded {
-            text: String::with_capacity(original.len()),
-            origins: Vec::with_capacity(original.len()),
-            end: 0,
-        };
-        for (index, c) in original.char_indices() {
-            match c {
-                // most of all text; the same as below
-                '!'..='~' => {
-                    folded.text.push(c.to_ascii_lowercase());
-                    folded.origins.push(u32::try_from(index).unwrap_or(u32::MAX));
-                    folded.end = index + 1;
-                }
-                _ => folded.push(c, index),
+impl<'t> Folded<'t> {
+    pub fn new(original: &'t str) -> Folded<'t> {
+        let mut text = String::with_capacity(original.len());
+        let mut rest = original;
+        while let Some(first) = rest.as_bytes().first() {
+            if first.is_ascii_graphic() {
+                // most of all text, a word at a time; the same as below
+                let word = rest.bytes().take_while(u8::is_ascii_graphic).count();
+                let start = text.len();
+                text.push_str(&rest[..word]);
+                text[start..].make_ascii_lowercase();
+                rest = &rest[word..];
+            } else {
+                let mut chars = rest.chars();
+                chars.next().into_iter().for_each(|c| push(c, &mut text));
+                rest = chars.as_str();
             }
         }
-        if folded.text.ends_with(' ') {
-            folded.text.pop();
-            folded.origins.pop();
+        if text.ends_with(' ') {
+            text.pop();
         }
-        folded
+        Folded { original, text }
     }
 
     pub fn as_str(&self) -> &str {
         &self.text
     }
 
-    /// The place in the original of a byte offset of the folded text; always between two characters.
+    /// The place in the original of a byte offset of the folded text; always between two characters. Few lines are asked,
+    /// so that they are folded once more.
     pub fn original(&self, offset: usize) -> usize {
-        self.origins.get(offset).map_or(self.end, |origin| *origin as usize)
-    }
-
-    /// Runs of white space become one space; none stands at the start.
-    fn push(&mut self, c: char, index: usize) {
-        let before = self.text.len();
-        if is_space(c) {
-            if !self.text.is_empty() && !self.text.ends_with(' ') {
-                self.text.push(' ');
-            }
-        } else {
-            fold_char(c, &mut self.text);
-            self.end = index + c.len_utf8();
+        if offset >= self.text.len() {
+            return self.original.trim_end_matches(is_space).len();
         }
-        let origin = u32::try_from(index).unwrap_or(u32::MAX);
-        self.origins.resize(self.origins.len() + self.text.len() - before, origin);
+        let mut text = String::with_capacity(offset + 1);
+        let origin = self.original.char_indices().find(|(_, c)| {
+            push(*c, &mut text);
+            text.len() > offset
+        });
+        origin.map_or(self.original.len(), |(index, _)| index)
+    }
+}
+
+/// Folds one more character. Runs of white space become one space; none stands at the start.
+fn push(c: char, text: &mut String) {
+    match c {
+        // most of all text; the same as below
+        '!'..='~' => text.push(c.to_ascii_lowercase()),
+        _ if !is_space(c) => fold_char(c, text),
+        _ if text.is_empty() || text.ends_with(' ') => {}
+        _ => text.push(' '),
     }
 }
 

@@ -20,23 +20,32 @@ const MOST: usize = 400;
 /// Most characters of a class that are taken one by one.
 const SMALL_CLASS: usize = 12;
 
-/// The first bytes of all matches, as many as [`KEYS`] says; `None` when a match may begin with anything.
-pub(super) fn prefixes(source: &str) -> Option<Vec<Vec<u8>>> {
-    let hir = regex_syntax::parse(source).ok()?;
-    let mut extractor = Extractor::new();
-    extractor.limit_literal_len(KEYS[0]).limit_total(MOST);
-    let found = extractor.extract(&hir);
-    let key = |bytes: &[u8]| KEYS.iter().find_map(|length| bytes.get(..*length).map(<[u8]>::to_vec));
-    let keys = found.literals()?.iter().map(|literal| key(literal.as_bytes()));
-    let mut keys = keys.collect::<Option<Vec<_>>>()?;
-    keys.sort_unstable();
-    keys.dedup();
-    Some(keys)
-}
+/// A pattern whose literals are asked for.
+pub(super) struct Literals(Hir);
 
-/// Literals of which every match holds at least one; `None` when there are none to name.
-pub(super) fn required(source: &str) -> Option<Vec<String>> {
-    of(&regex_syntax::parse(source).ok()?)
+impl Literals {
+    /// Reads a pattern; `None` when it is no regular expression.
+    pub fn of(source: &str) -> Option<Literals> {
+        regex_syntax::parse(source).ok().map(Literals)
+    }
+
+    /// The first bytes of all matches, as many as [`KEYS`] says; `None` when a match may begin with anything.
+    pub fn prefixes(&self) -> Option<Vec<Vec<u8>>> {
+        let mut extractor = Extractor::new();
+        extractor.limit_literal_len(KEYS[0]).limit_total(MOST);
+        let found = extractor.extract(&self.0);
+        let key = |bytes: &[u8]| KEYS.iter().find_map(|length| bytes.get(..*length).map(<[u8]>::to_vec));
+        let keys = found.literals()?.iter().map(|literal| key(literal.as_bytes()));
+        let mut keys = keys.collect::<Option<Vec<_>>>()?;
+        keys.sort_unstable();
+        keys.dedup();
+        Some(keys)
+    }
+
+    /// Literals of which every match holds at least one; `None` when there are none to name.
+    pub fn required(&self) -> Option<Vec<String>> {
+        of(&self.0)
+    }
 }
 
 fn of(hir: &Hir) -> Option<Vec<String>> {
@@ -128,6 +137,14 @@ fn worth(literals: &[String]) -> (usize, std::cmp::Reverse<usize>) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn required(source: &str) -> Option<Vec<String>> {
+        Literals::of(source)?.required()
+    }
+
+    fn prefixes(source: &str) -> Option<Vec<Vec<u8>>> {
+        Literals::of(source)?.prefixes()
+    }
 
     #[test]
     fn the_best_part_of_a_pattern_is_taken() {

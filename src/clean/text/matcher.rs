@@ -5,14 +5,13 @@
 //! once. The regular expression of a pattern runs only on such lines, and is compiled when the first one comes.
 
 use std::collections::BTreeMap;
-use std::sync::OnceLock;
 
 use aho_corasick::AhoCorasick;
-use regex::Regex;
 
 use super::fold::Folded;
-use super::literals::{KEYS, prefixes, required};
-use super::rule::{Rule, Scope, compile};
+use super::literals::{KEYS, Literals};
+use super::pattern::{Found, Pattern, Which};
+use super::rule::{Rule, Scope};
 use crate::clean::FastMap;
 
 /// The part of a long line, in folded bytes from its end, where phrases glued to a paragraph are looked for.
@@ -24,14 +23,14 @@ const BEFORE: &str =
     r#"^[- >|*•·+~_:"'(\[#/\u{2190}-\u{23ff}\u{25a0}-\u{27bf}\u{2b00}-\u{2bff}\u{1f000}-\u{1faff}]*"#;
 /// What may stand after a phrase that is a whole line.
 const AFTER: &str =
-    r#"[-\s>|*•·+~_:"')\].!/…\u{2190}-\u{23ff}\u{25a0}-\u{27bf}\u{2b00}-\u{2bff}\u{1f000}-\u{1faff}]*$"#;
+    r#"[- >|*•·+~_:"')\].!/…\u{2190}-\u{23ff}\u{25a0}-\u{27bf}\u{2b00}-\u{2bff}\u{1f000}-\u{1faff}]*$"#;
 
 /// The rules of one page: those of its language, of none, and the English ones.
 #[derive(Debug, Default)]
 pub(super) struct Matcher {
     rules: Vec<Rule>,
     /// What saves a line from a rule, side by side with the rules.
-    vetoes: Vec<Option<Regex>>,
+    vetoes: Vec<Option<Pattern>>,
     probes: Vec<Probe>,
     /// Probes by the first bytes of a line, bullets left out.
     by_start: FastMap<Vec<u8>, Vec<u32>>,
@@ -48,8 +47,7 @@ pub(super) struct Matcher {
 struct Probe {
     /// The rule.
     owner: usize,
-    source: String,
-    regex: OnceLock<Option<Regex>>,
+    pattern: Pattern,
     /// Looks anywhere in the line; otherwise at its start.
     anywhere: bool,
 }
@@ -75,7 +73,7 @@ impl Matcher {
             for source in rule.sources(definitions) {
                 matcher.add(rule, &source, &mut by_literal);
             }
-            matcher.vetoes.push(rule.veto(definitions).ok().flatten());
+            matcher.vetoes.push(rule.veto_source(definitions).map(Pattern::new));
             matcher.rules.push(rule.clone());
         }
         matcher.literals = AhoCorasick::new(by_literal.keys()).ok();
@@ -90,13 +88,14 @@ impl Matcher {
         if rule.at_end {
             framed.push((true, format!("(?:^|[^a-z0-9])({pattern})(?:[^a-z0-9]|$)")));
         }
+        let literals = Literals::of(pattern);
         for (anywhere, source) in framed {
             let probe = self.probes.len() as u32;
-            self.probes.push(Probe { owner: self.rules.len(), source, regex: OnceLock::new(), anywhere });
-            let keys = if anywhere { None } else { keys(pattern) };
+            self.probes.push(Probe { owner: self.rules.len(), pattern: Pattern::new(source), anywhere });
+            let keys = if anywhere { None } else { literals.as_ref().and_then(keys) };
             if let Some(keys) = keys {
                 keys.into_iter().for_each(|key| self.by_start.entry(key).or_default().push(probe));
-            } else if let Some(literals) = required(pattern) {
+            } else if let Some(literals) = literals.as_ref().and_then(Literals::required) {
                 literals.into_iter().for_each(|one| by_literal.entry(one).or_default().push(probe));
             } else {
                 self.always.push(probe);
@@ -146,16 +145,14 @@ impl Matcher {
         let is_label = glued && rule.scope == Scope::LeadIn;
         let from = if probe.anywhere && !is_label { tail_start(text) } else { 0 };
         let part = &text[from..];
-        let regex = probe.regex.get_or_init(|| compile(&probe.source).ok());
-        let Some(regex) = regex else { return Vec::new() };
-        let all = regex.captures_iter(part);
-        let found = match (is_label, glued) {
-            (true, _) => all.take(MAX_LABELS).collect(),
+        let which = match (is_label, glued) {
+            (true, _) => Which::Upto(MAX_LABELS),
             // a paragraph may speak of what stands glued to its end
-            (false, true) => Vec::from_iter(all.last()),
-            (false, false) => Vec::from_iter(all.take(1).next()),
+            (false, true) => Which::Last,
+            (false, false) => Which::Upto(1),
         };
-        found.iter().filter_map(|found| self.hit(probe, part, from, found, glued)).collect()
+        let all = probe.pattern.find(part, which).into_iter();
+        all.filter_map(|found| self.hit(probe, part, from, found, glued)).collect()
     }
 
     /// A match that no veto saves.
@@ -164,20 +161,20 @@ impl Matcher {
         probe: &'m Probe,
         part: &str,
         from: usize,
-        found: &regex::Captures<'_>,
+        found: Found,
         glued: bool,
     ) -> Option<Hit<'m>> {
-        let label = found.get(1)?;
+        let Found { label, group } = found;
         let saved = || self.vetoes[probe.owner].as_ref().is_some_and(|veto| veto.is_match(part));
-        if cuts_a_word(part, label.end()) || saved() {
+        if cuts_a_word(part, label.end) || saved() {
             return None;
         }
         let rule = &self.rules[probe.owner];
         Some(Hit {
             rule,
-            start: from + label.start(),
-            end: from + label.end(),
-            group: found.iter().skip(2).flatten().next().map(|m| (from + m.start(), from + m.end())),
+            start: from + label.start,
+            end: from + label.end,
+            group: group.map(|(start, end)| (from + start, from + end)),
             glued,
         })
     }
@@ -199,8 +196,8 @@ fn tail_start(text: &str) -> usize {
 }
 
 /// The keys by which a pattern is found at the start of a line; none when it may begin with a bullet itself.
-fn keys(pattern: &str) -> Option<Vec<Vec<u8>>> {
-    let keys = prefixes(pattern)?;
+fn keys(literals: &Literals) -> Option<Vec<Vec<u8>>> {
+    let keys = literals.prefixes()?;
     let begins_before = |key: &Vec<u8>| {
         let first = String::from_utf8_lossy(key).chars().next();
         first.is_none_or(|c| is_before(c) || c == char::REPLACEMENT_CHARACTER)
@@ -232,6 +229,8 @@ fn cuts_a_word(text: &str, end: usize) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use regex::Regex;
+
     use super::*;
 
     #[test]

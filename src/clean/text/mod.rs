@@ -20,6 +20,7 @@ mod language;
 mod literals;
 mod matcher;
 mod page;
+mod pattern;
 mod rule;
 pub(crate) mod shape;
 
@@ -153,12 +154,12 @@ impl Phrases {
 
     /// Reads rule files, given as name and TOML text. A later rule wins over an earlier one of the same id.
     pub fn load(files: &[(&str, &str)]) -> Result<Phrases, Error> {
-        Phrases::extend(BTreeMap::new(), BTreeMap::new(), files)
+        Phrases::extend(BTreeMap::new(), BTreeMap::new(), files, false)
     }
 
     /// These rules and those of more files, which win where an id is the same.
     pub fn overlay(&self, files: &[(&str, &str)]) -> Result<Phrases, Error> {
-        let more = Phrases::extend(self.inner.rules.clone(), self.inner.definitions.clone(), files)?;
+        let more = Phrases::extend(self.inner.rules.clone(), self.inner.definitions.clone(), files, true)?;
         more.compile_all(files)?;
         Ok(more)
     }
@@ -167,12 +168,13 @@ impl Phrases {
         mut rules: BTreeMap<String, Vec<Rule>>,
         mut definitions: BTreeMap<String, String>,
         files: &[(&str, &str)],
+        own: bool,
     ) -> Result<Phrases, Error> {
         for (origin, text) in files {
             let file = RuleFile::parse(origin, text)?;
             definitions.extend(file.define);
             let known = rules.entry(file.language).or_default();
-            for rule in file.rule {
+            for rule in file.rule.into_iter().map(|rule| Rule { own, ..rule }) {
                 match known.iter_mut().find(|other| other.id == rule.id) {
                     Some(other) => *other = rule,
                     None => known.push(rule),
@@ -220,6 +222,29 @@ impl Phrases {
         all.flat_map(|(language, rules)| rules.iter().map(move |rule| (language, rule)))
             .flat_map(|(language, rule)| examples::check(self, language, rule))
             .collect()
+    }
+
+    /// Runs the examples of the rules with this id and describes each that fails.
+    pub fn check_examples_of(&self, id: &str) -> Vec<String> {
+        let all = self.inner.rules.iter();
+        all.flat_map(|(language, rules)| rules.iter().map(move |rule| (language, rule)))
+            .filter(|(_, rule)| rule.id == id)
+            .flat_map(|(language, rule)| examples::check(self, language, rule))
+            .collect()
+    }
+
+    /// The source of a built-in rule, as a table of TOML, with its language.
+    pub fn builtin_source(id: &str) -> Option<(String, toml::Table)> {
+        let has_rule = |text: &str| text.contains(&format!("\"{id}\""));
+        let files = BUILTIN.iter().filter(|(_, text)| has_rule(text));
+        let mut files = files.filter_map(|(_, text)| text.parse::<toml::Table>().ok());
+        files.find_map(|file| {
+            let language = file.get("language")?.as_str()?.to_owned();
+            let rules = file.get("rule")?.as_array()?.iter().filter_map(toml::Value::as_table);
+            let rule =
+                rules.into_iter().find(|rule| rule.get("id").and_then(toml::Value::as_str) == Some(id))?;
+            Some((language, rule.clone()))
+        })
     }
 
     /// One rule alone, with the definitions of all.

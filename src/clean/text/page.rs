@@ -16,7 +16,7 @@ const MAX_ANNOUNCED: usize = 260;
 /// The lines with what is known of each.
 pub(super) struct Page<'l, 't> {
     pub lines: &'l [Line<'t>],
-    pub folded: Vec<Folded>,
+    pub folded: Vec<Folded<'t>>,
     prose: Vec<bool>,
     first_prose: usize,
     after_prose: usize,

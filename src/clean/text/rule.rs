@@ -134,6 +134,9 @@ pub struct Rule {
     /// Switches a built-in rule off.
     #[serde(default)]
     pub off: bool,
+    /// It comes from a user's folder.
+    #[serde(skip)]
+    pub own: bool,
     /// Lines that it must remove.
     #[serde(default)]
     pub remove: Vec<Example>,
@@ -206,10 +209,10 @@ impl Rule {
     }
 
     /// One regular expression for all phrases that save a line.
-    pub(super) fn veto(&self, definitions: &BTreeMap<String, String>) -> Result<Option<Regex>, regex::Error> {
+    pub(super) fn veto_source(&self, definitions: &BTreeMap<String, String>) -> Option<String> {
         let folded = self.unless.iter().map(|pattern| fold_pattern(&expand(pattern, definitions)));
         let sources: Vec<String> = folded.collect();
-        if sources.is_empty() { Ok(None) } else { compile(&sources.join("|")).map(Some) }
+        (!sources.is_empty()).then(|| sources.join("|"))
     }
 
     /// Compiles each pattern as the matcher will, to find mistakes.
@@ -217,7 +220,7 @@ impl Rule {
         let sources = self.sources(definitions);
         let compiled = sources.iter().map(|source| compile(&super::matcher::framed(self.scope, source)));
         let wrong = |error: regex::Error| format!("rule `{}`: {error}", self.id);
-        self.veto(definitions).map_err(wrong)?;
+        self.veto_source(definitions).map(|source| compile(&source)).transpose().map_err(wrong)?;
         compiled.collect::<Result<_, _>>().map_err(wrong)
     }
 

@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use crate::clean::survey::may_be_dense;
+use crate::clean::words::is_alphanumeric;
 
 /// Fewest characters of a line that counts as prose when it ends like a sentence.
 const MIN_PROSE: usize = 60;
@@ -192,7 +193,7 @@ pub(crate) fn is_dense(text: &str) -> bool {
 pub(crate) fn link_share(text: &str, links: &[Range<usize>], part: Range<usize>) -> f32 {
     let visible = |range: Range<usize>| {
         let slice = text.get(range).unwrap_or_default();
-        slice.chars().filter(|c| c.is_alphanumeric()).count()
+        slice.chars().filter(|c| is_alphanumeric(*c)).count()
     };
     let all = visible(part.clone());
     if all == 0 {

@@ -1,5 +1,10 @@
 //! The columns of a block's own text: words, characters, how it begins and ends, what is emphasised.
 
+use std::sync::LazyLock;
+
+use memchr::memchr3;
+use memchr::memmem::Finder;
+
 use super::{Features, PageFacts, TextBlock, flag};
 use crate::article::Mark;
 use crate::clean::survey::{is_dense_script, may_be_dense};
@@ -43,26 +48,53 @@ impl Characters {
     fn of(text: &str) -> Characters {
         let mut counts = Characters { all: text.chars().count() as u32, ..Characters::default() };
         let is_dense = may_be_dense(text);
-        for c in text.chars().filter(|c| !matches!(c, ' ' | 'a'..='z')) {
-            let is_punctuation = matches!(c, '.' | ',' | ';' | ':' | '!' | '?' | '。' | '、' | '，' | '：');
-            counts.punctuation += u32::from(is_punctuation);
-            counts.capital += u32::from(c.is_uppercase());
-            counts.digit += u32::from(c.is_ascii_digit());
-            counts.dense += u32::from(is_dense && is_dense_script(c));
+        for (index, byte) in text.bytes().enumerate() {
+            match byte {
+                b'.' | b',' | b';' | b':' | b'!' | b'?' => counts.punctuation += 1,
+                b'A'..=b'Z' => counts.capital += 1,
+                b'0'..=b'9' => counts.digit += 1,
+                // the first byte of a character
+                0xc0.. => text[index..].chars().next().into_iter().for_each(|c| counts.add(c, is_dense)),
+                _ => {}
+            }
         }
         counts
     }
 }
 
-/// Writes the columns of the block's own text.
-pub(super) fn text_columns(row: &mut Vec<f32>, block: &TextBlock, features: &Features, counts: &Words) {
+impl Characters {
+    /// Counts a character that is not ASCII.
+    fn add(&mut self, c: char, may_be_dense: bool) {
+        // small letters, by far most of them
+        if matches!(c, 'ß'..='ÿ') {
+            return;
+        }
+        self.punctuation += u32::from(matches!(c, '。' | '、' | '，' | '：'));
+        self.capital += u32::from(c.is_uppercase());
+        self.dense += u32::from(may_be_dense && is_dense_script(c));
+    }
+}
+
+/// Finds what addresses begin with; a finder costs more to make than most texts to search.
+static ADDRESSES: LazyLock<[Finder<'static>; 2]> = LazyLock::new(|| ["http", "www."].map(Finder::new));
+
+/// The columns of a block's own text ...
+pub(super) type TextColumns = [f32; 25];
+/// ... of which those of its neighbours are: the share of stop words ...
+pub(super) const STOP_WORDS: usize = 3;
+/// ... and of punctuation.
+pub(super) const PUNCTUATION: usize = 6;
+
+/// Measures the block's own text.
+pub(super) fn text_columns(block: &TextBlock, features: &Features, counts: &Words) -> TextColumns {
     let text = &block.text;
     let characters = Characters::of(text);
     let chars = characters.all.max(1) as f32;
     let Words { all, stop, capital, .. } = *counts;
     let links = block.links().len();
+    let has_sign = memchr3(b'|', b'@', b'/', text.as_bytes()).is_some();
     let words = all.max(1) as f32;
-    row.extend([
+    [
         features.weight as f32,
         words,
         features.link_density,
@@ -79,16 +111,16 @@ pub(super) fn text_columns(row: &mut Vec<f32>, block: &TextBlock, features: &Fea
         flag(text.chars().next().is_some_and(|c| c.is_ascii_digit())),
         flag(text.starts_with(['(', '[', '*', '>', '—', '-', '•', '|'])),
         flag(text.starts_with(['«', '"', '“', '„'])),
-        flag(text.contains('|')),
-        flag(text.contains('@')),
+        flag(has_sign && text.contains('|')),
+        flag(has_sign && text.contains('@')),
         flag(text.contains('©')),
-        flag(text.contains("http") || text.contains("www.")),
+        flag(ADDRESSES.iter().any(|finder| finder.find(text.as_bytes()).is_some())),
         flag(text.contains('\n')),
-        flag(text.contains('/')),
+        flag(has_sign && text.contains('/')),
         block.spans.len() as f32,
         links as f32,
         strong_share(block),
-    ]);
+    ]
 }
 
 fn strong_share(block: &TextBlock) -> f32 {

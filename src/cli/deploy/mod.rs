@@ -28,6 +28,7 @@ impl Installed<'_> {
             ("job.state", &job.state),
             ("job.lock", &job.lock),
             ("job.report", &job.report),
+            ("job.report_html", &job.report_html),
             ("job.metrics", &job.metrics),
         ];
         let archive = self.config.fetch.warc.iter().map(|path| ("fetch.warc", path));

@@ -8,7 +8,9 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use html5ever::tendril::StrTendril;
-use html5ever::tokenizer::{self as html5ever_tokenizer, BufferQueue, TokenSink, TokenizerOpts, states};
+use html5ever::tokenizer::{
+    self as html5ever_tokenizer, BufferQueue, Token, TokenSink, TokenSinkResult, TokenizerOpts, states,
+};
 use html5ever::tree_builder::{TreeBuilder, TreeBuilderOpts, TreeSink};
 use serde_json::Value;
 
@@ -44,7 +46,31 @@ pub(in crate::parse) fn run_html5ever<S: TokenSink>(page: &str, sink: S, options
 pub(in crate::parse) fn parse_by_html5ever(page: &str, retention: Retention) -> Dom {
     let sink = Sink::new(Dom::new(), &Limits::default(), retention, page.len());
     let options = TreeBuilderOpts { scripting_enabled: false, ..TreeBuilderOpts::default() };
-    run_html5ever(page, TreeBuilder::new(sink, options), TokenizerOpts::default()).sink.finish()
+    let builder = WithoutErrors(TreeBuilder::new(sink, options));
+    run_html5ever(page, builder, TokenizerOpts::default()).0.sink.finish()
+}
+
+/// Keeps parse errors from html5ever's tree builder, which takes one between `<pre>` and a line feed for the token
+/// that it waits for.
+struct WithoutErrors<S>(S);
+
+impl<S: TokenSink> TokenSink for WithoutErrors<S> {
+    type Handle = S::Handle;
+
+    fn process_token(&self, token: Token, line: u64) -> TokenSinkResult<S::Handle> {
+        match token {
+            Token::ParseError(_) => TokenSinkResult::Continue,
+            token => self.0.process_token(token, line),
+        }
+    }
+
+    fn end(&self) {
+        self.0.end();
+    }
+
+    fn adjusted_current_node_present_but_not_in_html_namespace(&self) -> bool {
+        self.0.adjusted_current_node_present_but_not_in_html_namespace()
+    }
 }
 
 fn parse_by_tamis(page: &str, retention: Retention) -> Dom {
@@ -66,7 +92,7 @@ pub(in crate::parse) fn assert_same_trees(page: &str, name: &str) {
 }
 
 /// One test of html5lib, in one of its initial states.
-struct TokenTest {
+pub(super) struct TokenTest {
     description: String,
     input: String,
     expected: Vec<String>,
@@ -75,7 +101,18 @@ struct TokenTest {
 }
 
 impl TokenTest {
-    fn by_tamis(&self) -> Vec<String> {
+    /// A test that expects nothing: for comparisons.
+    pub fn new(input: &str, state: State, last_start_tag: &str) -> TokenTest {
+        TokenTest {
+            description: String::new(),
+            input: input.to_owned(),
+            expected: Vec::new(),
+            state,
+            last_start_tag: last_start_tag.to_owned(),
+        }
+    }
+
+    pub fn by_tamis(&self) -> Vec<String> {
         let page = normalise_newlines(&self.input);
         Tokenizer::new(&page, Recorder::default())
             .starting_in(self.state, &self.last_start_tag)
@@ -83,7 +120,7 @@ impl TokenTest {
             .tokens()
     }
 
-    fn by_html5ever(&self) -> Vec<String> {
+    pub fn by_html5ever(&self) -> Vec<String> {
         let initial_state = match self.state {
             State::Data => states::Data,
             State::Rcdata => states::RawData(states::Rcdata),
@@ -224,6 +261,20 @@ fn tree_tests(file: &str) -> Vec<(String, Option<String>)> {
         tests.push((data.to_owned(), tree.filter(|_| is_document_without_script)));
     }
     tests
+}
+
+/// The pages of the tree-construction tests and the inputs of the tokenizer tests; none without `TAMIS_SHARED`.
+pub(super) fn html5lib_inputs() -> Vec<String> {
+    let read = |path: PathBuf| String::from_utf8_lossy(&fs::read(path).unwrap_or_default()).into_owned();
+    let folder = |name: &str| shared(&format!("html5lib-tests/{name}")).unwrap_or_default();
+    let trees = files(&folder("tree-construction"), ".dat").into_iter().map(read);
+    let pages = trees.flat_map(|file| tree_tests(&file)).map(|(data, _)| data);
+    let tokens = files(&folder("tokenizer"), ".test").into_iter().map(read);
+    let tokens = tokens.filter_map(|file| serde_json::from_str::<Value>(&file).ok()).flat_map(|file| {
+        let tests = file["tests"].as_array().cloned().unwrap_or_default();
+        tests.into_iter().filter_map(|test| test["input"].as_str().map(str::to_owned))
+    });
+    pages.chain(tokens).collect()
 }
 
 #[test]

@@ -23,6 +23,8 @@ mod tag;
 #[cfg(test)]
 pub(super) mod conformance;
 #[cfg(test)]
+mod differential;
+#[cfg(test)]
 mod recorder;
 #[cfg(test)]
 mod tests;

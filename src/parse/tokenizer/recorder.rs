@@ -28,7 +28,11 @@ impl Recorder {
         self.tokens.borrow_mut().push(token);
     }
 
+    /// html5ever hands over empty text where a page ends in some states.
     fn add_text(&self, text: &str) {
+        if text.is_empty() {
+            return;
+        }
         let mut tokens = self.tokens.borrow_mut();
         match tokens.last_mut().filter(|last| last.starts_with("text ")) {
             Some(last) => last.push_str(text),

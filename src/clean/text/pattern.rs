@@ -1,0 +1,129 @@
+//! A phrase pattern that costs little until it is used much.
+//!
+//! Most patterns meet a handful of lines, or none. The engine of `regex-lite` is ready at once and slow to search, that
+//! of `regex` takes a thousand times as long to make and is quick: so a pattern begins with the first and changes to the
+//! second when it has been tried often. Both find the same; what `regex-lite` reads differently (classes of Unicode,
+//! case) is left to `regex` from the start.
+
+use std::ops::Range;
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use regex::Regex;
+use regex_lite::Regex as LightRegex;
+
+use super::rule::compile;
+
+/// After so many tries the quick engine pays: to make it costs as much as some hundred slow searches.
+const LIGHT_TRIES: u32 = 100;
+
+/// A pattern in its frame, compiled when the first line comes.
+#[derive(Debug)]
+pub(super) struct Pattern {
+    source: String,
+    tries: AtomicU32,
+    light: OnceLock<Option<LightRegex>>,
+    quick: OnceLock<Option<Regex>>,
+}
+
+/// Where a pattern matched.
+pub(super) struct Found {
+    /// The first group.
+    pub label: Range<usize>,
+    /// The first of the further groups that took part.
+    pub group: Option<(usize, usize)>,
+}
+
+/// Which of the matches in a text are asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Which {
+    /// The first ones.
+    Upto(usize),
+    /// The last one.
+    Last,
+}
+
+/// The matches that either engine finds; both name their groups alike.
+macro_rules! found {
+    ($regex:expr, $text:expr, $which:expr) => {{
+        let all = $regex.captures_iter($text).filter_map(|groups| {
+            let group = groups.iter().skip(2).flatten().next().map(|part| (part.start(), part.end()));
+            Some(Found { label: groups.get(1)?.range(), group })
+        });
+        match $which {
+            Which::Upto(count) => all.take(count).collect(),
+            Which::Last => all.last().into_iter().collect(),
+        }
+    }};
+}
+
+impl Pattern {
+    pub fn new(source: String) -> Pattern {
+        let tries = if reads_alike(&source) { 0 } else { LIGHT_TRIES };
+        Pattern { source, tries: AtomicU32::new(tries), light: OnceLock::new(), quick: OnceLock::new() }
+    }
+
+    /// The matches in a text.
+    pub fn find(&self, text: &str, which: Which) -> Vec<Found> {
+        if let Some(light) = self.light() {
+            return found!(light, text, which);
+        }
+        self.quick().map_or_else(Vec::new, |quick| found!(quick, text, which))
+    }
+
+    pub fn is_match(&self, text: &str) -> bool {
+        match self.light() {
+            Some(light) => light.is_match(text),
+            None => self.quick().is_some_and(|quick| quick.is_match(text)),
+        }
+    }
+
+    /// The engine for the first tries.
+    fn light(&self) -> Option<&LightRegex> {
+        if self.tries.load(Ordering::Relaxed) >= LIGHT_TRIES {
+            return None;
+        }
+        self.tries.fetch_add(1, Ordering::Relaxed);
+        self.light.get_or_init(|| LightRegex::new(&self.source).ok()).as_ref()
+    }
+
+    fn quick(&self) -> Option<&Regex> {
+        self.quick.get_or_init(|| compile(&self.source).ok()).as_ref()
+    }
+}
+
+/// Whether both engines read a pattern alike: without flags, classes of letters and word boundaries.
+fn reads_alike(source: &str) -> bool {
+    let has_class = source
+        .as_bytes()
+        .windows(2)
+        .any(|pair| pair[0] == b'\\' && pair[1].is_ascii_alphabetic() && pair[1] != b'u');
+    let has_flags = source.match_indices("(?").any(|(at, _)| !source[at..].starts_with("(?:"));
+    !has_class && !has_flags && !source.contains("[[") && !source.contains("&&")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn both_engines_find_the_same() {
+        let pattern = Pattern::new("(?:^|[^a-z0-9])((lire|voir) (aussi|plus)?)".to_owned());
+        let text = "a lire et à voir plus: lire aussi";
+        let all: Vec<_> = (0..2 * LIGHT_TRIES)
+            .map(|_| pattern.find(text, Which::Last).pop().map(|found| (found.label, found.group)))
+            .collect();
+        assert_eq!(all[0], Some((24..34, Some((24, 28)))));
+        assert_eq!(pattern.find(text, Which::Upto(9)).len(), 3);
+        assert!(all.iter().all(|found| *found == all[0]));
+        assert!(pattern.quick.get().is_some() && pattern.is_match(text));
+    }
+
+    #[test]
+    fn what_the_engines_read_differently_is_left_to_the_quick_one() {
+        for source in [r"\w+", r"(?i)a", r"\bune", r"[[:alpha:]]"] {
+            assert!(!reads_alike(source), "{source}");
+        }
+        assert!(reads_alike(r"(?:a\.b)[^\]]\u{2190}"));
+    }
+}
