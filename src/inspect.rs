@@ -1,17 +1,19 @@
 //! One page looked at from all sides at once: its blocks with their fates, the article, where the metadata stand, and
 //! what the classifier made of each block. `tamis explain` and the workbench show it.
 
+use std::sync::OnceLock;
+
 use url::Url;
 
 use crate::article::metadata::origin::{self, Origin};
 use crate::article::{Article, Metadata};
 use crate::clean::Kind;
 use crate::clean::block::TextBlock;
-use crate::clean::classify::Classifier;
 use crate::clean::vector::{self, WIDTH};
 use crate::error::Rejection;
 use crate::explain::{ExplainedBlock, Explanation};
 use crate::parse::Dom;
+use crate::pipeline::Cleaner;
 
 /// Blocks that one is compared with; more take time and change nothing.
 const MAX_COMPARED: usize = 24;
@@ -21,10 +23,10 @@ const MAX_COMPARED: usize = 24;
 pub struct Inspection {
     pub(crate) dom: Dom,
     pub(crate) blocks: Vec<TextBlock>,
-    /// What the classifier saw of each block, row after row.
-    pub(crate) rows: Vec<f32>,
+    /// What the classifier saw of each block, row after row; made when somebody asks.
+    pub(crate) rows: OnceLock<Vec<f32>>,
     pub(crate) url: Option<Url>,
-    pub(crate) classifier: Classifier,
+    pub(crate) cleaner: Cleaner,
     /// What the page says of itself.
     pub metadata: Metadata,
     /// The article, or why there is none.
@@ -61,7 +63,8 @@ impl Inspection {
     /// Why the classifier scores a block as it does, strongest columns first: against the kept blocks of the page if it
     /// was removed, against the removed ones if it was kept.
     pub fn shares(&self, index: usize) -> Vec<Share> {
-        let rows: Vec<&[f32]> = self.rows.chunks_exact(WIDTH).collect();
+        let rows = self.rows.get_or_init(|| self.cleaner.rows(&self.dom, self.url.as_ref()).1);
+        let rows: Vec<&[f32]> = rows.chunks_exact(WIDTH).collect();
         let (Some(block), Some(row)) = (self.blocks.get(index), rows.get(index)) else { return Vec::new() };
         let is_headline = |other: &TextBlock| other.fate.kind == Some(Kind::Title);
         let is_other = |other: &TextBlock| other.fate.kept != block.fate.kept && !is_headline(other);
@@ -69,7 +72,7 @@ impl Inspection {
             self.blocks.iter().zip(&rows).filter(|(other, _)| is_other(other)).map(|(_, row)| *row).collect();
         let step = others.len().div_ceil(MAX_COMPARED).max(1);
         let compared: Vec<&[f32]> = others.into_iter().step_by(step).collect();
-        let shares = self.classifier.shares(row, &compared);
+        let shares = self.cleaner.classifier().shares(row, &compared);
         let mut shares: Vec<Share> = (vector::names().into_iter().zip(*row).zip(shares))
             .map(|((column, value), share)| Share { column, value: *value, share })
             .filter(|share| share.share != 0.0)

@@ -1,5 +1,7 @@
 //! The order of the stages: decode, parse, clean, article. The one file that knows it.
 
+use std::sync::OnceLock;
+
 use url::Url;
 
 use crate::article::metadata::{self, PageType};
@@ -95,6 +97,10 @@ impl Cleaner {
         Some(Cleaner { classifier, ..self })
     }
 
+    pub(crate) fn classifier(&self) -> &Classifier {
+        &self.classifier
+    }
+
     /// The rules that it cleans by.
     pub fn rules(&self) -> &Rules {
         &self.rules
@@ -176,14 +182,13 @@ impl Cleaner {
         self.check_size(html.len())?;
         let dom = parse(html, &Limits::default())?;
         let reading = self.read(&dom, url);
-        let (_, rows) = self.rows(&dom, url);
         let (blocks, metadata) = (reading.blocks.clone(), reading.metadata.clone());
         let outcome = check_blocks(&reading).and_then(|()| match self.spare(&dom, &reading) {
             Some(article) => self.accept(article),
             None => self.judge(&dom, reading),
         });
-        let (url, classifier) = (url.cloned(), self.classifier.clone());
-        Ok(Inspection { dom, blocks, rows, url, classifier, metadata, outcome })
+        let (url, cleaner) = (url.cloned(), self.clone());
+        Ok(Inspection { dom, blocks, rows: OnceLock::new(), url, cleaner, metadata, outcome })
     }
 
     /// What the classifier is trained on: the text of each block, and the rows of measurements one after the other.
@@ -194,7 +199,7 @@ impl Cleaner {
     }
 
     /// The undecided blocks of a page and the rows of measurements of all of them.
-    fn rows(&self, dom: &Dom, url: Option<&Url>) -> (Vec<TextBlock>, Vec<f32>) {
+    pub(crate) fn rows(&self, dom: &Dom, url: Option<&Url>) -> (Vec<TextBlock>, Vec<f32>) {
         let metadata = metadata::extract(dom, url);
         let declared = Declared::of(dom, url, &metadata);
         let mut rows = Vec::new();
