@@ -236,20 +236,33 @@ impl Cleaner {
         if !declared.forum {
             remove_names(&metadata, &mut blocks);
         }
-        let address = self.address(url, &metadata);
-        let mut trace =
-            Trace { site: self.use_furniture(dom, address.as_ref(), &mut blocks), ..Trace::default() };
+        let (trace, lost) = self.heed_site(dom, url, &mut metadata, &mut blocks);
+        warnings.extend(lost);
+        Reading { blocks, metadata, warnings, trace }
+    }
+
+    /// Lets what is known of the site have the last word: furniture in a run, and rules. Gives a warning when the rules
+    /// for its body match nothing.
+    fn heed_site(
+        &self,
+        dom: &Dom,
+        url: Option<&Url>,
+        metadata: &mut Metadata,
+        blocks: &mut [TextBlock],
+    ) -> (Trace, Option<String>) {
+        let address = self.address(url, metadata);
+        let mut trace = Trace { site: self.use_furniture(dom, address.as_ref(), blocks), ..Trace::default() };
         let site = address.and_then(|address| SiteRules::find(&self.rules.sites, &address));
-        if let Some(site) = site {
-            let lost = site.decide(dom, &mut blocks);
-            site.describe(dom, &mut metadata);
+        let lost = site.and_then(|site| {
+            let lost = site.decide(dom, blocks);
+            site.describe(dom, metadata);
             if let Some(of_site) = trace.site.as_mut().filter(|_| site.has_body()) {
                 of_site.body_matched = Some(lost.is_none());
             }
-            warnings.extend(lost);
-        }
-        trace.count(&blocks, site.map(|site| site.host.as_str()));
-        Reading { blocks, metadata, warnings, trace }
+            lost
+        });
+        trace.count(blocks, site.map(|site| site.host.as_str()));
+        (trace, lost)
     }
 
     /// The address of a page, or the one that it gives as canonical, where something is known of sites.

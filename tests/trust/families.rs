@@ -1,5 +1,11 @@
 //! Families of hostile inputs: each makes an input of about so many bytes, of one kind of trouble.
 
+mod lists;
+mod others;
+
+use lists::{LINES, NESTED, NESTED_TOGETHER, SIBLINGS};
+use others::{sources, texts};
+
 /// A sentence of an article, so that what surrounds it is weighed as prose is.
 const PROSE: &str =
     "Le préfet a signé hier l’arrêté qui interdit l’arrosage des jardins dans douze communes. ";
@@ -64,141 +70,6 @@ fn numbered(bytes: usize, item: impl Fn(usize) -> String) -> String {
 fn repeated(bytes: usize, item: &str) -> String {
     item.repeat(bytes / item.len() + 1)
 }
-
-/// Every kind of element that a page may nest.
-const NESTED: [&str; 44] = [
-    "div",
-    "p",
-    "b",
-    "i",
-    "em",
-    "font",
-    "a",
-    "span",
-    "section",
-    "article",
-    "main",
-    "aside",
-    "nav",
-    "header",
-    "footer",
-    "ul",
-    "li",
-    "dl",
-    "dd",
-    "blockquote",
-    "figure",
-    "figcaption",
-    "pre",
-    "code",
-    "table",
-    "td",
-    "th",
-    "caption",
-    "select",
-    "option",
-    "button",
-    "form",
-    "object",
-    "ruby",
-    "svg",
-    "math",
-    "template",
-    "noscript",
-    "details",
-    "h1",
-    "x-y",
-    "center",
-    "label",
-    "fieldset",
-];
-
-/// Pairs and triples that the tree builder treats in a way of their own.
-const NESTED_TOGETHER: [&str; 16] = [
-    "<ul><li>",
-    "<table><tr><td>",
-    "<dl><dt>",
-    "<p><b>",
-    "<a><div>",
-    "<b><div>",
-    "<i><table>",
-    "<svg><foreignObject>",
-    "<svg><desc>",
-    "<select><option>",
-    "<ruby><rt>",
-    "<b><i><p></b></i>",
-    "<a href=x><div><p>",
-    "<table><a>",
-    "<button><p>",
-    "<div><p>x",
-];
-
-/// Items that follow each other on a page.
-const SIBLINGS: [(&str, &str); 42] = [
-    ("text nodes", "x<br>"),
-    ("line breaks", "<br>"),
-    ("paragraphs of a letter", "<p>x"),
-    ("empty paragraphs", "<p></p>"),
-    ("spans", "<span>x</span> "),
-    ("bold words", "<b>x</b> "),
-    ("headings", "<h2>Un titre de section</h2>"),
-    ("comments", "<!-- a comment -->"),
-    ("empty comments", "<!-->"),
-    ("entities", "&eacute;&amp;&nbsp;"),
-    ("numeric entities", "&#233;&#x1F600;"),
-    ("broken entities", "&a&#&#x&ampx;"),
-    ("table cells", "<td>x"),
-    ("table rows", "<tr>x"),
-    ("text around tables", "x<table>y<td>z</td></table>"),
-    ("list items", "<li>Un point de la liste"),
-    ("options", "<option>x"),
-    ("selects", "<select><option>x</select>"),
-    ("images", "<img src=x alt='Une photo'>"),
-    ("figures", "<figure><img src=x><figcaption>Photo : A. Roux</figcaption></figure>"),
-    ("frames", "<iframe src=x></iframe>"),
-    ("scripts", "<script>var a=1;</script>"),
-    ("styles", "<style>p{}</style>"),
-    ("templates", "<template><p>x</template>"),
-    ("svg", "<svg><path d='M0 0'/><title>x</title></svg>"),
-    ("math", "<math><mi>x</mi></math>"),
-    ("end tags", "</div></p></b></x>"),
-    ("body tags", "<body class=x id=y>"),
-    ("doctypes", "<!doctype html>"),
-    ("less-than signs", "<"),
-    ("open tags", "<a "),
-    ("quotes", "\"'"),
-    ("NUL", "\0"),
-    ("control characters", "\u{1b}[31m\u{7}\u{202e}"),
-    ("times", "<time datetime=2024-05-06>6 mai 2024</time>"),
-    ("bylines", "<p class=author>Par Anne Roux</p>"),
-    ("rel=author", "<a rel=author href=/a>Anne Roux</a>"),
-    ("h1", "<h1>La Loire en crue</h1>"),
-    (
-        "boxes of links",
-        "<div class=card><a href=/x><h3>Un autre titre</h3></a><p>Un chapeau de dix mots.</p></div>",
-    ),
-    ("quotations", "<blockquote><p>« Jamais vu », dit-il.</p></blockquote>"),
-    ("comments of readers", "<div class=comment><p>Bravo à tous pour cet article.</p></div>"),
-    ("noscript", "<noscript><p>Activez JavaScript.</p></noscript>"),
-];
-
-/// Lines that phrase rules look at.
-const LINES: [(&str, &str); 14] = [
-    ("Lire aussi", "Lire aussi : Les digues ont tenu\n"),
-    ("Lire without end", "Lire aussi lire aussi : "),
-    ("newsletter", "Inscrivez-vous à notre newsletter pour recevoir chaque matin les titres.\n"),
-    ("subscribers", "Il vous reste 75 % de cet article à lire. La suite est réservée aux abonnés.\n"),
-    ("credits", "Photo : Anne Roux / AFP\n"),
-    ("dates", "Publié le 6 mai 2024 à 10h30, mis à jour le 7 mai 2024\n"),
-    ("bylines", "Par Anne Roux, avec AFP\n"),
-    ("addresses", "https://www.news.example/a/b?c=d#e\n"),
-    ("Markdown links", "[Un titre](https://news.example/a) ![x](y)\n"),
-    ("open brackets", "["),
-    ("tags in text", "<p>Un <b>mot</b></p>\n"),
-    ("bars", "| a | b |\n"),
-    ("quotes", "> > > > "),
-    ("colons", "a : b : c : "),
-];
 
 /// All families.
 pub fn all() -> Vec<Family> {
@@ -439,101 +310,6 @@ fn metadata() -> Vec<Family> {
         head("long date", |bytes| format!("<meta name=date content='{}'>", repeated(bytes, "6 mai 2024 "))),
         head("long keywords", |bytes| {
             format!("<meta name=keywords content='{}'>", numbered(bytes, |n| format!("mot{n}, ")))
-        }),
-    ]
-}
-
-fn texts() -> Vec<Family> {
-    let mut families: Vec<Family> = LINES
-        .into_iter()
-        .map(|(name, line)| {
-            Family::new(Reader::Text, format!("text of {name}"), move |bytes| {
-                format!("{PROSE}\n\n{}", repeated(bytes, line))
-            })
-        })
-        .collect();
-    for (name, line) in [
-        ("prose", PROSE),
-        ("short lines", "a\n"),
-        ("blank lines", "\n"),
-        ("letters", "a"),
-        ("bold", "**a** "),
-        ("marks", "*_`"),
-        ("HTML", "<div><p>Un mot"),
-        ("entities", "&amp;&eacute;"),
-        ("table", "| a | b |\n|---|---|\n"),
-        ("headings", "# Un titre\n"),
-        ("fences", "```\n"),
-    ] {
-        families
-            .push(Family::new(Reader::Text, format!("text of {name}"), move |bytes| repeated(bytes, line)));
-    }
-    families.push(Family::new(Reader::Text, "text with a long head", |bytes| {
-        format!("{}{PROSE}", numbered(bytes, |n| format!("Titre {n} du journal\n")))
-    }));
-    families.push(Family::new(Reader::Text, "text of one paragraph, over and over", |bytes| {
-        repeated(bytes, &format!("{PROSE}{PROSE}\n\n"))
-    }));
-    families
-}
-
-fn sources() -> Vec<Family> {
-    vec![
-        Family::new(Reader::Feed, "feed items", |bytes| {
-            format!(
-                "<rss version=\"2.0\"><channel>{}",
-                numbered(bytes, |n| format!(
-                    "<item><link>https://a.example/{n}</link><title>x</title></item>"
-                ))
-            ) + "</channel></rss>"
-        }),
-        Family::new(Reader::Feed, "feed nesting", |bytes| {
-            format!("<rss version=\"2.0\"><channel><item><title>{}", repeated(bytes, "<a>"))
-        }),
-        Family::new(Reader::Feed, "feed of unknown elements", |bytes| {
-            format!(
-                "<feed xmlns=\"http://www.w3.org/2005/Atom\"><entry>{}",
-                repeated(bytes, "<x y='z'>a</x>")
-            )
-        }),
-        Family::new(Reader::Feed, "feed of entities", |bytes| {
-            format!("<rss version=\"2.0\"><channel><item><title>{}", repeated(bytes, "&amp;&lt;&x;"))
-        }),
-        Family::new(Reader::Feed, "JSON feed nesting", |bytes| {
-            format!("{{\"version\":\"https://jsonfeed.org/version/1\",\"x\":{}", repeated(bytes, "["))
-        }),
-        Family::new(Reader::Sitemap, "sitemap", |bytes| {
-            format!(
-                "<urlset>{}</urlset>",
-                numbered(bytes, |n| format!("<url><loc>https://a.example/{n}</loc></url>"))
-            )
-        }),
-        Family::new(Reader::Sitemap, "sitemap nesting", |bytes| {
-            format!("<urlset>{}", repeated(bytes, "<url><loc>"))
-        }),
-        Family::new(Reader::Sitemap, "sitemap of texts", |bytes| {
-            format!("<urlset><url><loc>{}", repeated(bytes, "a&amp;<!---->"))
-        }),
-        Family::new(Reader::Sitemap, "sitemap as a list", |bytes| {
-            numbered(bytes, |n| format!("https://a.example/{n}\n"))
-        }),
-        Family::new(Reader::Discovery, "feeds that a page names", |bytes| {
-            numbered(bytes, |n| format!("<link rel=alternate type=application/rss+xml href=/{n}>"))
-        }),
-        Family::new(Reader::List, "list of addresses", |bytes| {
-            numbered(bytes, |n| format!("https://a.example/{n}?b=c#d # e\n"))
-        }),
-        Family::new(Reader::List, "list of wrong lines", |bytes| {
-            numbered(bytes, |n| format!("no address {n}\n"))
-        }),
-        Family::new(Reader::Robots, "robots.txt of stars", |bytes| {
-            format!("User-agent: *\nDisallow: /{}x$", repeated(bytes, "*a"))
-        }),
-        Family::new(Reader::Robots, "robots.txt of rules", |bytes| {
-            format!("User-agent: *\n{}", numbered(bytes, |n| format!("Disallow: /a*{n}*b$\n")))
-        }),
-        Family::new(Reader::Robots, "robots.txt of groups", |bytes| {
-            numbered(bytes, |n| format!("User-agent: a{n}\nDisallow: /\n"))
         }),
     ]
 }

@@ -61,7 +61,7 @@ pub(super) struct Hit<'m> {
     pub end: usize,
     /// The pattern's own capture group.
     pub group: Option<(usize, usize)>,
-    /// Found at the end of a paragraph rather than at its start.
+    /// Found after a sentence of a paragraph rather than at the start of a line.
     pub glued: bool,
 }
 
@@ -125,13 +125,9 @@ impl Matcher {
         let start = text.trim_start_matches(is_before).as_bytes();
         let keys = KEYS.iter().filter_map(|length| start.get(..*length));
         keys.filter_map(|key| self.by_start.get(key)).for_each(|probes| found.extend(probes));
-        let Some(literals) = &self.literals else { return found };
-        let mut search = |part: &str| {
-            for literal in literals.find_overlapping_iter(part) {
-                found.extend(&self.probes_of[literal.pattern().as_usize()]);
-            }
-        };
-        search(text);
+        for literal in self.literals.iter().flat_map(|literals| literals.find_overlapping_iter(text)) {
+            found.extend(&self.probes_of[literal.pattern().as_usize()]);
+        }
         found
     }
 
@@ -151,32 +147,16 @@ impl Matcher {
             (false, true) => Which::Last,
             (false, false) => Which::Upto(1),
         };
-        let all = probe.pattern.find(part, which).into_iter();
-        all.filter_map(|found| self.hit(probe, part, from, found, glued)).collect()
-    }
-
-    /// A match that no veto saves.
-    fn hit<'m>(
-        &'m self,
-        probe: &'m Probe,
-        part: &str,
-        from: usize,
-        found: Found,
-        glued: bool,
-    ) -> Option<Hit<'m>> {
-        let Found { label, group } = found;
-        let saved = || self.vetoes[probe.owner].as_ref().is_some_and(|veto| veto.is_match(part));
-        if cuts_a_word(part, label.end) || saved() {
-            return None;
-        }
-        let rule = &self.rules[probe.owner];
-        Some(Hit {
+        let is_saved = || self.vetoes[probe.owner].as_ref().is_some_and(|veto| veto.is_match(part));
+        let counts = |found: &Found| !cuts_a_word(part, found.label.end) && !is_saved();
+        let hit = |Found { label, group }: Found| Hit {
             rule,
             start: from + label.start,
             end: from + label.end,
             group: group.map(|(start, end)| (from + start, from + end)),
             glued,
-        })
+        };
+        probe.pattern.find(part, which).into_iter().filter(counts).map(hit).collect()
     }
 }
 

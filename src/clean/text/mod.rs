@@ -304,6 +304,26 @@ mod tests {
     }
 
     #[test]
+    fn every_built_in_pattern_reads_its_examples_alike_with_both_engines() {
+        let phrases = Phrases::builtin();
+        let mut wrong = Vec::new();
+        for rule in phrases.rules() {
+            let examples = rule.remove.iter().chain(&rule.keep).flat_map(|example| match example {
+                rule::Example::One(line) => std::slice::from_ref(line),
+                rule::Example::Many(lines) => lines,
+            });
+            let lines: Vec<fold::Folded> = examples.map(|line| fold::Folded::new(line)).collect();
+            for source in rule.sources(&phrases.inner.definitions) {
+                let pattern = pattern::Pattern::new(matcher::framed(rule.scope, &source));
+                let differs = |line: &&fold::Folded| !pattern.reads_alike_in(line.as_str());
+                wrong
+                    .extend(lines.iter().find(differs).map(|line| format!("{}: {}", rule.id, line.as_str())));
+            }
+        }
+        assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    }
+
+    #[test]
     fn only_the_first_part_of_a_language_tag_counts() {
         assert_eq!(primary("FR_ca"), "fr");
         assert_eq!(primary("nb-NO"), "no");

@@ -87,6 +87,18 @@ impl Pattern {
         self.light.get_or_init(|| LightRegex::new(&self.source).ok()).as_ref()
     }
 
+    /// Whether it does not matter which engine is at work.
+    #[cfg(test)]
+    pub fn reads_alike_in(&self, text: &str) -> bool {
+        let parts = |found: Vec<Found>| -> Vec<_> {
+            found.into_iter().map(|found| (found.label, found.group)).collect()
+        };
+        let light = LightRegex::new(&self.source).ok().filter(|_| reads_alike(&self.source));
+        let (Some(light), Some(quick)) = (light, self.quick()) else { return true };
+        parts(found!(light, text, Which::Upto(usize::MAX)))
+            == parts(found!(quick, text, Which::Upto(usize::MAX)))
+    }
+
     fn quick(&self) -> Option<&Regex> {
         self.quick.get_or_init(|| compile(&self.source).ok()).as_ref()
     }

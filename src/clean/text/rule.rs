@@ -123,7 +123,7 @@ pub struct Rule {
     /// For labels: which lines go along.
     #[serde(default)]
     pub takes: Takes,
-    /// For labels: also glued to the end of a paragraph.
+    /// For labels: also after a sentence of a paragraph: at its end, or within it when a link follows.
     #[serde(default)]
     pub at_end: bool,
     /// For labels: a capital after the label is evidence enough, no colon needed.
