@@ -208,10 +208,10 @@ fn has(shell: &str) -> bool {
 fn completions_work_in_the_shells_that_are_there() {
     let home = folder(&[]);
     let bash = "source ./bash; COMP_WORDS=(tamis ver); COMP_CWORD=1; _tamis tamis ver tamis; echo \"${COMPREPLY[@]}\"";
-    let zsh = "autoload -Uz compinit; compinit -u -d ./dump; source ./zsh; whence -w _tamis; _tamis_commands() { :; }; echo $_comps[tamis]";
+    let zsh = "autoload -Uz compinit; compinit -u -d ./dump; source ./zsh; whence -w $_comps[tamis]";
     let fish = "source ./fish; complete -C 'tamis ver'";
     for (shell, script, expected) in
-        [("bash", bash, "verify"), ("zsh", zsh, "_tamis"), ("fish", fish, "verify")]
+        [("bash", bash, "verify"), ("zsh", zsh, "_tamis: function"), ("fish", fish, "verify")]
     {
         write(home.path(), shell, &stdout(&tamis(home.path(), &["completions", shell])));
         if !has(shell) {

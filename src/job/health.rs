@@ -57,7 +57,7 @@ fn judge(rule: &RuleEntry, count: Option<&RuleCount>, articles: u64) -> Option<F
 
 /// Built-in rules for boxes may take comments and menus that are longer than the article.
 fn is_box(rule: &RuleEntry) -> bool {
-    rule.rule.starts_with("prune.")
+    !rule.own && rule.rule.starts_with("prune.")
 }
 
 #[cfg(test)]
@@ -79,16 +79,16 @@ mod tests {
     fn dead_and_greedy_rules_are_found_and_new_or_modest_ones_are_not() {
         let names =
             ["fr.a.never", "fr.a.new", "fr.a.greedy", "fr.a.modest", "prune.name.comments", "fr.a.rare"];
-        let catalogue: Vec<RuleEntry> = names
-            .iter()
-            .map(|name| RuleEntry { rule: (*name).to_owned(), kind: "other".to_owned(), own: true })
-            .collect();
+        let entry = |name: &str, own| RuleEntry { rule: name.to_owned(), kind: "other".to_owned(), own };
+        let mut catalogue: Vec<RuleEntry> = names.map(|name| entry(name, false)).to_vec();
+        catalogue.push(entry("prune.name.mine", true));
         let counts = [
             count("", 150, 0, 0),
             count("fr.a.new", 0, 0, 100),
             count("fr.a.greedy", 9, 1000, 0),
             count("fr.a.modest", 140, 100, 0),
             count("prune.name.comments", 40, 9000, 0),
+            count("prune.name.mine", 9, 1000, 0),
             count("fr.a.rare", 2, 5000, 0),
         ];
         let found: Vec<_> = examine(&catalogue, &counts)
@@ -96,7 +96,11 @@ mod tests {
             .map(|(rule, finding)| (rule.rule.as_str(), finding))
             .collect();
         let greedy = Finding::Greedy { share: 0.5, pages: 9 };
-        assert_eq!(found, [("fr.a.never", Finding::Dead { articles: 150 }), ("fr.a.greedy", greedy)]);
+        let dead = Finding::Dead { articles: 150 };
+        assert_eq!(
+            found,
+            [("fr.a.never", dead), ("fr.a.greedy", greedy.clone()), ("prune.name.mine", greedy)]
+        );
     }
 
     #[test]

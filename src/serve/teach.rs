@@ -10,6 +10,7 @@ use axum::http::StatusCode;
 use rayon::prelude::*;
 use serde::Deserialize;
 use serde_json::{Value, json};
+use similar::{ChangeTag, TextDiff};
 
 use super::answer::{Answer, Refusal};
 use super::bench::{Bench, Cleaners, Preview};
@@ -107,9 +108,9 @@ fn others(bench: &Bench, site: Option<&str>, old: &Cleaners, new: &Cleaners, foc
 
 /// The lines that a draft adds.
 fn written(draft: &Draft) -> String {
-    let before: Vec<&str> = draft.before().unwrap_or_default().lines().collect();
-    let added = draft.after().lines().filter(|line| !before.contains(line));
-    added.collect::<Vec<_>>().join("\n")
+    let change = TextDiff::from_lines(draft.before().unwrap_or_default(), draft.after());
+    let added = change.iter_all_changes().filter(|line| line.tag() == ChangeTag::Insert);
+    added.map(|line| line.value()).collect()
 }
 
 /// A lesson in a few words, for the history.
