@@ -13,6 +13,7 @@ use crate::clean::classify::Classifier;
 use crate::clean::context::Contexts;
 use crate::clean::declared::Declared;
 use crate::clean::dirty::clean_dirty;
+use crate::clean::discussion::remove_discussion;
 use crate::clean::doubled::remove_doubled;
 use crate::clean::features::{Features, ends_sentence};
 use crate::clean::furniture::Furniture;
@@ -225,6 +226,7 @@ impl Cleaner {
         phrases::apply(&self.rules.phrases, &mut blocks, metadata.language.as_deref());
         let mut warnings = loss::guard(dom, &mut blocks, metadata.body_hint.as_deref());
         if !declared.forum {
+            remove_discussion(dom, &self.rules.generic, &mut blocks);
             remove_doubled(&mut blocks);
         }
         if declared.page_type() == PageType::Article {

@@ -11,6 +11,7 @@ pub mod classify;
 pub mod context;
 pub mod declared;
 pub(crate) mod dirty;
+pub(crate) mod discussion;
 pub mod doubled;
 pub(crate) mod facts;
 pub mod features;
