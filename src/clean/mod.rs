@@ -17,6 +17,7 @@ pub(crate) mod facts;
 pub mod features;
 pub mod forest;
 pub mod furniture;
+pub(crate) mod heads;
 pub mod label;
 pub mod listing;
 pub mod loss;
