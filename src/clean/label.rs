@@ -88,8 +88,7 @@ fn root(dom: &Dom, survey: &Survey, masses: &[u32]) -> Option<NodeId> {
         return None;
     }
     let top = descend(dom, masses, body);
-    let named = best_named(dom, survey, masses, top);
-    Some(named.map_or(top, |named| descend(dom, masses, named)))
+    Some(best_named(dom, survey, masses, top).unwrap_or(top))
 }
 
 /// Follows the child that holds nearly all prose.
