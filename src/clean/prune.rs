@@ -215,3 +215,59 @@ fn is_hidden(dom: &Dom, node: NodeId) -> bool {
         || dom.attribute(node, "aria-hidden").is_some_and(|value| value.eq_ignore_ascii_case("true"))
         || style_hides()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::parse::{Limits, parse};
+    use crate::rules::Rules;
+
+    /// The marks of a page as `tag: kind rule`, in the order of the page.
+    fn marked(html: &str) -> Vec<String> {
+        let rules = Rules::builtin().generic;
+        let dom = parse(html, &Limits::default()).unwrap();
+        let root = dom.body().unwrap();
+        let marks = Marks::of(&dom, root, &Survey::of(&dom, root, &rules), &rules);
+        let mark = |node| marks.get(node).map(|mark| format!("{}: {}", dom.tag(node), mark.rule));
+        dom.descendants(root).filter_map(mark).collect()
+    }
+
+    const PROSE: &str = "<p>Le pont de pierre restera fermé jusqu’à lundi, a indiqué la capitainerie dans un bref \
+                         communiqué. Personne ne passe, et les pêcheurs attendent que l’eau redescende.</p>";
+
+    #[test]
+    fn a_box_around_the_headline_is_its_head_and_only_the_headline_goes() {
+        let lead = "Le pont reste fermé, et nul ne sait pour combien de jours encore.";
+        let page = |class: &str, title: &str| {
+            format!("<div class={class}>{title}<p>{lead}</p></div>{}", PROSE.repeat(20))
+        };
+        assert_eq!(marked(&page("breadcrumbs-area", "<h1>Le pont</h1>")), ["h1: prune.name.breadcrumb"]);
+        assert_eq!(marked(&page("breadcrumbs-area", "<h2>Le pont</h2>")), ["div: prune.name.breadcrumb"]);
+        let of_site = "<h1><a href=/>Le Courrier</a></h1>";
+        assert_eq!(marked(&page("breadcrumbs-area", of_site)), ["div: prune.name.breadcrumb"]);
+    }
+
+    #[test]
+    fn a_standfirst_with_a_name_of_colours_is_no_tag() {
+        let lead = "<h2 class='subheadline color_themes'>Le pont reste fermé pour quelques jours encore</h2>";
+        assert!(marked(&format!("{lead}{}", PROSE.repeat(20))).is_empty());
+        assert_eq!(marked(&format!("{}{}", lead.replace("subheadline", "x"), PROSE.repeat(20))).len(), 1);
+    }
+
+    #[test]
+    fn names_in_code_mean_nothing() {
+        let code = "<pre><code>x = 1\n<span class=hljs-comment># the tide</span>\n</code></pre>";
+        assert!(marked(&format!("{PROSE}{code}{PROSE}")).is_empty());
+    }
+
+    #[test]
+    fn the_text_of_a_slide_is_no_caption() {
+        let slide =
+            |heading: &str| format!("<figure>{heading}<img src=a><figcaption>{PROSE}</figcaption></figure>");
+        assert!(marked(&format!("{}{}", slide("<h2>1. Le pont</h2>"), PROSE.repeat(9))).is_empty());
+        assert_eq!(
+            marked(&format!("{}{}", slide(""), PROSE.repeat(9))),
+            ["figcaption: prune.tag.figcaption"]
+        );
+    }
+}
