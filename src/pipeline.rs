@@ -27,11 +27,14 @@ use crate::clean::prune::Marks;
 use crate::clean::reject;
 use crate::clean::segment::{MAX_BLOCKS, segment};
 use crate::clean::settle::{
-    drop_ornaments, keep_prose, keep_quotes, keep_standfirst, keep_subheads, settle_groups, settle_posts,
+    drop_ornaments, keep_alike, keep_code, keep_prose, keep_quotes, keep_recipe, keep_subheads,
+    settle_groups, settle_posts,
 };
 use crate::clean::signature::{remove_names, sign};
 use crate::clean::sites::SiteRules;
 use crate::clean::spare;
+use crate::clean::standfirst::keep_standfirst;
+use crate::clean::strays::{drop_other_articles, drop_player_titles};
 use crate::clean::survey::{Survey, text_weight};
 use crate::clean::text::{detect_language, is_plainly};
 use crate::clean::trace::{SiteTrace, Trace};
@@ -222,7 +225,11 @@ impl Cleaner {
         keep_subheads(dom, &mut blocks, threshold);
         keep_prose(dom, &mut blocks, threshold);
         keep_quotes(&mut blocks, threshold);
-        keep_standfirst(&mut blocks, threshold);
+        let description = metadata.description.as_deref();
+        keep_standfirst(dom, &self.rules.generic, &mut blocks, description, threshold);
+        keep_alike(dom, &mut blocks, threshold);
+        keep_code(&mut blocks);
+        keep_recipe(dom, &mut blocks);
         keep_headings(dom, &mut blocks, threshold);
         settle_posts(dom, &mut blocks);
         keep_announced(dom, &mut blocks);
@@ -231,12 +238,14 @@ impl Cleaner {
         let mut warnings = loss::guard(dom, &mut blocks, metadata.body_hint.as_deref());
         if !declared.forum {
             remove_discussion(dom, &self.rules.generic, &mut blocks);
-            remove_doubled(&mut blocks);
+            remove_doubled(dom, &mut blocks);
         }
         if declared.page_type() == PageType::Article {
             remove_captions(dom, &mut blocks);
         }
         keep_notes(dom, &mut blocks);
+        drop_other_articles(dom, &mut blocks);
+        drop_player_titles(dom, &mut blocks);
         drop_lead_ins(&mut blocks);
         drop_ornaments(&mut blocks);
         drop_lone_headings(&mut blocks);

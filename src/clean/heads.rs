@@ -7,11 +7,13 @@ use super::Kind;
 use super::block::{Fate, TextBlock};
 use super::features::above;
 use super::settle::{is_sure, owner};
-use crate::article::BlockKind;
+use crate::article::{BlockKind, Mark};
 use crate::parse::{Dom, NodeId};
 
 /// Above a kept block a heading needs only this share of the threshold.
 const HEADING_SHARE: f32 = 0.5;
+/// Below a heading that is a link stands so much text, or it heads a teaser.
+const MIN_BELOW_LINK_BYTES: usize = 200;
 /// What follows a line stands beside it, or at most so many elements below.
 const MAX_LEVELS: usize = 3;
 /// Longer headings are text that is set as one.
@@ -33,11 +35,14 @@ pub fn keep_headings(dom: &Dom, blocks: &mut [TextBlock], threshold: f32) {
         let is_doubted = matches!(block.kind, BlockKind::Heading(_))
             && !block.fate.kept
             && block.fate.kind != Some(Kind::Title)
-            && block.links().is_empty()
+            && (leads_nowhere(block) || has_parallel(dom, blocks, index))
             && block.fate.score.is_some_and(|score| score >= threshold * HEADING_SHARE);
         let Some(next) = next_text(blocks, index).filter(|next| is_doubted && next.fate.kept) else {
             continue;
         };
+        if !leads_nowhere(block) && next.text.len() < MIN_BELOW_LINK_BYTES {
+            continue;
+        }
         // what was pruned with its box comes back with its box
         let with_box = block.fate.rule.starts_with("prune.") && next.fate.rule == "model";
         let heads_next = (is_by_score(block) || with_box) && is_beside(dom, next, place(dom, blocks, index));
@@ -45,6 +50,11 @@ pub fn keep_headings(dom: &Dom, blocks: &mut [TextBlock], threshold: f32) {
             blocks[index].fate = Fate { score: block.fate.score, ..Fate::kept("heads.heading") };
         }
     }
+}
+
+/// Whether a block has no link, or only one to itself (`#section-2`).
+fn leads_nowhere(block: &TextBlock) -> bool {
+    block.spans.iter().all(|span| !matches!(&span.mark, Mark::Link(to) if !to.starts_with('#')))
 }
 
 /// The element that a heading stands in; not one that holds nothing else.

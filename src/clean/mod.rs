@@ -33,6 +33,8 @@ mod shape;
 pub mod signature;
 pub(crate) mod sites;
 pub mod spare;
+pub(crate) mod standfirst;
+pub(crate) mod strays;
 mod surroundings;
 pub mod survey;
 pub mod text;

@@ -147,6 +147,74 @@ pub fn keep_prose(dom: &Dom, blocks: &mut [TextBlock], threshold: f32) {
     }
 }
 
+/// Paragraphs of one make share a fate from so many kept ones on ...
+const MIN_AGREEING: usize = 4;
+/// ... that are so much of their text ...
+const AGREEING_SHARE: f32 = 0.8;
+/// ... and a doubted one then needs this share of the threshold.
+const CONSENSUS_SHARE: f32 = 0.5;
+
+/// Brings back paragraphs that the classifier doubts when nearly all others of their make are kept: scores sink towards
+/// the end of long texts.
+pub fn keep_alike(dom: &Dom, blocks: &mut [TextBlock], threshold: f32) {
+    let make = |block: &TextBlock| {
+        (dom.parent(block.element), dom.tag(block.element), dom.attribute(block.element, "class"))
+    };
+    // kept paragraphs, their text, all text
+    let mut groups: FastMap<_, (usize, usize, usize)> = FastMap::default();
+    for block in blocks.iter().filter(|block| block.kind == BlockKind::Paragraph) {
+        let group = groups.entry(make(block)).or_default();
+        group.2 += block.text.len();
+        if block.fate.kept {
+            (group.0, group.1) = (group.0 + 1, group.1 + block.text.len());
+        }
+    }
+    for block in blocks.iter_mut().filter(|block| block.fate.rule == "model" && !block.fate.kept) {
+        let is_likely = block.fate.score.is_some_and(|score| score >= threshold * CONSENSUS_SHARE);
+        let is_prose =
+            block.kind == BlockKind::Paragraph && ends_sentence(&block.text) && block.links().is_empty();
+        let agrees = |(count, kept, all): &(usize, usize, usize)| {
+            *count >= MIN_AGREEING && *kept as f32 >= AGREEING_SHARE * *all as f32
+        };
+        if is_likely && is_prose && groups.get(&make(block)).is_some_and(agrees) {
+            block.fate = Fate { score: block.fate.score, ..Fate::kept("settle.alike") };
+        }
+    }
+}
+
+/// Brings back code between kept text: the classifier knows prose.
+pub fn keep_code(blocks: &mut [TextBlock]) {
+    let is_code = |block: &&TextBlock| block.kind == BlockKind::Code;
+    for index in 0..blocks.len() {
+        let block = &blocks[index];
+        if !is_code(&block) || block.fate.kept || block.fate.rule.starts_with("prune.") {
+            continue;
+        }
+        let before = blocks[..index].iter().rev().find(|block| !is_code(block));
+        let after = blocks[index + 1..].iter().find(|block| !is_code(block));
+        if [before, after].iter().all(|beside| beside.is_some_and(|beside| beside.fate.kept)) {
+            blocks[index].fate = Fate { score: block.fate.score, ..Fate::kept("settle.code") };
+        }
+    }
+}
+
+/// What microdata calls the parts of a recipe.
+const RECIPE_PARTS: [&str; 3] = ["recipeIngredient", "recipeInstructions", "ingredients"];
+
+/// Brings back the ingredients and steps of a recipe, whose short lines with links look like a menu.
+pub fn keep_recipe(dom: &Dom, blocks: &mut [TextBlock]) {
+    let is_part =
+        |node: NodeId| dom.attribute(node, "itemprop").is_some_and(|name| RECIPE_PARTS.contains(&name));
+    for block in blocks.iter_mut().filter(|block| !block.fate.kept && !block.text.is_empty()) {
+        let by_looks =
+            matches!(&*block.fate.rule, "model" | "settle.group") || block.fate.rule.starts_with("label.");
+        if by_looks && block.fate.kind != Some(Kind::Title) && above(dom, block.element).take(4).any(is_part)
+        {
+            block.fate = Fate { score: block.fate.score, ..Fate::kept("settle.recipe") };
+        }
+    }
+}
+
 /// How many blocks away the sure ones around a quotation may stand: posts in a row have names and dates between them.
 const QUOTE_REACH: usize = 6;
 
@@ -200,34 +268,6 @@ pub fn drop_ornaments(blocks: &mut [TextBlock]) {
     };
     for block in blocks.iter_mut().filter(|block| is_ornament(block)) {
         block.fate = Fate { score: block.fate.score, ..Fate::removed(Kind::Other, "settle.ornament") };
-    }
-}
-
-/// Beside the body a standfirst needs only this share of the threshold, when the article would begin without one.
-const LEAD_SHARE: f32 = 0.7;
-/// How many blocks after the headline a standfirst may stand.
-const LEAD_REACH: usize = 12;
-/// Shortest standfirst.
-const MIN_LEAD_BYTES: usize = 60;
-
-/// Brings back the likeliest line of text between the headline and the first sure paragraph, when nothing else is kept
-/// there: a standfirst that stands in the header of the page, outside of what holds the body.
-pub fn keep_standfirst(blocks: &mut [TextBlock], threshold: f32) {
-    let Some(first) = blocks.iter().position(is_sure) else { return };
-    let headline = blocks[..first].iter().rposition(|block| block.fate.kind == Some(Kind::Title));
-    let Some(from) = headline.map(|headline| headline + 1) else { return };
-    let between = from..first.min(from + LEAD_REACH);
-    let score = |index: &usize| blocks[*index].fate.score.unwrap_or(0.0);
-    let is_lead = |index: &usize| {
-        let block = &blocks[*index];
-        block.fate.rule == "label.outside"
-            && block.text.len() >= MIN_LEAD_BYTES
-            && block.links().is_empty()
-            && score(index) >= threshold * LEAD_SHARE
-    };
-    let likeliest = between.clone().filter(is_lead).max_by(|one, other| score(one).total_cmp(&score(other)));
-    if let Some(index) = likeliest.filter(|_| !blocks[from..first].iter().any(|block| block.fate.kept)) {
-        blocks[index].fate = Fate { score: blocks[index].fate.score, ..Fate::kept("settle.standfirst") };
     }
 }
 
