@@ -18,6 +18,8 @@ const MAX_LEVELS: usize = 3;
 const MAX_HEADING_BYTES: usize = 120;
 /// Shorter lines with a colon are labels ("Informations :").
 const MIN_ANNOUNCING_BYTES: usize = 60;
+/// So many numbered headings make a list whose entries may be pictures.
+const MIN_SERIES: usize = 4;
 /// Longest line that is there for a list of links only.
 const MAX_LEAD_IN_BYTES: usize = 100;
 
@@ -29,17 +31,31 @@ pub fn keep_headings(dom: &Dom, blocks: &mut [TextBlock], threshold: f32) {
         let block = &blocks[index];
         begun |= block.fate.kept && block.kind == BlockKind::Paragraph;
         let is_doubted = matches!(block.kind, BlockKind::Heading(_))
-            && is_by_score(block)
+            && !block.fate.kept
+            && block.fate.kind != Some(Kind::Title)
             && block.links().is_empty()
             && block.fate.score.is_some_and(|score| score >= threshold * HEADING_SHARE);
-        let heads_kept = |next: &TextBlock| next.fate.kept && is_beside(dom, next, dom.parent(block.element));
-        if is_doubted
-            && next_text(blocks, index).is_some_and(heads_kept)
-            && (begun || has_parallel(dom, blocks, index))
-        {
+        let Some(next) = next_text(blocks, index).filter(|next| is_doubted && next.fate.kept) else {
+            continue;
+        };
+        // what was pruned with its box comes back with its box
+        let with_box = block.fate.rule.starts_with("prune.") && next.fate.rule == "model";
+        let heads_next = (is_by_score(block) || with_box) && is_beside(dom, next, place(dom, blocks, index));
+        if heads_next && (begun || has_parallel(dom, blocks, index)) {
             blocks[index].fate = Fate { score: block.fate.score, ..Fate::kept("heads.heading") };
         }
     }
+}
+
+/// The element that a heading stands in; not one that holds nothing else.
+fn place(dom: &Dom, blocks: &[TextBlock], index: usize) -> Option<NodeId> {
+    let parent = dom.parent(blocks[index].element)?;
+    let is_inside = |other: Option<&TextBlock>| {
+        other.is_some_and(|other| above(dom, other.element).any(|node| node == parent))
+    };
+    let is_alone =
+        !is_inside(index.checked_sub(1).map(|before| &blocks[before])) && !is_inside(blocks.get(index + 1));
+    if is_alone { dom.parent(parent) } else { Some(parent) }
 }
 
 /// Whether a heading of the same make is kept further below.
@@ -89,12 +105,18 @@ pub fn drop_lead_ins(blocks: &mut [TextBlock]) {
 /// thing that is kept is a heading again.
 pub fn drop_lone_headings(blocks: &mut [TextBlock]) {
     let (mut next_is_section, mut removed_below) = (true, true);
+    let counted = |block: &TextBlock| {
+        block.fate.kept && matches!(block.kind, BlockKind::Heading(_)) && is_numbered(&block.text)
+    };
+    let is_series = blocks.iter().filter(|block| counted(block)).count() >= MIN_SERIES;
     for block in blocks.iter_mut().rev().filter(|block| !block.text.is_empty()) {
         if !block.fate.kept {
             removed_below |= block.fate.kind.is_some_and(is_box);
             continue;
         }
-        let is_heading = matches!(block.kind, BlockKind::Heading(_)) && block.text.len() <= MAX_HEADING_BYTES;
+        let is_heading = matches!(block.kind, BlockKind::Heading(_))
+            && block.text.len() <= MAX_HEADING_BYTES
+            && !(is_series && is_numbered(&block.text));
         let heads_nothing = is_heading && next_is_section && removed_below && block.links().is_empty();
         if heads_nothing {
             block.fate = Fate { score: block.fate.score, ..Fate::removed(Kind::Other, "heads.lone") };
@@ -102,6 +124,12 @@ pub fn drop_lone_headings(blocks: &mut [TextBlock]) {
             (next_is_section, removed_below) = (is_heading, false);
         }
     }
+}
+
+/// Whether a heading begins with a number and a point.
+fn is_numbered(text: &str) -> bool {
+    let rest = text.trim_start_matches(|c: char| c.is_ascii_digit());
+    rest.len() < text.len() && rest.starts_with(['.', ')', ':'])
 }
 
 /// Kinds that stand in boxes with a heading of their own, unlike those that stand between paragraphs.

@@ -88,8 +88,7 @@ fn root(dom: &Dom, survey: &Survey, masses: &[u32]) -> Option<NodeId> {
         return None;
     }
     let top = descend(dom, masses, body);
-    let named = best_named(dom, survey, masses, top);
-    Some(named.map_or(top, |named| descend(dom, masses, named)))
+    Some(best_named(dom, survey, masses, top).unwrap_or(top))
 }
 
 /// Follows the child that holds nearly all prose.
@@ -247,5 +246,28 @@ fn trim_edges(blocks: &mut [TextBlock], features: &[Features]) {
         if block.fate.kept && block.fate.rule == "label.between" && !opens && !(belongs && index > last) {
             block.fate = Fate::removed(Kind::Other, "label.edge");
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::parse::Dom;
+
+    #[test]
+    fn of_many_top_headings_without_the_title_only_the_first_is_the_headline() {
+        let block = |level: u8| TextBlock {
+            element: Dom::new().document(),
+            kind: BlockKind::Heading(level),
+            text: format!("Un titre de niveau {level}"),
+            spans: Vec::new(),
+            fate: Fate::UNDECIDED,
+        };
+        let titles = |count: usize| {
+            let mut blocks: Vec<TextBlock> = (0..count).map(|_| block(1)).collect();
+            mark_title(&mut blocks, &vec![Features::default(); count], Some("Le pont"));
+            blocks.iter().filter(|block| !block.fate.kept).count()
+        };
+        assert_eq!((titles(2), titles(5)), (2, 1));
     }
 }
