@@ -161,6 +161,7 @@ fn judge(
     let fits = |rule: &BoxRule| share <= rule.max_share || (rule.kind == Kind::Comments && is_ample);
     let means_it = |source: &str, rule: &BoxRule| match source {
         "tag" => rule.kind != Kind::Caption || !is_slide(dom, node),
+        "name" if rule.kind == Kind::Caption && matches!(dom.tag(node), "h2" | "h3" | "h4") => false,
         "name" => !is_standfirst(survey.get(node)) && !is_in_code(dom, node),
         _ => true,
     };
