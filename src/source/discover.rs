@@ -13,6 +13,7 @@ use serde::Serialize;
 use url::Url;
 
 use super::sitemap;
+use super::value::{one_line, web_address};
 use crate::decode::decode;
 use crate::fetch::{FetchError, Fetcher, Page};
 use crate::parse::{Dom, Limits, NodeId, parse};
@@ -119,12 +120,8 @@ fn feed_link(dom: &Dom, node: NodeId, base: &Url) -> Option<FeedLink> {
     if !alternate || !FEED_TYPES.contains(&media_type.as_str()) {
         return None;
     }
-    let mut url = base.join(dom.attribute(node, "href")?.trim()).ok()?;
-    url.set_fragment(None);
-    let title =
-        dom.attribute(node, "title").map(|title| title.split_whitespace().collect::<Vec<_>>().join(" "));
-    let web = matches!(url.scheme(), "http" | "https");
-    web.then(|| FeedLink { url, title: title.filter(|title| !title.is_empty()) })
+    let url = web_address(dom.attribute(node, "href")?, base)?;
+    Some(FeedLink { url, title: dom.attribute(node, "title").and_then(one_line) })
 }
 
 #[cfg(test)]
