@@ -62,7 +62,10 @@ pub async fn discover(fetcher: &Fetcher, home: &Url) -> Discovery {
         Err(error) => found.problems.push(error),
     }
     match fetcher.sitemaps(home).await {
-        Ok(sitemaps) => sitemaps.into_iter().for_each(|url| found.add_sitemap(url)),
+        Ok(sitemaps) => {
+            let mut known = HashSet::new();
+            found.sitemaps = sitemaps.into_iter().filter(|url| known.insert(url.clone())).collect();
+        }
         // what keeps robots.txt from being read kept the page from being read, too
         Err(error) if found.problems.is_empty() => found.problems.push(error),
         Err(_) => {}
@@ -74,12 +77,6 @@ pub async fn discover(fetcher: &Fetcher, home: &Url) -> Discovery {
 }
 
 impl Discovery {
-    fn add_sitemap(&mut self, url: Url) {
-        if !self.sitemaps.contains(&url) {
-            self.sitemaps.push(url);
-        }
-    }
-
     /// Ends at the first that is a sitemap: it names the others.
     async fn look_at_usual_places(&mut self, fetcher: &Fetcher, home: &Url) {
         for path in USUAL_SITEMAPS {
@@ -87,7 +84,7 @@ impl Discovery {
             let Ok(page) = fetcher.fetch_source(&place).await else { continue };
             if sitemap::parse(&page.bytes, &page.final_url).is_ok() {
                 self.fetched.insert(place.clone(), page);
-                self.add_sitemap(place);
+                self.sitemaps.push(place);
                 return;
             }
         }

@@ -198,15 +198,18 @@ mod tests {
         let text = r#"<atom:feed xmlns:atom="x" xml:base="/b/"><atom:entry xml:base="c/"><atom:link href="d?e&amp;f"/>
             <atom:title type="xhtml"><div>Un <b>titre</b></div></atom:title></atom:entry>
             <atom:entry><atom:link href="d"/></atom:entry></atom:feed>"#;
-        let expected =
-            [entry("https://example.org/b/c/d?e&f", "Un titre", ""), entry("https://example.org/b/d", "", "")];
+        let expected = [
+            entry("https://example.org/b/c/d?e&f", "Un titre", ""),
+            entry("https://example.org/b/d", "", ""),
+        ];
         assert_eq!(read(text), expected);
     }
 
     #[test]
     fn a_feed_of_two_bytes_a_character_is_read_by_its_mark() {
         let text = "<rss><channel><item><title>Été</title><link>/a</link></item></channel></rss>";
-        let bytes: Vec<u8> = "\u{feff}".chars().chain(text.chars()).flat_map(|c| (c as u16).to_le_bytes()).collect();
+        let bytes: Vec<u8> =
+            "\u{feff}".chars().chain(text.chars()).flat_map(|c| (c as u16).to_le_bytes()).collect();
         assert_eq!(parse(&bytes, &base()).expect("a feed"), [entry("https://example.org/a", "Été", "")]);
     }
 

@@ -216,6 +216,7 @@ fn is_page(link: &BytesStart<'_>) -> bool {
 /// The value of an attribute. Attributes are not compared with each other, so that thousands cost no more than their bytes.
 fn attribute(start: &BytesStart<'_>, name: &str) -> Option<String> {
     let found = start.try_get_attribute(name).ok()??;
-    let value = quick_xml::escape::unescape(&found.value).map_or_else(|_| found.value.to_string(), Into::into);
+    let value =
+        quick_xml::escape::unescape(&found.value).map_or_else(|_| found.value.to_string(), Into::into);
     (value.len() <= MAX_FIELD_BYTES).then_some(value)
 }
