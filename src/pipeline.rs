@@ -13,9 +13,11 @@ use crate::clean::classify::Classifier;
 use crate::clean::context::Contexts;
 use crate::clean::declared::Declared;
 use crate::clean::dirty::{MAX_LINES, clean_dirty, has_too_many_lines};
+use crate::clean::discussion::remove_discussion;
 use crate::clean::doubled::remove_doubled;
 use crate::clean::features::{Features, ends_sentence};
 use crate::clean::furniture::Furniture;
+use crate::clean::heads::{drop_lead_ins, drop_lone_headings, keep_announced, keep_headings};
 use crate::clean::label::label;
 use crate::clean::listing::is_list;
 use crate::clean::loss;
@@ -25,7 +27,7 @@ use crate::clean::prune::Marks;
 use crate::clean::reject;
 use crate::clean::segment::{MAX_BLOCKS, segment};
 use crate::clean::settle::{
-    drop_lone_headings, keep_prose, keep_quotes, keep_standfirst, keep_subheads, settle_groups,
+    drop_ornaments, keep_prose, keep_quotes, keep_standfirst, keep_subheads, settle_groups, settle_posts,
 };
 use crate::clean::signature::{remove_names, sign};
 use crate::clean::sites::SiteRules;
@@ -224,16 +226,22 @@ impl Cleaner {
         keep_prose(dom, &mut blocks, threshold);
         keep_quotes(&mut blocks, threshold);
         keep_standfirst(&mut blocks, threshold);
+        keep_headings(dom, &mut blocks, threshold);
+        settle_posts(dom, &mut blocks);
+        keep_announced(dom, &mut blocks);
         settle_language(&mut metadata, &blocks);
         phrases::apply(&self.rules.phrases, &mut blocks, metadata.language.as_deref());
         let mut warnings = loss::guard(dom, &mut blocks, metadata.body_hint.as_deref());
         if !declared.forum {
+            remove_discussion(dom, &self.rules.generic, &mut blocks);
             remove_doubled(&mut blocks);
         }
         if declared.page_type() == PageType::Article {
             remove_captions(dom, &mut blocks);
         }
         keep_notes(dom, &mut blocks);
+        drop_lead_ins(&mut blocks);
+        drop_ornaments(&mut blocks);
         drop_lone_headings(&mut blocks);
         sign(&mut metadata, &mut blocks);
         if !declared.forum {

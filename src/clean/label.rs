@@ -88,8 +88,7 @@ fn root(dom: &Dom, survey: &Survey, masses: &[u32]) -> Option<NodeId> {
         return None;
     }
     let top = descend(dom, masses, body);
-    let named = best_named(dom, survey, masses, top);
-    Some(named.map_or(top, |named| descend(dom, masses, named)))
+    Some(best_named(dom, survey, masses, top).unwrap_or(top))
 }
 
 /// Follows the child that holds nearly all prose.
@@ -175,11 +174,19 @@ impl<'a> Make<'a> {
     }
 }
 
+/// So many `<h1>` of which none shows the title head sections, but for the first.
+const MIN_SECTION_HEADINGS: usize = 4;
+
 /// Marks the headline. Of several `<h1>` those after the one that shows the title head sections of the article.
 fn mark_title(blocks: &mut [TextBlock], features: &[Features], title: Option<&str>) {
     let title: Option<String> = title.map(|title| letters_folded(title).collect());
     let shows = |text: &str| title.as_deref().is_some_and(|title| letters_folded(text).eq(title.chars()));
+    let top = |block: &&TextBlock| block.kind == BlockKind::Heading(1) && block.fate.kept;
     let shown = blocks.iter().position(|block| block.kind == BlockKind::Heading(1) && shows(&block.text));
+    let first = (blocks.iter().filter(top).count() >= MIN_SECTION_HEADINGS)
+        .then(|| blocks.iter().position(|block| top(&block)))
+        .flatten();
+    let shown = shown.or(first);
     for (index, (block, features)) in blocks.iter_mut().zip(features).enumerate() {
         let is_title = match block.kind {
             BlockKind::Heading(1) => shown.is_none_or(|shown| index <= shown) || shows(&block.text),

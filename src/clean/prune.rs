@@ -2,9 +2,11 @@
 //!
 //! An element that holds too large a share of the page's prose is never marked: its name belongs to the page.
 
+use html5ever::local_name;
+
 use super::Kind;
 use super::rules::{BoxRule, GenericRules};
-use super::survey::Survey;
+use super::survey::{NodeFacts, Survey};
 use crate::parse::{Dom, Edge, NodeId, NodeKind};
 
 /// Largest share of the prose in an element that is hidden by its state: paywalls hide whole articles.
@@ -17,6 +19,22 @@ const MAX_LEFT_OUT: usize = 4;
 
 /// Readers' comments may hold any share of the prose when so much stands beside them.
 const AMPLE_PROSE: u32 = 800;
+
+/// Kinds of boxes that hold no headline.
+const NO_HEADS: [Kind; 8] = [
+    Kind::Breadcrumb,
+    Kind::DateLine,
+    Kind::Byline,
+    Kind::Share,
+    Kind::Tags,
+    Kind::Navigation,
+    Kind::Caption,
+    Kind::Credit,
+];
+/// A standfirst has so much prose.
+const MIN_STANDFIRST_PROSE: u32 = 40;
+/// How far above a piece of code its element stands.
+const CODE_LEVELS: usize = 3;
 
 /// Why an element is boilerplate.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -76,6 +94,10 @@ impl Marks {
                     let prose = survey.get(node).prose;
                     let mark = judge(dom, node, total, survey, rules);
                     let Some(mark) = mark.filter(|mark| !left_out.contains(&mark.rule)) else { continue };
+                    if let Some(headline) = headline_in(dom, survey, node, &mark) {
+                        marks[headline.index()] = Some(Mark { kind: Kind::Title, ..mark });
+                        continue;
+                    }
                     match taken.iter_mut().find(|(rule, _)| *rule == mark.rule) {
                         Some((_, sum)) => *sum += prose,
                         None => taken.push((mark.rule.clone(), prose)),
@@ -107,9 +129,43 @@ fn judge(dom: &Dom, node: NodeId, total: u32, survey: &Survey, rules: &GenericRu
     let by_role = dom.attribute(node, "role").and_then(|role| rules.role(role)).map(|rule| ("role", rule));
     let by_name = survey.get(node).names.rule.map(|index| ("name", rules.name(index)));
     let fits = |rule: &BoxRule| share <= rule.max_share || (rule.kind == Kind::Comments && is_ample);
-    let holds = |(_, rule): &(&str, &BoxRule)| fits(rule) && !is_within_sentence(dom, node);
+    let means_it = |source: &str, rule: &BoxRule| match source {
+        "tag" => rule.kind != Kind::Caption || !is_slide(dom, node),
+        "name" => !is_standfirst(survey.get(node)) && !is_in_code(dom, node),
+        _ => true,
+    };
+    let holds = |(source, rule): &(&str, &BoxRule)| {
+        fits(rule) && !is_within_sentence(dom, node) && means_it(source, rule)
+    };
     let (source, rule) = [by_tag, by_role, by_name].into_iter().flatten().find(holds)?;
     Some(Mark { kind: rule.kind, rule: rule.mark(source) })
+}
+
+/// The headline in a box that is named or declared as something that holds none: it is the head of the article, with a
+/// standfirst beside the breadcrumb or date. The name of the site links to the home page.
+fn headline_in(dom: &Dom, survey: &Survey, node: NodeId, mark: &Mark) -> Option<NodeId> {
+    if mark.rule.starts_with("prune.tag.") || !NO_HEADS.contains(&mark.kind) {
+        return None;
+    }
+    let headline = dom.descendants(node).find(|below| *dom.local_name(*below) == local_name!("h1"))?;
+    let [own, whole] = [headline, node].map(|node| survey.get(node));
+    (own.links == 0 && whole.prose > own.prose).then_some(headline)
+}
+
+/// Whether a name that also says standfirst means the text itself ("subheadline color-themes").
+fn is_standfirst(facts: &NodeFacts) -> bool {
+    facts.names.standfirst && facts.links == 0 && facts.prose >= MIN_STANDFIRST_PROSE
+}
+
+/// Whether a caption is the text of a slide, whose figure has a heading.
+fn is_slide(dom: &Dom, caption: NodeId) -> bool {
+    let figure = dom.ancestors(caption).take(2).find(|node| dom.tag(*node) == "figure");
+    figure.is_some_and(|figure| dom.descendants(figure).any(|node| matches!(dom.tag(node), "h2" | "h3")))
+}
+
+/// Names in code are for its colours ("hljs-comment").
+fn is_in_code(dom: &Dom, node: NodeId) -> bool {
+    dom.ancestors(node).take(CODE_LEVELS).any(|node| matches!(dom.tag(node), "pre" | "code"))
 }
 
 /// Whether an inline element stands in running text or in a link, where taking it out would tear the sentence, or
