@@ -169,7 +169,7 @@ struct Page {
 impl Page {
     /// The score that a block needs: less where the rules see what the classifier cannot, more where they removed it.
     /// Readers' comments look like an article to the classifier; they come back only in a forum, where they are the
-    /// text.
+    /// text and signatures are not.
     fn needed(&self, block: &TextBlock) -> f32 {
         let (threshold, fate) = (self.threshold, &block.fate);
         let is_other = self.declared.page_type() != PageType::Article;
@@ -180,6 +180,7 @@ impl Page {
             false if fate.rule == "prune.tag.figcaption" && !is_other => f32::INFINITY,
             false if fate.rule.starts_with(OWN_MARK) => f32::INFINITY,
             true => threshold,
+            false if fate.kind == Some(Kind::AuthorBio) && self.declared.forum => f32::INFINITY,
             false if is_other => threshold,
             false if fate.rule.starts_with("prune.") => threshold.max(PRUNED_THRESHOLD),
             false => (threshold + REMOVED_EXTRA).min(PRUNED_THRESHOLD).max(threshold),
@@ -196,5 +197,23 @@ mod tests {
         let classifier = Classifier::builtin();
         assert!(classifier.fits());
         assert!(BUILTIN.len() <= 600_000, "{} bytes", BUILTIN.len());
+    }
+
+    #[test]
+    fn a_name_of_comments_on_most_of_the_article_is_a_mistake() {
+        let block = |kind| TextBlock {
+            element: crate::parse::Dom::new().document(),
+            kind: crate::article::BlockKind::Paragraph,
+            text: "Le pont reste fermé. ".repeat(20),
+            spans: Vec::new(),
+            fate: Fate::removed(kind, "prune.name.comments"),
+        };
+        let kept = |kind, scores: &[f32]| {
+            let mut blocks: Vec<TextBlock> = scores.iter().map(|_| block(kind)).collect();
+            Classifier::decide(scores, &mut blocks, 0.6, Declared { article: true, ..Declared::default() });
+            blocks.iter().filter(|block| block.fate.kept).count()
+        };
+        assert_eq!(kept(Kind::Comments, &[0.7, 0.7, 0.1]), 2);
+        assert_eq!(kept(Kind::Comments, &[0.7, 0.1, 0.1]), 0);
     }
 }

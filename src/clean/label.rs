@@ -248,3 +248,26 @@ fn trim_edges(blocks: &mut [TextBlock], features: &[Features]) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::parse::Dom;
+
+    #[test]
+    fn of_many_top_headings_without_the_title_only_the_first_is_the_headline() {
+        let block = |level: u8| TextBlock {
+            element: Dom::new().document(),
+            kind: BlockKind::Heading(level),
+            text: format!("Un titre de niveau {level}"),
+            spans: Vec::new(),
+            fate: Fate::UNDECIDED,
+        };
+        let titles = |count: usize| {
+            let mut blocks: Vec<TextBlock> = (0..count).map(|_| block(1)).collect();
+            mark_title(&mut blocks, &vec![Features::default(); count], Some("Le pont"));
+            blocks.iter().filter(|block| !block.fate.kept).count()
+        };
+        assert_eq!((titles(2), titles(5)), (2, 1));
+    }
+}

@@ -79,7 +79,8 @@ pub fn may_be_named(dom: &Dom, node: NodeId) -> bool {
     dom.may_have(node, ALL)
 }
 
-fn push_words(name: &str, out: &mut String) {
+/// Writes the words of one name, as [`words_of`] does.
+pub fn push_words(name: &str, out: &mut String) {
     if name.is_ascii() {
         push_ascii_words(&name[..name.len().min(MAX_NAME_BYTES)], out);
         return;

@@ -263,4 +263,57 @@ mod tests {
         let kept: Vec<bool> = blocks.iter().map(|block| block.fate.kept).collect();
         assert_eq!(kept, [false, true, true, false, true]);
     }
+
+    #[test]
+    fn lines_without_letters_go_and_cells_without_letters_stay() {
+        let cell = BlockKind::Cell { first: true, header: false };
+        let mut blocks = vec![
+            block(BlockKind::Paragraph, "* * *", None),
+            block(cell, "-", None),
+            block(BlockKind::Code, "}", None),
+        ];
+        drop_ornaments(&mut blocks);
+        let kept: Vec<bool> = blocks.iter().map(|block| block.fate.kept).collect();
+        assert_eq!(kept, [false, true, true]);
+    }
+
+    /// The blocks of a page, each `<p>` or `<li>` with a fate.
+    fn of_page(html: &str, kind: BlockKind, fates: &[Fate]) -> (Dom, Vec<TextBlock>) {
+        let dom = crate::parse::parse(html, &crate::parse::Limits::default()).unwrap();
+        let elements = dom.descendants(dom.document()).filter(|node| matches!(dom.tag(*node), "p" | "li"));
+        let made = elements.zip(fates).map(|(element, fate)| TextBlock {
+            element,
+            fate: fate.clone(),
+            ..block(kind, &dom.text_content(element), None)
+        });
+        let made = made.collect();
+        (dom, made)
+    }
+
+    #[test]
+    fn embedded_posts_stay_together_without_their_signatures() {
+        let post = "<blockquote class=twitter-tweet><p>Un message.</p>— Anne</blockquote>";
+        let fates = [Fate::kept("model"), Fate::removed(Kind::Other, "model"), Fate::kept("model")];
+        let (dom, mut blocks) = of_page(&post.repeat(3), BlockKind::Quote, &fates);
+        settle_posts(&dom, &mut blocks);
+        assert!(blocks.iter().all(|block| block.fate.kept));
+        let (dom, mut blocks) =
+            of_page(&post.repeat(3).replace("twitter-tweet", "x"), BlockKind::Quote, &fates);
+        settle_posts(&dom, &mut blocks);
+        assert!(!blocks[1].fate.kept);
+    }
+
+    #[test]
+    fn one_link_in_a_kept_list_stays_and_a_list_of_links_does_not_come_back() {
+        let item = BlockKind::ListItem { depth: 0, number: None };
+        let kept = || Fate { score: Some(0.9), ..Fate::kept("label.prose") };
+        let link = || Fate { score: Some(0.3), ..Fate::removed(Kind::Related, "label.links") };
+        let left = |fates: &[Fate]| {
+            let (dom, mut blocks) = of_page("<ul><li>a<li>b<li>c</ul>", item, fates);
+            settle_groups(&dom, &mut blocks, 0.6);
+            blocks.iter().filter(|block| block.fate.kept).count()
+        };
+        assert_eq!(left(&[kept(), link(), kept()]), 3);
+        assert_eq!(left(&[link(), link(), kept()]), 0);
+    }
 }

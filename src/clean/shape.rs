@@ -109,3 +109,21 @@ fn survey_tables(
     }
     tables
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::Cleaner;
+
+    #[test]
+    fn the_paragraphs_of_a_cell_stay_in_their_cell() {
+        let prose =
+            "Le pont de pierre restera fermé jusqu’à lundi, a indiqué la capitainerie dans un communiqué. ";
+        let table = "<table><tr><th>Année<th>Fermetures<tr><td><p>2023</p><p>crue d’hiver</p><td>4<tr><td>2024<td>7</table>";
+        let html = format!(
+            "<h1>Le pont</h1><article><p>{prose}Personne ne passe.</p><p>{prose}Voici les chiffres :</p>{table}\
+             <p>{prose}Nul ne sait la suite.</p></article>"
+        );
+        let markdown = Cleaner::default().clean(&html, None).unwrap().to_markdown();
+        assert!(markdown.contains("| 2023 crue d’hiver | 4 |"), "{markdown}");
+    }
+}
