@@ -241,4 +241,24 @@ mod tests {
             let _ = parse(text.as_bytes(), &base());
         }
     }
+
+    proptest::proptest! {
+        #[test]
+        fn any_feed_is_read_without_panic(
+            parts in proptest::collection::vec(
+                proptest::sample::select(vec![
+                    "<rss>", "<feed xml:base='b/'>", "<item>", "</item>", "<a:entry xml:base='//c'>", "</a:entry>", "<entry>",
+                    "</entry>", "<title>", "</title>", "<link>", "<link href='d?e&f' rel=alternate/>", "</link>", "<guid>",
+                    "<date>", "</date>", "<![CDATA[", "]]>", "&", "&eacute;", "&#0;", "2024-13", "é", "{", "/a", "<!--", "?>",
+                ]),
+                0..40,
+            ),
+        ) {
+            for text in [parts.concat(), format!("<rss><channel>{}", parts.concat())] {
+                for entry in parse(text.as_bytes(), &base()).into_iter().flatten() {
+                    assert!(matches!(entry.url.scheme(), "http" | "https") && entry.url.fragment().is_none());
+                }
+            }
+        }
+    }
 }
