@@ -26,7 +26,6 @@ pub fn texts() -> Vec<Family> {
         ("headings", "# Un titre\n"),
         ("fences", "```\n"),
         ("cells", "|a"),
-        ("open brackets", "[![("),
     ] {
         families
             .push(Family::new(Reader::Text, format!("text of {name}"), move |bytes| repeated(bytes, line)));
