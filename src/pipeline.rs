@@ -12,7 +12,7 @@ use crate::clean::caption::remove_captions;
 use crate::clean::classify::Classifier;
 use crate::clean::context::Contexts;
 use crate::clean::declared::Declared;
-use crate::clean::dirty::clean_dirty;
+use crate::clean::dirty::{MAX_LINES, clean_dirty, has_too_many_lines};
 use crate::clean::discussion::remove_discussion;
 use crate::clean::doubled::remove_doubled;
 use crate::clean::features::{Features, ends_sentence};
@@ -168,6 +168,9 @@ impl Cleaner {
     /// Cleans text that an earlier scraper left dirty.
     pub fn clean_text(&self, dirty: &str) -> Result<Article, Rejection> {
         self.check_size(dirty.len())?;
+        if has_too_many_lines(dirty) {
+            return Err(Rejection::TooManyLines { max: MAX_LINES });
+        }
         let mut article =
             self.accept(clean_dirty(dirty, &self.rules.phrases).into_article(&self.options.keep))?;
         article.normalize(self.options.normalize);
