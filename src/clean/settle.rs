@@ -169,14 +169,17 @@ pub fn keep_alike(dom: &Dom, blocks: &mut [TextBlock], threshold: f32) {
             (group.0, group.1) = (group.0 + 1, group.1 + block.text.len());
         }
     }
-    for block in blocks.iter_mut().filter(|block| block.fate.rule == "model" && !block.fate.kept) {
-        let is_likely = block.fate.score.is_some_and(|score| score >= threshold * CONSENSUS_SHARE);
-        let is_prose =
-            block.kind == BlockKind::Paragraph && ends_sentence(&block.text) && block.links().is_empty();
-        let agrees = |(count, kept, all): &(usize, usize, usize)| {
-            *count >= MIN_AGREEING && *kept as f32 >= AGREEING_SHARE * *all as f32
-        };
-        if is_likely && is_prose && groups.get(&make(block)).is_some_and(agrees) {
+    let agrees = |(count, kept, all): &(usize, usize, usize)| {
+        *count >= MIN_AGREEING && *kept as f32 >= AGREEING_SHARE * *all as f32
+    };
+    let is_likely = |block: &TextBlock| {
+        block.fate.rule == "model"
+            && ends_sentence(&block.text)
+            && block.links().is_empty()
+            && block.fate.score.is_some_and(|score| score >= threshold * CONSENSUS_SHARE)
+    };
+    for block in blocks.iter_mut().filter(|block| block.kind == BlockKind::Paragraph && !block.fate.kept) {
+        if is_likely(block) && groups.get(&make(block)).is_some_and(agrees) {
             block.fate = Fate { score: block.fate.score, ..Fate::kept("settle.alike") };
         }
     }
