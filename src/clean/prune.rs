@@ -322,7 +322,7 @@ mod tests {
     fn a_tooltip_in_a_sentence_goes() {
         let page = |class: &str| {
             format!(
-                "<p>Le bus de l’<abbr>OSTA<span class={class}>Régie des bus</span></abbr> part.</p>{PROSE}"
+                "<p>Le bus de l’<abbr>OSTA<span class={class}>Régie des bus</span> de nuit</abbr> part.</p>{PROSE}"
             )
         };
         assert_eq!(marked(&page("tooltip-content")), ["span: prune.name.hidden"]);
