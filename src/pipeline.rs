@@ -12,11 +12,12 @@ use crate::clean::caption::remove_captions;
 use crate::clean::classify::Classifier;
 use crate::clean::context::Contexts;
 use crate::clean::declared::Declared;
-use crate::clean::dirty::clean_dirty;
+use crate::clean::dirty::{MAX_LINES, clean_dirty, has_too_many_lines};
 use crate::clean::discussion::remove_discussion;
 use crate::clean::doubled::remove_doubled;
 use crate::clean::features::{Features, ends_sentence};
 use crate::clean::furniture::Furniture;
+use crate::clean::heads::{drop_lead_ins, drop_lone_headings, keep_announced, keep_headings};
 use crate::clean::label::label;
 use crate::clean::listing::is_list;
 use crate::clean::loss;
@@ -26,11 +27,14 @@ use crate::clean::prune::Marks;
 use crate::clean::reject;
 use crate::clean::segment::{MAX_BLOCKS, segment};
 use crate::clean::settle::{
-    drop_lone_headings, keep_prose, keep_quotes, keep_standfirst, keep_subheads, settle_groups,
+    drop_ornaments, keep_alike, keep_code, keep_prose, keep_quotes, keep_recipe, keep_subheads,
+    settle_groups, settle_posts,
 };
 use crate::clean::signature::{remove_names, sign};
 use crate::clean::sites::SiteRules;
 use crate::clean::spare;
+use crate::clean::standfirst::keep_standfirst;
+use crate::clean::strays::{drop_other_articles, drop_player_titles};
 use crate::clean::survey::{Survey, text_weight};
 use crate::clean::text::{detect_language, is_plainly};
 use crate::clean::trace::{SiteTrace, Trace};
@@ -164,6 +168,9 @@ impl Cleaner {
     /// Cleans text that an earlier scraper left dirty.
     pub fn clean_text(&self, dirty: &str) -> Result<Article, Rejection> {
         self.check_size(dirty.len())?;
+        if has_too_many_lines(dirty) {
+            return Err(Rejection::TooManyLines { max: MAX_LINES });
+        }
         let mut article =
             self.accept(clean_dirty(dirty, &self.rules.phrases).into_article(&self.options.keep))?;
         article.normalize(self.options.normalize);
@@ -223,18 +230,29 @@ impl Cleaner {
         keep_subheads(dom, &mut blocks, threshold);
         keep_prose(dom, &mut blocks, threshold);
         keep_quotes(&mut blocks, threshold);
-        keep_standfirst(&mut blocks, threshold);
+        let description = metadata.description.as_deref();
+        keep_standfirst(dom, &self.rules.generic, &mut blocks, description, threshold);
+        keep_alike(dom, &mut blocks, threshold);
+        keep_code(&mut blocks);
+        keep_recipe(dom, &mut blocks);
+        keep_headings(dom, &mut blocks, threshold);
+        settle_posts(dom, &mut blocks);
+        keep_announced(dom, &mut blocks);
         settle_language(&mut metadata, &blocks);
         phrases::apply(&self.rules.phrases, &mut blocks, metadata.language.as_deref(), readings);
         let mut warnings = loss::guard(dom, &mut blocks, metadata.body_hint.as_deref());
         if !declared.forum {
             remove_discussion(dom, &self.rules.generic, &mut blocks);
-            remove_doubled(&mut blocks);
+            remove_doubled(dom, &mut blocks);
         }
         if declared.page_type() == PageType::Article {
             remove_captions(dom, &mut blocks);
         }
         keep_notes(dom, &mut blocks);
+        drop_other_articles(dom, &mut blocks);
+        drop_player_titles(dom, &mut blocks);
+        drop_lead_ins(&mut blocks);
+        drop_ornaments(&mut blocks);
         drop_lone_headings(&mut blocks);
         sign(&mut metadata, &mut blocks);
         if !declared.forum {

@@ -82,20 +82,26 @@ const EVERYWHERE: &str = "en";
 const ANY: &str = "any";
 
 /// The rule files that are built in.
-const BUILTIN: [(&str, &str); 28] = [
+const BUILTIN: [(&str, &str); 34] = [
     ("any.toml", include_str!("../../../rules/phrases/any.toml")),
+    ("any-notes.toml", include_str!("../../../rules/phrases/any-notes.toml")),
     ("ar.toml", include_str!("../../../rules/phrases/ar.toml")),
     ("da.toml", include_str!("../../../rules/phrases/da.toml")),
     ("de.toml", include_str!("../../../rules/phrases/de.toml")),
+    ("de-frame.toml", include_str!("../../../rules/phrases/de-frame.toml")),
     ("de-labels.toml", include_str!("../../../rules/phrases/de-labels.toml")),
+    ("de-media.toml", include_str!("../../../rules/phrases/de-media.toml")),
     ("de-notes.toml", include_str!("../../../rules/phrases/de-notes.toml")),
     ("el.toml", include_str!("../../../rules/phrases/el.toml")),
     ("en.toml", include_str!("../../../rules/phrases/en.toml")),
+    ("en-frame.toml", include_str!("../../../rules/phrases/en-frame.toml")),
     ("en-labels.toml", include_str!("../../../rules/phrases/en-labels.toml")),
     ("en-notes.toml", include_str!("../../../rules/phrases/en-notes.toml")),
     ("en-shop.toml", include_str!("../../../rules/phrases/en-shop.toml")),
     ("es.toml", include_str!("../../../rules/phrases/es.toml")),
+    ("fi.toml", include_str!("../../../rules/phrases/fi.toml")),
     ("fr.toml", include_str!("../../../rules/phrases/fr.toml")),
+    ("fr-boxes.toml", include_str!("../../../rules/phrases/fr-boxes.toml")),
     ("fr-frame.toml", include_str!("../../../rules/phrases/fr-frame.toml")),
     ("fr-invitations.toml", include_str!("../../../rules/phrases/fr-invitations.toml")),
     ("fr-labels.toml", include_str!("../../../rules/phrases/fr-labels.toml")),
