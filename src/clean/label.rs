@@ -219,7 +219,7 @@ fn heads(block: &TextBlock) -> bool {
 
 /// Whether a text says what the title says, perhaps below a kicker.
 fn is_like(text: &str, title: &str) -> bool {
-    let set = |text: &str| -> FastSet<String> { words(text).map(str::to_lowercase).collect() };
+    let set = |text: &str| -> FastSet<u64> { words(text).map(|(_, key)| key).collect() };
     let (one, other) = (set(text), set(title));
     let common = one.intersection(&other).count();
     common >= MIN_COMMON_WORDS && common as f32 >= COMMON_SHARE * other.len() as f32
