@@ -22,7 +22,7 @@ use crate::clean::label::label;
 use crate::clean::listing::is_list;
 use crate::clean::loss;
 use crate::clean::notes::keep_notes;
-use crate::clean::phrases;
+use crate::clean::phrases::{self, Readings};
 use crate::clean::prune::Marks;
 use crate::clean::reject;
 use crate::clean::segment::{MAX_BLOCKS, segment};
@@ -211,7 +211,8 @@ impl Cleaner {
         let metadata = metadata::extract(dom, url);
         let declared = Declared::of(dom, url, &metadata);
         let mut rows = Vec::new();
-        let blocks = self.measure(dom, &metadata, declared, |row| rows.extend_from_slice(row));
+        let mut readings = Readings::default();
+        let blocks = self.measure(dom, &metadata, declared, &mut readings, |row| rows.extend_from_slice(row));
         (blocks, rows)
     }
 
@@ -221,7 +222,8 @@ impl Cleaner {
         let declared = Declared::of(dom, url, &metadata);
         metadata.page_type = declared.page_type();
         let mut scores = self.classifier.scores();
-        let mut blocks = self.measure(dom, &metadata, declared, |row| scores.add(row));
+        let mut readings = Readings::default();
+        let mut blocks = self.measure(dom, &metadata, declared, &mut readings, |row| scores.add(row));
         let threshold = self.options.focus.threshold();
         Classifier::decide(&scores.finish(), &mut blocks, threshold, declared);
         settle_groups(dom, &mut blocks, threshold);
@@ -237,7 +239,7 @@ impl Cleaner {
         settle_posts(dom, &mut blocks);
         keep_announced(dom, &mut blocks);
         settle_language(&mut metadata, &blocks);
-        phrases::apply(&self.rules.phrases, &mut blocks, metadata.language.as_deref());
+        phrases::apply(&self.rules.phrases, &mut blocks, metadata.language.as_deref(), readings);
         let mut warnings = loss::guard(dom, &mut blocks, metadata.body_hint.as_deref());
         if !declared.forum {
             remove_discussion(dom, &self.rules.generic, &mut blocks);
@@ -303,11 +305,12 @@ impl Cleaner {
     }
 
     /// The blocks of a page as the rules label them; what the classifier sees of each goes to `take`.
-    fn measure(
-        &self,
+    fn measure<'c>(
+        &'c self,
         dom: &Dom,
         metadata: &Metadata,
         declared: Declared,
+        readings: &mut Readings<'c>,
         take: impl FnMut(&[f32]),
     ) -> Vec<TextBlock> {
         let root = dom.body().unwrap_or(dom.document());
@@ -315,8 +318,8 @@ impl Cleaner {
         let units = Units::of(dom, root);
         let marks = Marks::of(dom, root, &survey, &self.rules.generic);
         let mut blocks = segment(dom, root, &survey, &marks);
-        let verdicts = phrases::judge(&self.rules.phrases, &blocks, metadata.language.as_deref());
-        phrases::cut_labels(&mut blocks, &verdicts);
+        let verdicts = phrases::judge(&self.rules.phrases, &blocks, metadata.language.as_deref(), readings);
+        phrases::cut_labels(&mut blocks, &verdicts, readings);
         let features = Features::of(dom, &survey, &units.teasers(dom, root), &blocks);
         let inside = label(dom, &survey, &mut blocks, &features, metadata.title.as_deref());
         let contexts = Contexts::of(dom, root, &survey, &marks);

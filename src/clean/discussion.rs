@@ -15,6 +15,8 @@ use crate::parse::{Dom, NodeId};
 const MIN_BEFORE: u32 = 600;
 /// The name that says what a form is for stands on the form, in it, or at most so many elements above it.
 const MAX_LEVELS: usize = 3;
+/// ... or so many above the field.
+const MAX_WITHIN: usize = 8;
 
 /// Removes what is kept after the first form for comments.
 pub fn remove_discussion(dom: &Dom, rules: &GenericRules, blocks: &mut [TextBlock]) {
@@ -39,7 +41,7 @@ fn comment_forms<'a>(dom: &'a Dom, rules: &'a GenericRules) -> impl Iterator<Ite
     let fields = dom.descendants(dom.document()).filter(is_field);
     fields.filter_map(move |field| {
         let form = above(dom, field).find(|node| *dom.local_name(*node) == local_name!("form"))?;
-        let within = above(dom, field).take_while(|node| *node != form);
+        let within = above(dom, field).take(MAX_WITHIN).take_while(|node| *node != form);
         let names_comments = |node| is_named(dom, rules, node);
         within.chain(above(dom, form).take(MAX_LEVELS)).any(names_comments).then_some(form)
     })

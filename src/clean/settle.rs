@@ -169,14 +169,17 @@ pub fn keep_alike(dom: &Dom, blocks: &mut [TextBlock], threshold: f32) {
             (group.0, group.1) = (group.0 + 1, group.1 + block.text.len());
         }
     }
-    for block in blocks.iter_mut().filter(|block| block.fate.rule == "model" && !block.fate.kept) {
-        let is_likely = block.fate.score.is_some_and(|score| score >= threshold * CONSENSUS_SHARE);
-        let is_prose =
-            block.kind == BlockKind::Paragraph && ends_sentence(&block.text) && block.links().is_empty();
-        let agrees = |(count, kept, all): &(usize, usize, usize)| {
-            *count >= MIN_AGREEING && *kept as f32 >= AGREEING_SHARE * *all as f32
-        };
-        if is_likely && is_prose && groups.get(&make(block)).is_some_and(agrees) {
+    let agrees = |(count, kept, all): &(usize, usize, usize)| {
+        *count >= MIN_AGREEING && *kept as f32 >= AGREEING_SHARE * *all as f32
+    };
+    let is_likely = |block: &TextBlock| {
+        block.fate.rule == "model"
+            && ends_sentence(&block.text)
+            && block.links().is_empty()
+            && block.fate.score.is_some_and(|score| score >= threshold * CONSENSUS_SHARE)
+    };
+    for block in blocks.iter_mut().filter(|block| block.kind == BlockKind::Paragraph && !block.fate.kept) {
+        if is_likely(block) && groups.get(&make(block)).is_some_and(agrees) {
             block.fate = Fate { score: block.fate.score, ..Fate::kept("settle.alike") };
         }
     }
@@ -184,17 +187,23 @@ pub fn keep_alike(dom: &Dom, blocks: &mut [TextBlock], threshold: f32) {
 
 /// Brings back code between kept text: the classifier knows prose.
 pub fn keep_code(blocks: &mut [TextBlock]) {
-    let is_code = |block: &&TextBlock| block.kind == BlockKind::Code;
-    for index in 0..blocks.len() {
-        let block = &blocks[index];
-        if !is_code(&block) || block.fate.kept || block.fate.rule.starts_with("prune.") {
+    let mut after_text = false;
+    let runs =
+        blocks.chunk_by_mut(|one, other| (one.kind == BlockKind::Code) == (other.kind == BlockKind::Code));
+    let mut waiting: Option<&mut [TextBlock]> = None;
+    for run in runs {
+        if run[0].kind == BlockKind::Code {
+            waiting = after_text.then_some(run);
             continue;
         }
-        let before = blocks[..index].iter().rev().find(|block| !is_code(block));
-        let after = blocks[index + 1..].iter().find(|block| !is_code(block));
-        if [before, after].iter().all(|beside| beside.is_some_and(|beside| beside.fate.kept)) {
-            blocks[index].fate = Fate { score: block.fate.score, ..Fate::kept("settle.code") };
+        if let Some(code) = waiting.take().filter(|_| run[0].fate.kept) {
+            for block in
+                code.iter_mut().filter(|block| !block.fate.kept && !block.fate.rule.starts_with("prune."))
+            {
+                block.fate = Fate { score: block.fate.score, ..Fate::kept("settle.code") };
+            }
         }
+        after_text = run.last().is_some_and(|block| block.fate.kept);
     }
 }
 
@@ -355,5 +364,44 @@ mod tests {
         };
         assert_eq!(left(&[kept(), link(), kept()]), 3);
         assert_eq!(left(&[link(), link(), kept()]), 0);
+    }
+
+    #[test]
+    fn code_between_kept_text_stays_and_code_at_the_end_goes() {
+        let (text, code, off) = (BlockKind::Paragraph, BlockKind::Code, Some(Kind::Other));
+        let mut blocks = vec![
+            block(text, "Il faut écrire :", None),
+            block(code, "let x = 1;", off),
+            block(code, "let y = 2;", off),
+            block(text, "Puis :", None),
+            block(code, "menu", off),
+        ];
+        keep_code(&mut blocks);
+        let kept: Vec<bool> = blocks.iter().map(|block| block.fate.kept).collect();
+        assert_eq!(kept, [true, true, true, true, false]);
+    }
+
+    #[test]
+    fn a_doubted_paragraph_stays_when_nearly_all_of_its_make_are_kept() {
+        let kept = || Fate { score: Some(0.9), ..Fate::kept("label.prose") };
+        let doubted = || Fate { score: Some(0.4), ..Fate::removed(Kind::Other, "model") };
+        let left = |last: &str| {
+            let html = format!("{}{last}", "<p>Un long texte qui se tient.</p>".repeat(5));
+            let fates = [kept(), kept(), kept(), kept(), kept(), doubted()];
+            let (dom, mut blocks) = of_page(&html, BlockKind::Paragraph, &fates);
+            keep_alike(&dom, &mut blocks, 0.6);
+            blocks[5].fate.kept
+        };
+        assert!(left("<p>Encore.</p>") && !left("<p class=encart>Encore.</p>"));
+    }
+
+    #[test]
+    fn ingredients_stay_though_they_are_links() {
+        let link = || Fate { score: Some(0.1), ..Fate::removed(Kind::Related, "label.links") };
+        let html = "<ul><li itemprop=recipeIngredient>200 g de farine</li><li>Dix recettes</li></ul>";
+        let item = BlockKind::ListItem { depth: 0, number: None };
+        let (dom, mut blocks) = of_page(html, item, &[link(), link()]);
+        keep_recipe(&dom, &mut blocks);
+        assert!(blocks[0].fate.kept && !blocks[1].fate.kept);
     }
 }
