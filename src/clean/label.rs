@@ -219,7 +219,7 @@ fn heads(block: &TextBlock) -> bool {
 
 /// Whether a text says nearly the same as the title: both have most words of the shorter one.
 fn is_like(text: &str, title: &str) -> bool {
-    let set = |text: &str| -> FastSet<String> { words(text).map(str::to_lowercase).collect() };
+    let set = |text: &str| -> FastSet<String> { words(text).map(|(word, _)| word.to_lowercase()).collect() };
     let (one, other) = (set(text), set(title));
     let common = one.intersection(&other).count();
     common >= MIN_COMMON_WORDS && common as f32 >= COMMON_SHARE * one.len().min(other.len()) as f32

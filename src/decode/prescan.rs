@@ -239,9 +239,8 @@ fn trim_start(text: &[u8]) -> &[u8] {
 
 fn find_ignoring_case(text: &[u8], word: &[u8]) -> Option<usize> {
     let first = word.first()?.to_ascii_lowercase();
-    let is_word = |at: &usize| {
-        text[*at..].get(..word.len()).is_some_and(|start| start.eq_ignore_ascii_case(word))
-    };
+    let is_word =
+        |at: &usize| text[*at..].get(..word.len()).is_some_and(|start| start.eq_ignore_ascii_case(word));
     memchr::memchr2_iter(first, first.to_ascii_uppercase(), text).find(is_word)
 }
 
