@@ -109,28 +109,22 @@ pub fn push_words(name: &str, out: &mut String) {
 
 /// [`push_words`] for nearly all names.
 fn push_ascii_words(name: &str, out: &mut String) {
-    let mut previous = b' ';
-    let mut is_open = !out.is_empty() && !out.ends_with('-');
-    for byte in name.bytes() {
-        let starts_word =
-            byte.is_ascii_uppercase() && (previous.is_ascii_lowercase() || previous.is_ascii_digit());
-        let is_letter = byte.is_ascii_alphanumeric();
-        if is_open && (!is_letter || starts_word) {
+    let (bytes, first) = (name.as_bytes(), out.len());
+    let mut at = 0;
+    while let Some(gap) = bytes[at..].iter().position(u8::is_ascii_alphanumeric) {
+        let start = at + gap;
+        let goes_on = |pair: &&[u8]| {
+            let starts_word = pair[1].is_ascii_uppercase() && !pair[0].is_ascii_uppercase();
+            pair[1].is_ascii_alphanumeric() && !starts_word
+        };
+        at = start + 1 + bytes[start..].windows(2).take_while(goes_on).count();
+        if out.is_empty() {
             out.push('-');
-            is_open = false;
         }
-        if is_letter {
-            if out.is_empty() {
-                out.push('-');
-            }
-            out.push(char::from(byte.to_ascii_lowercase()));
-            is_open = true;
-        }
-        previous = byte;
-    }
-    if is_open {
+        out.push_str(&name[start..at]);
         out.push('-');
     }
+    out[first..].make_ascii_lowercase();
 }
 
 #[cfg(test)]
@@ -147,7 +141,8 @@ mod tests {
     fn splits_camel_case_and_punctuation() {
         assert_eq!(words("ArticleBody__shareBar"), "-article-body-share-bar-");
         assert_eq!(words("  lire-aussi  js_x2 "), "-lire-aussi-js-x2-");
-        assert_eq!(words(""), "");
+        assert_eq!(words("a1B AMPBox x9"), "-a1-b-ampbox-x9-");
+        assert_eq!((words(""), words(" -_ ")), (String::new(), String::new()));
     }
 
     #[test]

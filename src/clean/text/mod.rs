@@ -33,6 +33,7 @@ use crate::error::Error;
 use matcher::Matcher;
 use rule::RuleFile;
 
+pub(crate) use engine::Reading;
 pub use language::{detect as detect_language, is_plainly};
 pub use rule::{Need, Rule, Scope, Takes};
 
@@ -209,12 +210,23 @@ impl Phrases {
     /// Says of every line what the rules ask for. `language` is ISO 639-1 (`fr`, `fr-CA`); it is detected when
     /// unknown. There are as many verdicts as lines.
     pub fn judge(&self, lines: &[Line<'_>], language: Option<&str>) -> Vec<Verdict> {
+        let mut known: Vec<Option<Reading<'_>>> = lines.iter().map(|_| None).collect();
+        self.judge_again(lines, language, &mut known)
+    }
+
+    /// [`Phrases::judge`] for lines of which some were read before; `known` has as many places as there are lines.
+    pub(crate) fn judge_again<'p>(
+        &'p self,
+        lines: &[Line<'_>],
+        language: Option<&str>,
+        known: &mut [Option<Reading<'p>>],
+    ) -> Vec<Verdict> {
         let language = match language.map(primary) {
             Some(named) if named == EVERYWHERE => self.unless_other(named, lines),
             Some(named) => named,
             None => language::detect_lines(lines).unwrap_or_default().to_owned(),
         };
-        engine::judge(self.matcher(&language), lines)
+        engine::judge(self.matcher(&language), lines, known)
     }
 
     /// Themes name English when nobody told them better, so that name is checked against the text.
