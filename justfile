@@ -11,7 +11,7 @@ proofs:
 
 # licences and bans (cargo install cargo-deny)
 deny:
-    cargo deny check licenses bans sources
+    cargo deny --workspace --all-features check licenses bans sources
 
 # the Python wheel: built, installed into python/.venv, tested against the program
 wheel:

@@ -5,17 +5,17 @@ use std::sync::OnceLock;
 use url::Url;
 
 use crate::article::metadata::{self, PageType};
-use crate::article::{Article, Block, BlockKind, Metadata, escape_html};
-use crate::clean::Kind;
+use crate::article::{Article, Block, Metadata, escape_html};
+use crate::clean::between::{keep_code, keep_prose, keep_quotes, keep_subheads};
 use crate::clean::block::TextBlock;
 use crate::clean::caption::remove_captions;
 use crate::clean::classify::Classifier;
 use crate::clean::context::Contexts;
 use crate::clean::declared::Declared;
 use crate::clean::dirty::{MAX_LINES, clean_dirty, has_too_many_lines};
-use crate::clean::discussion::remove_discussion;
+use crate::clean::discussion::{comments, remove_discussion};
 use crate::clean::doubled::remove_doubled;
-use crate::clean::features::{Features, ends_sentence};
+use crate::clean::features::Features;
 use crate::clean::furniture::Furniture;
 use crate::clean::heads::{drop_lead_ins, drop_lone_headings, keep_announced, keep_headings};
 use crate::clean::label::label;
@@ -26,10 +26,7 @@ use crate::clean::phrases::{self, Readings};
 use crate::clean::prune::Marks;
 use crate::clean::reject;
 use crate::clean::segment::{MAX_BLOCKS, segment};
-use crate::clean::settle::{
-    drop_ornaments, keep_alike, keep_code, keep_prose, keep_quotes, keep_recipe, keep_subheads,
-    settle_groups, settle_posts,
-};
+use crate::clean::settle::{drop_ornaments, keep_alike, keep_recipe, settle_groups, settle_posts};
 use crate::clean::signature::{remove_names, sign};
 use crate::clean::sites::SiteRules;
 use crate::clean::spare;
@@ -48,8 +45,6 @@ use crate::options::CleanOptions;
 use crate::parse::{Dom, Limits, parse};
 use crate::rules::Rules;
 
-/// What is shorter beside a comment, and no sentence, is a name or a date.
-const MIN_COMMENT_BYTES: usize = 60;
 /// A page that shows more than this is not asked for its data.
 const MAX_SHOWN_BESIDE_SPARE: u32 = 600;
 /// So many times as much as the page shows must stand in its data.
@@ -408,17 +403,6 @@ impl Cleaner {
 fn check_blocks(reading: &Reading) -> Result<(), Rejection> {
     let max = MAX_BLOCKS;
     if reading.blocks.len() > max { Err(Rejection::TooManyBlocks { max }) } else { Ok(()) }
-}
-
-/// The texts of readers' comments, without the names, dates and buttons around them.
-fn comments(blocks: &[TextBlock]) -> Vec<String> {
-    let is_text = |block: &&TextBlock| {
-        let is_comment = !block.fate.kept && block.fate.kind == Some(Kind::Comments);
-        is_comment
-            && block.kind == BlockKind::Paragraph
-            && (ends_sentence(&block.text) || block.text.len() >= MIN_COMMENT_BYTES)
-    };
-    blocks.iter().filter(is_text).map(|block| block.text.clone()).collect()
 }
 
 /// The language that the page names, or the one that its text is in.

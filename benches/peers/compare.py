@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Times tamis and its peers on the same pages and prints the ratios; --svg FILE draws them.
 
-    pip install resiliparse trafilatura
+    pip install resiliparse trafilatura lxml_html_clean
     (cd benches/peers && cargo build --release)
     python3 benches/peers/compare.py ../shared/corpus/fr ../shared/corpus/newsrooms --svg docs/speed.svg
 

@@ -81,8 +81,13 @@ impl Classifier {
             declared,
             mistaken: no_comments(blocks, scores, threshold),
         };
-        for (block, &score) in blocks.iter_mut().zip(scores) {
+        let cut_out: Vec<bool> = (0..blocks.len()).map(|index| is_cut_out(blocks, index)).collect();
+        for ((block, &score), cut_out) in blocks.iter_mut().zip(scores).zip(cut_out) {
             if block.fate.kind == Some(Kind::Title) {
+                continue;
+            }
+            if cut_out {
+                block.fate.score = Some(score);
                 continue;
             }
             let fate = match (score >= page.needed(block), block.fate.kept) {
@@ -143,6 +148,16 @@ fn share(blocks: &[TextBlock], scores: &[f32], threshold: f32, declared: Declare
             if forum || product || documentation || collection { OTHER_TYPE_SHARE } else { 1.0 }
         }
     }
+}
+
+/// Whether a block was cut out of the sentence beside it, as the text of a tooltip is: it makes no paragraph.
+fn is_cut_out(blocks: &[TextBlock], index: usize) -> bool {
+    let block = &blocks[index];
+    let of_one = |other: Option<&TextBlock>| {
+        other.is_some_and(|other| other.element == block.element && other.fate.kept)
+    };
+    block.fate.rule.starts_with("prune.")
+        && (of_one(index.checked_sub(1).map(|before| &blocks[before])) || of_one(blocks.get(index + 1)))
 }
 
 /// Whether most of the text that a name calls comments is taken for the article all the same ("gallery__item__comment").
@@ -215,5 +230,20 @@ mod tests {
         };
         assert_eq!(kept(Kind::Comments, &[0.7, 0.7, 0.1]), 2);
         assert_eq!(kept(Kind::Comments, &[0.7, 0.1, 0.1]), 0);
+    }
+
+    #[test]
+    fn what_was_cut_out_of_a_sentence_does_not_come_back() {
+        let block = |fate| TextBlock {
+            element: crate::parse::Dom::new().document(),
+            kind: crate::article::BlockKind::Paragraph,
+            text: "Le bus part.".to_owned(),
+            spans: Vec::new(),
+            fate,
+        };
+        let mut blocks =
+            vec![block(Fate::removed(Kind::Other, "prune.hidden")), block(Fate::kept("label.prose"))];
+        Classifier::decide(&[0.95, 0.95], &mut blocks, 0.6, Declared::default());
+        assert!(!blocks[0].fate.kept && blocks[1].fate.kept);
     }
 }

@@ -1,20 +1,26 @@
-//! What follows the form in which readers write comments is theirs, also where no name around it says so. Of 160 pages
-//! of the labelled corpora with such a form, none has a line of its article after it.
+//! Readers' comments. What follows the form in which they write them is theirs, also where no name around it says so:
+//! of 160 pages of the labelled corpora with such a form, none has a line of its article after it.
 
 use html5ever::local_name;
 
 use super::Kind;
 use super::block::{Fate, TextBlock};
-use super::features::above;
+use super::features::{above, ends_sentence};
 use super::names::words_of;
 use super::rules::GenericRules;
 use super::survey::text_weight;
+use crate::article::BlockKind;
 use crate::parse::{Dom, NodeId};
 
 /// So much text is kept before the form; one that stands before the article is for something else.
 const MIN_BEFORE: u32 = 600;
 /// The name that says what a form is for stands on the form, in it, or at most so many elements above it.
 const MAX_LEVELS: usize = 3;
+/// ... or so many above the field.
+const MAX_WITHIN: usize = 8;
+
+/// What is shorter beside a comment, and no sentence, is a name or a date.
+const MIN_COMMENT_BYTES: usize = 60;
 
 /// Removes what is kept after the first form for comments.
 pub fn remove_discussion(dom: &Dom, rules: &GenericRules, blocks: &mut [TextBlock]) {
@@ -39,7 +45,7 @@ fn comment_forms<'a>(dom: &'a Dom, rules: &'a GenericRules) -> impl Iterator<Ite
     let fields = dom.descendants(dom.document()).filter(is_field);
     fields.filter_map(move |field| {
         let form = above(dom, field).find(|node| *dom.local_name(*node) == local_name!("form"))?;
-        let within = above(dom, field).take_while(|node| *node != form);
+        let within = above(dom, field).take(MAX_WITHIN).take_while(|node| *node != form);
         let names_comments = |node| is_named(dom, rules, node);
         within.chain(above(dom, form).take(MAX_LEVELS)).any(names_comments).then_some(form)
     })
@@ -49,6 +55,17 @@ fn is_named(dom: &Dom, rules: &GenericRules, node: NodeId) -> bool {
     let mut words = String::new();
     words_of(dom, node, &mut words);
     !words.is_empty() && rules.judge_names(&words).kind == Some(Kind::Comments)
+}
+
+/// The texts of readers' comments, without the names, dates and buttons around them.
+pub fn comments(blocks: &[TextBlock]) -> Vec<String> {
+    let is_text = |block: &&TextBlock| {
+        let is_comment = !block.fate.kept && block.fate.kind == Some(Kind::Comments);
+        is_comment
+            && block.kind == BlockKind::Paragraph
+            && (ends_sentence(&block.text) || block.text.len() >= MIN_COMMENT_BYTES)
+    };
+    blocks.iter().filter(is_text).map(|block| block.text.clone()).collect()
 }
 
 #[cfg(test)]

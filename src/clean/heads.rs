@@ -3,10 +3,10 @@
 //! - a heading goes with what stands below it
 //! - what a sure line announces with a colon stays, and a short line goes with the list of links that it announces
 
-use super::Kind;
 use super::block::{Fate, TextBlock};
 use super::features::above;
 use super::settle::{is_sure, owner};
+use super::{FastMap, Kind};
 use crate::article::{BlockKind, Mark};
 use crate::parse::{Dom, NodeId};
 
@@ -28,6 +28,7 @@ const MAX_LEAD_IN_BYTES: usize = 100;
 /// Brings back headings that the classifier or the rules doubt when what follows in the same element is kept: after
 /// the first paragraph, or when further headings beside it are kept.
 pub fn keep_headings(dom: &Dom, blocks: &mut [TextBlock], threshold: f32) {
+    let parallels = Parallels::of(dom, blocks);
     let mut begun = false;
     for index in 0..blocks.len() {
         let block = &blocks[index];
@@ -35,7 +36,7 @@ pub fn keep_headings(dom: &Dom, blocks: &mut [TextBlock], threshold: f32) {
         let is_doubted = matches!(block.kind, BlockKind::Heading(_))
             && !block.fate.kept
             && block.fate.kind != Some(Kind::Title)
-            && (leads_nowhere(block) || has_parallel(dom, blocks, index))
+            && (leads_nowhere(block) || parallels.follow(dom, blocks, index))
             && block.fate.score.is_some_and(|score| score >= threshold * HEADING_SHARE);
         let Some(next) = next_text(blocks, index).filter(|next| is_doubted && next.fate.kept) else {
             continue;
@@ -46,7 +47,7 @@ pub fn keep_headings(dom: &Dom, blocks: &mut [TextBlock], threshold: f32) {
         // what was pruned with its box comes back with its box
         let with_box = block.fate.rule.starts_with("prune.") && next.fate.rule == "model";
         let heads_next = (is_by_score(block) || with_box) && is_beside(dom, next, place(dom, blocks, index));
-        if heads_next && (begun || has_parallel(dom, blocks, index)) {
+        if heads_next && (begun || parallels.follow(dom, blocks, index)) {
             blocks[index].fate = Fate { score: block.fate.score, ..Fate::kept("heads.heading") };
         }
     }
@@ -68,10 +69,28 @@ fn place(dom: &Dom, blocks: &[TextBlock], index: usize) -> Option<NodeId> {
     if is_alone { dom.parent(parent) } else { Some(parent) }
 }
 
-/// Whether a heading of the same make is kept further below.
-fn has_parallel(dom: &Dom, blocks: &[TextBlock], index: usize) -> bool {
-    let make = |block: &TextBlock| (block.kind, dom.parent(block.element));
-    blocks[index + 1..].iter().any(|other| other.fate.kept && make(other) == make(&blocks[index]))
+/// The last kept heading of each make.
+#[derive(Default)]
+struct Parallels(FastMap<(u8, Option<NodeId>), usize>);
+
+impl Parallels {
+    fn of(dom: &Dom, blocks: &[TextBlock]) -> Parallels {
+        let kept = blocks.iter().enumerate().filter(|(_, block)| block.fate.kept);
+        Parallels(kept.filter_map(|(index, block)| Some((make(dom, block)?, index))).collect())
+    }
+
+    /// Whether a heading of the same make is kept further below.
+    fn follow(&self, dom: &Dom, blocks: &[TextBlock], index: usize) -> bool {
+        make(dom, &blocks[index]).and_then(|make| self.0.get(&make)).is_some_and(|last| *last > index)
+    }
+}
+
+/// The level of a heading, and what it stands in.
+fn make(dom: &Dom, block: &TextBlock) -> Option<(u8, Option<NodeId>)> {
+    match block.kind {
+        BlockKind::Heading(level) => Some((level, dom.parent(block.element))),
+        _ => None,
+    }
 }
 
 /// Brings back the block, or the whole list, that a sure line announces with a colon.

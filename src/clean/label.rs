@@ -182,7 +182,7 @@ const MIN_SECTION_HEADINGS: usize = 4;
 const MIN_OPENING_WEIGHT: u32 = 200;
 /// ... when it has so many words in common with the title ...
 const MIN_COMMON_WORDS: usize = 4;
-/// ... which are so much of the shorter one.
+/// ... which are so much of the title.
 const COMMON_SHARE: f32 = 0.75;
 
 /// Marks the headline. Of several `<h1>` those after the one that shows the title head sections of the article.
@@ -217,12 +217,12 @@ fn heads(block: &TextBlock) -> bool {
     matches!(block.kind, BlockKind::Heading(_))
 }
 
-/// Whether a text says nearly the same as the title: both have most words of the shorter one.
+/// Whether a text says what the title says, perhaps below a kicker.
 fn is_like(text: &str, title: &str) -> bool {
-    let set = |text: &str| -> FastSet<String> { words(text).map(|(word, _)| word.to_lowercase()).collect() };
+    let set = |text: &str| -> FastSet<u64> { words(text).map(|(_, key)| key).collect() };
     let (one, other) = (set(text), set(title));
     let common = one.intersection(&other).count();
-    common >= MIN_COMMON_WORDS && common as f32 >= COMMON_SHARE * one.len().min(other.len()) as f32
+    common >= MIN_COMMON_WORDS && common as f32 >= COMMON_SHARE * other.len() as f32
 }
 
 fn label_members(blocks: &mut [TextBlock], features: &[Features], inside: &[bool]) {

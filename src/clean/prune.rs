@@ -166,7 +166,8 @@ fn judge(
         _ => true,
     };
     let holds = |(source, rule): &(&str, &BoxRule)| {
-        fits(rule) && !is_within_sentence(dom, node) && means_it(source, rule)
+        let tears = is_within_sentence(dom, node) && !is_tooltip(dom, node);
+        fits(rule) && !tears && means_it(source, rule)
     };
     let (source, rule) = [by_tag, by_role, by_name].into_iter().flatten().find(holds)?;
     Some(Mark { kind: rule.kind, rule: rule.mark(source) })
@@ -192,6 +193,11 @@ fn is_standfirst(facts: &NodeFacts) -> bool {
 fn is_slide(dom: &Dom, caption: NodeId) -> bool {
     let figure = dom.ancestors(caption).take(2).find(|node| dom.tag(*node) == "figure");
     figure.is_some_and(|figure| dom.descendants(figure).any(|node| matches!(dom.tag(node), "h2" | "h3")))
+}
+
+/// Text that shows only while the mouse rests on a word is no part of the sentence.
+fn is_tooltip(dom: &Dom, node: NodeId) -> bool {
+    dom.attribute(node, "class").is_some_and(|class| class.contains("tooltip-content"))
 }
 
 /// Names in code are for its colours ("hljs-comment").
@@ -310,5 +316,16 @@ mod tests {
         let page = format!("{}<ol class=commentlist>{comments}</ol>", PROSE.repeat(3));
         assert_eq!(marked(&page), ["ol: prune.name.comments"]);
         assert!(marked(&page.replace("id=comment-", "id=c")).is_empty());
+    }
+
+    #[test]
+    fn a_tooltip_in_a_sentence_goes() {
+        let page = |class: &str| {
+            format!(
+                "<p>Le bus de l’<abbr>OSTA<span class={class}>Régie des bus</span> de nuit</abbr> part.</p>{PROSE}"
+            )
+        };
+        assert_eq!(marked(&page("tooltip-content")), ["span: prune.name.hidden"]);
+        assert!(marked(&page("modal")).is_empty());
     }
 }

@@ -1,9 +1,9 @@
-//! What belongs together stays together: decisions about blocks that make sense only for a whole table or list.
+//! What belongs together stays together: decisions about blocks that make sense only for a whole table, list or row.
 //!
 //! - a table is kept or removed as a whole; one that the rules keep beside sure paragraphs stays, since the classifier
 //!   sees few words in its cells
 //! - a list follows the mean score of its items
-//! - a paragraph among sure ones, and a post among embedded ones, follows them
+//! - paragraphs of one make, and embedded posts, share a fate
 
 use super::block::{Fate, TextBlock};
 use super::features::{above, ends_sentence};
@@ -94,59 +94,6 @@ fn settle(block: &mut TextBlock, is_kept: bool, may_return: bool) {
 
 /// A block is sure to be the article from this score on.
 const SURE: f32 = 0.9;
-/// Between two sure paragraphs a subhead needs only this share of the threshold.
-const BETWEEN_SHARE: f32 = 0.6;
-
-/// Longest subhead.
-const MAX_SUBHEAD_BYTES: usize = 100;
-
-/// Brings back a line that the classifier doubts when it stands between two sure paragraphs beside it in the same
-/// element: a subhead that is not marked up as one.
-pub fn keep_subheads(dom: &Dom, blocks: &mut [TextBlock], threshold: f32) {
-    for index in 1..blocks.len().saturating_sub(1) {
-        let [before, block, after] = &blocks[index - 1..=index + 1] else { continue };
-        let parent = dom.parent(block.element);
-        let is_beside =
-            [before, after].iter().all(|other| is_sure(other) && dom.parent(other.element) == parent);
-        let score = block.fate.score.unwrap_or(0.0);
-        let is_title_like =
-            block.text.len() <= MAX_SUBHEAD_BYTES && block.links().is_empty() && !ends_sentence(&block.text);
-        let is_likely = score >= threshold * BETWEEN_SHARE;
-        if block.fate.rule == "model" && is_beside && is_title_like && is_likely {
-            blocks[index].fate = Fate { score: Some(score), ..Fate::kept("settle.between") };
-        }
-    }
-}
-
-/// Between sure paragraphs beside it in the same element a paragraph that the rules keep needs only this share.
-const PROSE_BETWEEN_SHARE: f32 = 0.4;
-
-/// A paragraph that does not end as a sentence does, or holds links, needs this share.
-const FRAGMENT_BETWEEN_SHARE: f32 = 0.67;
-
-/// Brings back a paragraph that the classifier doubts and the rules do not, in the middle of sure ones that stand
-/// beside it in the same element: prose in a row is one text.
-pub fn keep_prose(dom: &Dom, blocks: &mut [TextBlock], threshold: f32) {
-    let mut sure: FastMap<Option<NodeId>, (usize, usize)> = FastMap::default();
-    for (index, block) in blocks.iter().enumerate() {
-        if block.kind == BlockKind::Paragraph && is_sure(block) {
-            sure.entry(dom.parent(block.element)).or_insert((index, index)).1 = index;
-        }
-    }
-    for (index, block) in blocks.iter_mut().enumerate() {
-        let within = sure
-            .get(&dom.parent(block.element))
-            .is_some_and(|(first, last)| (*first..*last).contains(&index));
-        let is_prose = ends_sentence(&block.text) && block.links().is_empty();
-        let share = if is_prose { PROSE_BETWEEN_SHARE } else { FRAGMENT_BETWEEN_SHARE };
-        let is_likely = block.fate.score.is_some_and(|score| score >= threshold * share);
-        let is_doubted = block.kind == BlockKind::Paragraph && block.fate.rule == "model" && !block.fate.kept;
-        if is_doubted && within && is_likely {
-            block.fate = Fate { score: block.fate.score, ..Fate::kept("settle.prose") };
-        }
-    }
-}
-
 /// Paragraphs of one make share a fate from so many kept ones on ...
 const MIN_AGREEING: usize = 4;
 /// ... that are so much of their text ...
@@ -169,31 +116,18 @@ pub fn keep_alike(dom: &Dom, blocks: &mut [TextBlock], threshold: f32) {
             (group.0, group.1) = (group.0 + 1, group.1 + block.text.len());
         }
     }
-    for block in blocks.iter_mut().filter(|block| block.fate.rule == "model" && !block.fate.kept) {
-        let is_likely = block.fate.score.is_some_and(|score| score >= threshold * CONSENSUS_SHARE);
-        let is_prose =
-            block.kind == BlockKind::Paragraph && ends_sentence(&block.text) && block.links().is_empty();
-        let agrees = |(count, kept, all): &(usize, usize, usize)| {
-            *count >= MIN_AGREEING && *kept as f32 >= AGREEING_SHARE * *all as f32
-        };
-        if is_likely && is_prose && groups.get(&make(block)).is_some_and(agrees) {
+    let agrees = |(count, kept, all): &(usize, usize, usize)| {
+        *count >= MIN_AGREEING && *kept as f32 >= AGREEING_SHARE * *all as f32
+    };
+    let is_likely = |block: &TextBlock| {
+        block.fate.rule == "model"
+            && ends_sentence(&block.text)
+            && block.links().is_empty()
+            && block.fate.score.is_some_and(|score| score >= threshold * CONSENSUS_SHARE)
+    };
+    for block in blocks.iter_mut().filter(|block| block.kind == BlockKind::Paragraph && !block.fate.kept) {
+        if is_likely(block) && groups.get(&make(block)).is_some_and(agrees) {
             block.fate = Fate { score: block.fate.score, ..Fate::kept("settle.alike") };
-        }
-    }
-}
-
-/// Brings back code between kept text: the classifier knows prose.
-pub fn keep_code(blocks: &mut [TextBlock]) {
-    let is_code = |block: &&TextBlock| block.kind == BlockKind::Code;
-    for index in 0..blocks.len() {
-        let block = &blocks[index];
-        if !is_code(&block) || block.fate.kept || block.fate.rule.starts_with("prune.") {
-            continue;
-        }
-        let before = blocks[..index].iter().rev().find(|block| !is_code(block));
-        let after = blocks[index + 1..].iter().find(|block| !is_code(block));
-        if [before, after].iter().all(|beside| beside.is_some_and(|beside| beside.fate.kept)) {
-            blocks[index].fate = Fate { score: block.fate.score, ..Fate::kept("settle.code") };
         }
     }
 }
@@ -211,26 +145,6 @@ pub fn keep_recipe(dom: &Dom, blocks: &mut [TextBlock]) {
         if by_looks && block.fate.kind != Some(Kind::Title) && above(dom, block.element).take(4).any(is_part)
         {
             block.fate = Fate { score: block.fate.score, ..Fate::kept("settle.recipe") };
-        }
-    }
-}
-
-/// How many blocks away the sure ones around a quotation may stand: posts in a row have names and dates between them.
-const QUOTE_REACH: usize = 6;
-
-/// Brings back a quotation that the classifier doubts between sure blocks: an embedded post is read as part of the
-/// article, its name and date are not.
-pub fn keep_quotes(blocks: &mut [TextBlock], threshold: f32) {
-    for index in 0..blocks.len() {
-        let block = &blocks[index];
-        let is_likely = block.fate.score.is_some_and(|score| score >= threshold * PROSE_BETWEEN_SHARE);
-        if block.kind != BlockKind::Quote || block.fate.rule != "model" || block.fate.kept || !is_likely {
-            continue;
-        }
-        let before = &blocks[index.saturating_sub(QUOTE_REACH)..index];
-        let after = &blocks[index + 1..(index + 1 + QUOTE_REACH).min(blocks.len())];
-        if before.iter().any(is_sure) && after.iter().any(is_sure) {
-            blocks[index].fate = Fate { score: block.fate.score, ..Fate::kept("settle.quote") };
         }
     }
 }
@@ -286,25 +200,6 @@ mod tests {
     }
 
     #[test]
-    fn a_doubtful_quotation_between_sure_paragraphs_stays_and_its_author_goes() {
-        let scored = |kind, score, kept: bool| {
-            let fate = if kept { Fate::kept("test") } else { Fate::removed(Kind::Other, "model") };
-            TextBlock { fate: Fate { score: Some(score), ..fate }, ..block(kind, "Texte.", None) }
-        };
-        let (text, quote) = (BlockKind::Paragraph, BlockKind::Quote);
-        let mut blocks = vec![
-            scored(quote, 0.5, false),
-            scored(text, 0.95, true),
-            scored(quote, 0.5, false),
-            scored(quote, 0.1, false),
-            scored(text, 0.95, true),
-        ];
-        keep_quotes(&mut blocks, 0.6);
-        let kept: Vec<bool> = blocks.iter().map(|block| block.fate.kept).collect();
-        assert_eq!(kept, [false, true, true, false, true]);
-    }
-
-    #[test]
     fn lines_without_letters_go_and_cells_without_letters_stay() {
         let cell = BlockKind::Cell { first: true, header: false };
         let mut blocks = vec![
@@ -355,5 +250,29 @@ mod tests {
         };
         assert_eq!(left(&[kept(), link(), kept()]), 3);
         assert_eq!(left(&[link(), link(), kept()]), 0);
+    }
+
+    #[test]
+    fn a_doubted_paragraph_stays_when_nearly_all_of_its_make_are_kept() {
+        let kept = || Fate { score: Some(0.9), ..Fate::kept("label.prose") };
+        let doubted = || Fate { score: Some(0.4), ..Fate::removed(Kind::Other, "model") };
+        let left = |last: &str| {
+            let html = format!("{}{last}", "<p>Un long texte qui se tient.</p>".repeat(5));
+            let fates = [kept(), kept(), kept(), kept(), kept(), doubted()];
+            let (dom, mut blocks) = of_page(&html, BlockKind::Paragraph, &fates);
+            keep_alike(&dom, &mut blocks, 0.6);
+            blocks[5].fate.kept
+        };
+        assert!(left("<p>Encore.</p>") && !left("<p class=encart>Encore.</p>"));
+    }
+
+    #[test]
+    fn ingredients_stay_though_they_are_links() {
+        let link = || Fate { score: Some(0.1), ..Fate::removed(Kind::Related, "label.links") };
+        let html = "<ul><li itemprop=recipeIngredient>200 g de farine</li><li>Dix recettes</li></ul>";
+        let item = BlockKind::ListItem { depth: 0, number: None };
+        let (dom, mut blocks) = of_page(html, item, &[link(), link()]);
+        keep_recipe(&dom, &mut blocks);
+        assert!(blocks[0].fate.kept && !blocks[1].fate.kept);
     }
 }

@@ -82,8 +82,9 @@ const EVERYWHERE: &str = "en";
 const ANY: &str = "any";
 
 /// The rule files that are built in.
-const BUILTIN: [(&str, &str); 34] = [
+const BUILTIN: [(&str, &str); 36] = [
     ("any.toml", include_str!("../../../rules/phrases/any.toml")),
+    ("any-frame.toml", include_str!("../../../rules/phrases/any-frame.toml")),
     ("any-notes.toml", include_str!("../../../rules/phrases/any-notes.toml")),
     ("ar.toml", include_str!("../../../rules/phrases/ar.toml")),
     ("da.toml", include_str!("../../../rules/phrases/da.toml")),
@@ -94,6 +95,7 @@ const BUILTIN: [(&str, &str); 34] = [
     ("de-notes.toml", include_str!("../../../rules/phrases/de-notes.toml")),
     ("el.toml", include_str!("../../../rules/phrases/el.toml")),
     ("en.toml", include_str!("../../../rules/phrases/en.toml")),
+    ("en-boxes.toml", include_str!("../../../rules/phrases/en-boxes.toml")),
     ("en-frame.toml", include_str!("../../../rules/phrases/en-frame.toml")),
     ("en-labels.toml", include_str!("../../../rules/phrases/en-labels.toml")),
     ("en-notes.toml", include_str!("../../../rules/phrases/en-notes.toml")),
