@@ -116,6 +116,9 @@ fn heed_bytes(
     if matches!(from, Evidence::Bom | Evidence::Bytes) {
         return (declared, from);
     }
+    if declared == UTF_8 && std::str::from_utf8(bytes).is_ok() {
+        return (declared, from); // nothing speaks against it, which is quicker to tell than what speaks for it
+    }
     let seen = Utf8Evidence::of(bytes);
     let enough = if declared.is_single_byte() { 1 } else { CHANCE_SEQUENCES };
     let plainly = seen.strays == 0 && seen.sequences >= enough;
