@@ -65,7 +65,7 @@ fn options(args: ServeArgs) -> Result<ServeOptions, tamis::Error> {
         (true, false) => Vec::new(),
     };
     let furniture = match is_named && config.rules.furniture {
-        true => State::open_to_read(&config.job.state)?.map(|state| state.furniture()).transpose()?,
+        true => State::open_to_read(&config)?.map(|state| state.furniture()).transpose()?,
         false => None,
     };
     let own = Some(config.rules.folder).filter(|folder| !folder.as_os_str().is_empty());

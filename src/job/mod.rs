@@ -4,10 +4,14 @@
 //! then state (`writer`), so that a run may be killed at any instant: what is in the state is in the output,
 //! and what is only in the output comes again to the same place.
 //!
+//! Where many workers share a state (`shared`), a run adds what its sources name and then works on whatever is due;
+//! a worker does only the latter.
+//!
 //! Two futures end a run early: the caller's `shutdown` and the time budget. Both raise the same stop: no new
 //! pages are taken, those under way end and are saved, the rest is for the next run.
 
 mod advice;
+mod articles;
 mod copies;
 pub mod duplicates;
 mod gather;
@@ -26,7 +30,7 @@ mod prints;
 pub mod refresh;
 pub mod report;
 mod report_html;
-mod schema;
+mod shared;
 pub mod simhash;
 pub mod standing;
 pub mod state;
@@ -49,10 +53,11 @@ use tokio::sync::watch::{Receiver, Sender, channel};
 use crate::clean::furniture::Furniture;
 use crate::config::{Config, OutputKind};
 use crate::error::Error;
-use crate::fetch::Fetcher;
+use crate::fetch::{Fetcher, Gate, Shelf, Surroundings};
 use crate::pipeline::Cleaner;
 use crate::rules::Rules;
 use crate::sink::{FolderSink, JsonlSink, Sink, SqliteSink, atomic};
+use articles::ArticleTable;
 use copies::Copies;
 use duplicates::Search;
 use lessons::Lessons;
@@ -61,6 +66,8 @@ use page::Tools;
 pub use page_state::PageState;
 use plan::{Plan, Task};
 pub use report::Report;
+use shared::Worker;
+use state::frontier::Frontier;
 use state::{Registration, State};
 use tally::Tally;
 use verdict::{Patience, iso};
@@ -90,16 +97,48 @@ pub async fn run_watched(
     shutdown: impl Future<Output = ()>,
     watch: Arc<dyn Watch>,
 ) -> Result<Report, Error> {
-    let begun = Instant::now();
     let lock = Lock::take(&config.job.lock)?;
+    let report = run_as(Role::Run, config, shutdown, watch).await;
+    drop(lock);
+    report
+}
+
+/// Works on what is due in a shared state, beside any number of others, and reads no sources.
+pub async fn work_watched(
+    config: &Config,
+    shutdown: impl Future<Output = ()>,
+    watch: Arc<dyn Watch>,
+) -> Result<Report, Error> {
+    if config.shared_state().is_none() {
+        let advice = "set [state] url to a PostgreSQL database";
+        return Err(Error::Config(format!("a worker needs a state that it can share; {advice}")));
+    }
+    run_as(Role::Worker, config, shutdown, watch).await
+}
+
+/// What a process does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Role {
+    /// Reads the sources and does what is to be done.
+    Run,
+    /// Does what is to be done in a shared state.
+    Worker,
+}
+
+async fn run_as(
+    role: Role,
+    config: &Config,
+    shutdown: impl Future<Output = ()>,
+    watch: Arc<dyn Watch>,
+) -> Result<Report, Error> {
+    let begun = Instant::now();
     let job = Job::open(config)?;
     let (raise, stop) = channel(false);
     let early = stop_early(config.job.time_budget_seconds, shutdown);
-    let (result, stopped) = until_done(job.work(stop, watch), early, &raise).await;
+    let (result, stopped) = until_done(job.work(role, stop, watch), early, &raise).await;
     let mut report = Report { stopped, seconds: begun.elapsed().as_secs_f64(), ..result? };
     report.warnings.splice(..0, advice::warnings(config, &report));
     save_reports(config, &report)?;
-    drop(lock);
     Ok(report)
 }
 
@@ -137,8 +176,8 @@ fn prepare_reports(config: &Config) -> Result<(), Error> {
 
 /// Says what a run would do, and writes nothing. Feeds and sitemaps are fetched, since only they know.
 pub async fn plan(config: &Config) -> Result<Plan, Error> {
-    let tools = tools(config, None)?;
-    let state = State::open_to_read(&config.job.state)?;
+    let tools = tools(config, Surroundings::default())?;
+    let state = State::open_to_read(config)?;
     gather::gather(config, tools.fetcher.as_ref(), state.as_ref(), Timestamp::now()).await
 }
 
@@ -147,6 +186,8 @@ struct Job<'a> {
     config: &'a Config,
     tools: Tools,
     state: State,
+    /// Our part in a shared state.
+    frontier: Option<Frontier>,
     sink: Box<dyn Sink>,
     /// Name of a growing output file in the state database.
     growing: Option<String>,
@@ -155,43 +196,49 @@ struct Job<'a> {
 
 impl<'a> Job<'a> {
     fn open(config: &'a Config) -> Result<Job<'a>, Error> {
-        let mut state = State::open(&config.job.state)?;
-        let tools =
-            tools(config, Some(&copies::beside(&config.job.state)))?.with_furniture(config, &state)?;
+        let (mut state, frontier) = match config.shared_state() {
+            None => (State::open(config)?, None),
+            Some(url) => {
+                let lease = Duration::from_secs(config.state.lease_seconds);
+                let (state, frontier) = State::join(url, lease)?;
+                (state, Some(frontier))
+            }
+        };
+        let tools = tools(config, surroundings(config, frontier.as_ref()))?.with_furniture(config, &state)?;
         let catalogue = tools.cleaner.rules().catalogue();
         state.note_rules(catalogue.iter().filter(|rule| rule.own).map(|rule| rule.rule.as_str()))?;
         prepare_reports(config)?;
-        let path = config.output.full_path();
-        let growing = (config.output.kind == OutputKind::Jsonl).then(|| absolute(&path));
-        let mark = match &growing {
-            Some(growing) => state.mark(growing)?,
-            None => None,
-        };
-        let earlier = config.output.earlier_versions;
-        let sink: Box<dyn Sink> = match config.output.kind {
-            OutputKind::Folder => {
-                Box::new(FolderSink::open(&path, config.output.format)?.with_earlier(earlier))
-            }
-            OutputKind::Jsonl => Box::new(JsonlSink::open(&path, mark)?),
-            OutputKind::Sqlite => Box::new(SqliteSink::open(&path)?.with_earlier(earlier)),
-        };
-        Ok(Job { config, tools, state, sink, growing, now: Timestamp::now() })
+        let growing = (config.output.kind == OutputKind::Jsonl).then(|| absolute(&config.output.full_path()));
+        let sink = open_sink(config, &state, growing.as_deref())?;
+        Ok(Job { config, tools, state, frontier, sink, growing, now: Timestamp::now() })
     }
 
     /// Sources, pages, counts.
-    async fn work(mut self, stop: Receiver<bool>, watch: Arc<dyn Watch>) -> Result<Report, Error> {
-        let plan = self.plan(stop.clone()).await?;
-        self.register(&plan.tasks)?;
-        let planned = plan.tasks.len();
+    async fn work(
+        mut self,
+        role: Role,
+        stop: Receiver<bool>,
+        watch: Arc<dyn Watch>,
+    ) -> Result<Report, Error> {
+        let plan = match role {
+            Role::Run => self.plan_and_register(stop.clone()).await?,
+            Role::Worker => Plan::default(),
+        };
+        let (config, now) = (self.config, self.now);
+        let (fetcher, frontier) = (self.tools.fetcher.clone(), self.frontier.clone());
+        let tasks = if frontier.is_some() { Vec::new() } else { plan.tasks };
+        let planned = tasks.len();
         watch.planned(planned);
-        let (config, now, fetcher) = (self.config, self.now, self.tools.fetcher.clone());
-        let by_host = count_by_host(&plan.tasks);
-        let (state, mut tally, hosts) = self.work_through(plan.tasks, stop, watch).await?;
+        let by_host = count_by_host(&tasks);
+        let (state, mut tally, hosts) = self.work_through(tasks, stop, watch).await?;
+        if let Some(frontier) = frontier {
+            frontier.leave().await?;
+        }
         let lost = hosts.iter().map(|host| state.lost_containers(host)).collect::<Result<Vec<_>, _>>()?;
         tally.add_hosts(&by_host, &fetcher.map(|fetcher| fetcher.hosts()).unwrap_or_default());
         Ok(Report {
             started: iso(now),
-            output: config.output.full_path().display().to_string(),
+            output: config.output.shown(),
             left: planned.saturating_sub(tally.handled()),
             sources: plan.sources,
             look_at: tally.pages.look_at(),
@@ -200,6 +247,19 @@ impl<'a> Job<'a> {
             warnings: lost.concat(),
             ..Report::default()
         })
+    }
+
+    /// Reads the sources and notes their pages; in a shared state, one run at a time.
+    async fn plan_and_register(&mut self, stop: Receiver<bool>) -> Result<Plan, Error> {
+        if let Some(frontier) = &self.frontier {
+            frontier.begin_sources().await?;
+        }
+        let plan = self.plan(stop).await?;
+        self.register(&plan.tasks)?;
+        if let Some(frontier) = &self.frontier {
+            frontier.end_sources().await?;
+        }
+        Ok(plan)
     }
 
     /// The plan; an empty one if the run is stopped while sources are fetched.
@@ -215,10 +275,10 @@ impl<'a> Job<'a> {
     /// depend on which page is ready first.
     fn register(&mut self, tasks: &[Task]) -> Result<(), Error> {
         let planned: HashSet<&str> = tasks.iter().map(|task| task.key.as_str()).collect();
-        for saved in self.state.saved_places()? {
-            if !planned.contains(saved.key.as_str()) {
-                self.sink.reserve(&saved.source, Some(&saved.place));
-            }
+        // A shared state has no saved pages.
+        let saved = if self.frontier.is_none() { self.state.saved_places()? } else { Vec::new() };
+        for saved in saved.iter().filter(|saved| !planned.contains(saved.key.as_str())) {
+            self.sink.reserve(&saved.source, Some(&saved.place));
         }
         let mut place = |task: &Task| {
             let before = task.standing.as_ref().and_then(|standing| standing.place.as_deref());
@@ -245,35 +305,67 @@ impl<'a> Job<'a> {
         let grace = Duration::from_secs(self.config.job.grace_seconds);
         let (results, waiting) = mpsc::channel(WAITING_RESULTS);
         let planned = tasks.len();
-        let fetcher = self.tools.fetcher.clone();
-        let for_writer = fetcher.clone();
-        let lanes = lanes::start(tasks, self.config, &self.tools, &results, &stop);
-        drop(results);
-        let Job { state, sink, growing, .. } = self;
+        let Job { config, tools, state, frontier, sink, growing, .. } = self;
         let search = Search {
-            same_canonical: self.config.output.same_canonical,
-            near: self.config.output.near_duplicates,
-            bits: self.config.output.near_bits,
+            same_canonical: config.output.same_canonical,
+            near: config.output.near_duplicates,
+            bits: config.output.near_bits,
         };
         let writer = Writer {
             sink,
             state,
-            fetcher: for_writer,
+            fetcher: tools.fetcher.clone(),
             growing,
             tally: Tally::default(),
             lessons: Lessons::default(),
             planned,
             search,
-            watch,
+            watch: Arc::clone(&watch),
+        };
+        let trying = async move {
+            match frontier {
+                Some(frontier) => Worker { frontier, tools, results, stop, watch, grace }.work().await,
+                None => {
+                    let lanes = lanes::start(tasks, config, &tools, &results, &stop);
+                    drop(results);
+                    lanes::finish(lanes, tools.fetcher, stop, grace).await;
+                    Ok(())
+                }
+            }
         };
         let mut saving = tokio::task::spawn_blocking(move || writer.run(waiting));
-        let saved = tokio::select! {
-            saved = &mut saving => saved,
-            () = lanes::finish(lanes, fetcher, stop, grace) => saving.await,
+        let (tried, saved) = tokio::select! {
+            saved = &mut saving => (Ok(()), saved),
+            tried = trying => (tried, saving.await),
         };
         // The writer has no page's data to stumble over: a panic of its own is a fault of the program.
-        saved.unwrap_or_else(|error| std::panic::resume_unwind(error.into_panic()))
+        let saved = saved.unwrap_or_else(|error| std::panic::resume_unwind(error.into_panic()));
+        tried.and(saved)
     }
+}
+
+fn open_sink(config: &Config, state: &State, growing: Option<&str>) -> Result<Box<dyn Sink>, Error> {
+    let path = config.output.full_path();
+    let earlier = config.output.earlier_versions;
+    Ok(match (config.output.kind, state.shared()) {
+        (OutputKind::Folder, None) => {
+            Box::new(FolderSink::open(&path, config.output.format)?.with_earlier(earlier))
+        }
+        (OutputKind::Folder, Some(_)) => {
+            let sink = FolderSink::open(&path, config.output.format)?.with_earlier(earlier);
+            Box::new(sink.of_many_writers())
+        }
+        (OutputKind::Postgres, Some(database)) => Box::new(ArticleTable::over(database, earlier)),
+        (OutputKind::Jsonl, None) => {
+            let mark = growing.map(|growing| state.mark(growing)).transpose()?.flatten();
+            Box::new(JsonlSink::open(&path, mark)?)
+        }
+        (OutputKind::Sqlite, None) => Box::new(SqliteSink::open(&path)?.with_earlier(earlier)),
+        (OutputKind::Postgres, None) | (OutputKind::Jsonl | OutputKind::Sqlite, Some(_)) => {
+            config.check()?;
+            return Err(Error::Config("this output.kind does not go with this [state]".to_owned()));
+        }
+    })
 }
 
 fn count_by_host(tasks: &[Task]) -> BTreeMap<String, usize> {
@@ -319,9 +411,9 @@ async fn raised(stop: &mut Receiver<bool>) {
     }
 }
 
-fn tools(config: &Config, copies: Option<&Path>) -> Result<Tools, Error> {
-    let fetcher = match gather::needs_network(&config.sources) {
-        true => Some(fetcher(config, copies)?),
+fn tools(config: &Config, surroundings: Surroundings) -> Result<Tools, Error> {
+    let fetcher = match gather::needs_network(&config.sources) || config.shared_state().is_some() {
+        true => Some(Fetcher::within(config.fetch.clone(), surroundings)?),
         false => None,
     };
     let patience = Patience {
@@ -343,10 +435,14 @@ impl Tools {
     }
 }
 
-fn fetcher(config: &Config, copies: Option<&Path>) -> Result<Fetcher, Error> {
-    match copies.and_then(|path| Copies::open(path, Timestamp::now())) {
-        Some(copies) => Fetcher::with_shelf(config.fetch.clone(), Arc::new(copies)),
-        None => Fetcher::new(config.fetch.clone()),
+/// Copies of sources beside the state, and the turns at hosts where others ask them, too.
+fn surroundings(config: &Config, frontier: Option<&Frontier>) -> Surroundings {
+    let is_needed = gather::needs_network(&config.sources) || frontier.is_some();
+    let copies =
+        is_needed.then(|| Copies::open(&copies::beside(&config.job.state), Timestamp::now())).flatten();
+    Surroundings {
+        shelf: copies.map(|copies| Arc::new(copies) as Arc<dyn Shelf>),
+        gate: frontier.map(|frontier| Arc::new(frontier.clone()) as Arc<dyn Gate>),
     }
 }
 

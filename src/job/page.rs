@@ -14,6 +14,7 @@ use super::page_state::PageState;
 use super::plan::{Task, Work};
 use super::prints;
 use super::refresh::RefreshOptions;
+use super::shared::Ticket;
 use super::state::{Copy, Stamp, Standing, Verdict};
 use super::verdict::{
     Failure, Patience, after_asking_in_vain, after_failure, after_no_change, after_reading, iso,
@@ -42,6 +43,8 @@ pub(super) struct Tried {
     pub verdict: Verdict,
     pub copy: Copy,
     pub news: News,
+    /// Where the page was taken from, in a shared state.
+    pub ticket: Option<Ticket>,
 }
 
 /// What there is to write.
@@ -105,7 +108,8 @@ impl Tools {
         };
         let judged = self.judge(outcome, before.as_ref(), task.published);
         let Judged { verdict, copy, news, bytes, network } = judged;
-        Some(Tried { key, host, bytes, elapsed: begun.elapsed(), network, verdict, copy, news })
+        let (elapsed, ticket) = (begun.elapsed(), task.ticket);
+        Some(Tried { key, host, bytes, elapsed, network, verdict, copy, news, ticket })
     }
 
     async fn fetch(&self, source: String, url: Url, before: Option<&Standing>) -> Option<Outcome> {

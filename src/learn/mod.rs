@@ -348,6 +348,10 @@ mod tests {
         let wanted = line("a brûlé");
         let with_wanted = [&unwanted[..], &[pair(&wanted, &raw(&wanted))]].concat();
         let found = learn(&with_wanted, None).unwrap();
-        assert_eq!((found.before, found.after), (Faults { extra: 3, missing: 0 }, found.before), "{found:#?}");
+        assert_eq!(
+            (found.before, found.after),
+            (Faults { extra: 3, missing: 0 }, found.before),
+            "{found:#?}"
+        );
     }
 }
