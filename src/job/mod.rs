@@ -16,12 +16,14 @@ mod copies;
 pub mod duplicates;
 mod gather;
 pub mod health;
+mod judge;
 mod lanes;
 pub mod ledger;
 mod lessons;
 pub mod lock;
 pub mod memory;
 mod metrics;
+mod open;
 mod page;
 pub mod page_state;
 pub mod pages;
@@ -30,6 +32,7 @@ mod prints;
 pub mod refresh;
 pub mod report;
 mod report_html;
+mod reports;
 mod shared;
 pub mod simhash;
 pub mod standing;
@@ -41,7 +44,6 @@ mod writer;
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::future::Future;
-use std::path::{Path, PathBuf};
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -49,19 +51,16 @@ use std::time::{Duration, Instant};
 use jiff::Timestamp;
 use tokio::sync::mpsc;
 use tokio::sync::watch::{Receiver, Sender, channel};
+use tokio_util::sync::DropGuard;
 
-use crate::clean::furniture::Furniture;
-use crate::config::{Config, OutputKind};
+use crate::config::Config;
 use crate::error::Error;
-use crate::fetch::{Fetcher, Gate, Shelf, Surroundings};
-use crate::pipeline::Cleaner;
-use crate::rules::Rules;
-use crate::sink::{FolderSink, JsonlSink, Sink, SqliteSink, atomic};
-use articles::ArticleTable;
-use copies::Copies;
+use crate::fetch::Surroundings;
+use crate::sink::Sink;
 use duplicates::Search;
 use lessons::Lessons;
 use lock::Lock;
+pub use open::rules;
 use page::Tools;
 pub use page_state::PageState;
 use plan::{Plan, Task};
@@ -70,7 +69,7 @@ use shared::Worker;
 use state::frontier::Frontier;
 use state::{Registration, State};
 use tally::Tally;
-use verdict::{Patience, iso};
+use verdict::iso;
 pub use watch::{Unwatched, Watch};
 use writer::Writer;
 
@@ -138,45 +137,13 @@ async fn run_as(
     let (result, stopped) = until_done(job.work(role, stop, watch), early, &raise).await;
     let mut report = Report { stopped, seconds: begun.elapsed().as_secs_f64(), ..result? };
     report.warnings.splice(..0, advice::warnings(config, &report));
-    save_reports(config, &report)?;
+    reports::save(config, &report)?;
     Ok(report)
-}
-
-/// The files that a run's report goes to.
-fn report_files(config: &Config) -> impl Iterator<Item = &PathBuf> {
-    [&config.job.report, &config.job.report_html, &config.job.metrics]
-        .into_iter()
-        .filter(|path| !path.as_os_str().is_empty())
-}
-
-fn save_reports(config: &Config, report: &Report) -> Result<(), Error> {
-    if !config.job.report.as_os_str().is_empty() {
-        report.save(&config.job.report)?;
-    }
-    if !config.job.report_html.as_os_str().is_empty() {
-        atomic::write(&config.job.report_html, report_html::render(report).as_bytes())?;
-        atomic::sync_folder(atomic::folder_of(&config.job.report_html))?;
-    }
-    if !config.job.metrics.as_os_str().is_empty() {
-        metrics::save(report, &config.job.metrics, Timestamp::now())?;
-    }
-    Ok(())
-}
-
-/// Finds out that reports can be written before there is anything to report.
-fn prepare_reports(config: &Config) -> Result<(), Error> {
-    for path in report_files(config) {
-        let folder = atomic::folder_of(path);
-        atomic::make_folder(folder)?;
-        atomic::remove_leftovers(folder)?;
-        atomic::check_writable(folder)?;
-    }
-    Ok(())
 }
 
 /// Says what a run would do, and writes nothing. Feeds and sitemaps are fetched, since only they know.
 pub async fn plan(config: &Config) -> Result<Plan, Error> {
-    let tools = tools(config, Surroundings::default())?;
+    let tools = open::tools(config, Surroundings::default())?;
     let state = State::open_to_read(config)?;
     gather::gather(config, tools.fetcher.as_ref(), state.as_ref(), Timestamp::now()).await
 }
@@ -186,8 +153,9 @@ struct Job<'a> {
     config: &'a Config,
     tools: Tools,
     state: State,
-    /// Our part in a shared state.
+    /// Our part in a shared state, which ends with the job.
     frontier: Option<Frontier>,
+    _alive: Option<DropGuard>,
     sink: Box<dyn Sink>,
     /// Name of a growing output file in the state database.
     growing: Option<String>,
@@ -195,24 +163,6 @@ struct Job<'a> {
 }
 
 impl<'a> Job<'a> {
-    fn open(config: &'a Config) -> Result<Job<'a>, Error> {
-        let (mut state, frontier) = match config.shared_state() {
-            None => (State::open(config)?, None),
-            Some(url) => {
-                let lease = Duration::from_secs(config.state.lease_seconds);
-                let (state, frontier) = State::join(url, lease)?;
-                (state, Some(frontier))
-            }
-        };
-        let tools = tools(config, surroundings(config, frontier.as_ref()))?.with_furniture(config, &state)?;
-        let catalogue = tools.cleaner.rules().catalogue();
-        state.note_rules(catalogue.iter().filter(|rule| rule.own).map(|rule| rule.rule.as_str()))?;
-        prepare_reports(config)?;
-        let growing = (config.output.kind == OutputKind::Jsonl).then(|| absolute(&config.output.full_path()));
-        let sink = open_sink(config, &state, growing.as_deref())?;
-        Ok(Job { config, tools, state, frontier, sink, growing, now: Timestamp::now() })
-    }
-
     /// Sources, pages, counts.
     async fn work(
         mut self,
@@ -230,7 +180,8 @@ impl<'a> Job<'a> {
         let planned = tasks.len();
         watch.planned(planned);
         let by_host = count_by_host(&tasks);
-        let (state, mut tally, hosts) = self.work_through(tasks, stop, watch).await?;
+        let (state, mut tally, hosts) = self.work_through(role, tasks, stop, watch).await?;
+        let (is_shared, left) = (frontier.is_some(), planned.saturating_sub(tally.handled()));
         if let Some(frontier) = frontier {
             frontier.leave().await?;
         }
@@ -239,7 +190,7 @@ impl<'a> Job<'a> {
         Ok(Report {
             started: iso(now),
             output: config.output.shown(),
-            left: planned.saturating_sub(tally.handled()),
+            left: if is_shared { state.waiting(&iso(Timestamp::now()))? } else { left },
             sources: plan.sources,
             look_at: tally.pages.look_at(),
             tally,
@@ -298,6 +249,7 @@ impl<'a> Job<'a> {
     /// Tries all pages and saves what they bring. An output that fails ends the run at once.
     async fn work_through(
         self,
+        role: Role,
         tasks: Vec<Task>,
         stop: Receiver<bool>,
         watch: Arc<dyn Watch>,
@@ -324,7 +276,10 @@ impl<'a> Job<'a> {
         };
         let trying = async move {
             match frontier {
-                Some(frontier) => Worker { frontier, tools, results, stop, watch, grace }.work().await,
+                Some(frontier) => {
+                    let patience = if role == Role::Worker { frontier.lease } else { Duration::ZERO };
+                    Worker { frontier, tools, results, stop, watch, grace, patience }.work().await
+                }
                 None => {
                     let lanes = lanes::start(tasks, config, &tools, &results, &stop);
                     drop(results);
@@ -342,30 +297,6 @@ impl<'a> Job<'a> {
         let saved = saved.unwrap_or_else(|error| std::panic::resume_unwind(error.into_panic()));
         tried.and(saved)
     }
-}
-
-fn open_sink(config: &Config, state: &State, growing: Option<&str>) -> Result<Box<dyn Sink>, Error> {
-    let path = config.output.full_path();
-    let earlier = config.output.earlier_versions;
-    Ok(match (config.output.kind, state.shared()) {
-        (OutputKind::Folder, None) => {
-            Box::new(FolderSink::open(&path, config.output.format)?.with_earlier(earlier))
-        }
-        (OutputKind::Folder, Some(_)) => {
-            let sink = FolderSink::open(&path, config.output.format)?.with_earlier(earlier);
-            Box::new(sink.of_many_writers())
-        }
-        (OutputKind::Postgres, Some(database)) => Box::new(ArticleTable::over(database, earlier)),
-        (OutputKind::Jsonl, None) => {
-            let mark = growing.map(|growing| state.mark(growing)).transpose()?.flatten();
-            Box::new(JsonlSink::open(&path, mark)?)
-        }
-        (OutputKind::Sqlite, None) => Box::new(SqliteSink::open(&path)?.with_earlier(earlier)),
-        (OutputKind::Postgres, None) | (OutputKind::Jsonl | OutputKind::Sqlite, Some(_)) => {
-            config.check()?;
-            return Err(Error::Config("this output.kind does not go with this [state]".to_owned()));
-        }
-    })
 }
 
 fn count_by_host(tasks: &[Task]) -> BTreeMap<String, usize> {
@@ -409,51 +340,4 @@ async fn raised(stop: &mut Receiver<bool>) {
     if stop.wait_for(|raised| *raised).await.is_err() {
         std::future::pending::<()>().await;
     }
-}
-
-fn tools(config: &Config, surroundings: Surroundings) -> Result<Tools, Error> {
-    let fetcher = match gather::needs_network(&config.sources) || config.shared_state().is_some() {
-        true => Some(Fetcher::within(config.fetch.clone(), surroundings)?),
-        false => None,
-    };
-    let patience = Patience {
-        max_attempts: config.job.max_attempts,
-        first_wait: Duration::from_secs(config.job.retry_seconds),
-        longest_wait: Duration::from_secs(config.job.longest_retry_seconds),
-    };
-    let cleaner = Arc::new(Cleaner::new(rules(config)?, config.clean.clone()));
-    let refresh = config.refresh.clone();
-    Ok(Tools { fetcher, cleaner, patience, refresh, max_bytes: config.clean.max_bytes })
-}
-
-impl Tools {
-    /// With the furniture that earlier runs found; without it, pages are counted all the same.
-    fn with_furniture(self, config: &Config, state: &State) -> Result<Tools, Error> {
-        let known = if config.rules.furniture { state.furniture()? } else { Furniture::default() };
-        let cleaner = Arc::new(self.cleaner.as_ref().clone().with_furniture(known));
-        Ok(Tools { cleaner, ..self })
-    }
-}
-
-/// Copies of sources beside the state, and the turns at hosts where others ask them, too.
-fn surroundings(config: &Config, frontier: Option<&Frontier>) -> Surroundings {
-    let is_needed = gather::needs_network(&config.sources) || frontier.is_some();
-    let copies =
-        is_needed.then(|| Copies::open(&copies::beside(&config.job.state), Timestamp::now())).flatten();
-    Surroundings {
-        shelf: copies.map(|copies| Arc::new(copies) as Arc<dyn Shelf>),
-        gate: frontier.map(|frontier| Arc::new(frontier.clone()) as Arc<dyn Gate>),
-    }
-}
-
-/// The rules in force: the built-in ones, and those of the configured folder over them.
-pub fn rules(config: &Config) -> Result<Rules, Error> {
-    match config.rules.folder.as_os_str().is_empty() {
-        true => Ok(Rules::builtin()),
-        false => Rules::builtin().overlay_dir(&config.rules.folder),
-    }
-}
-
-fn absolute(path: &Path) -> String {
-    std::path::absolute(path).unwrap_or_else(|_| path.to_owned()).display().to_string()
 }

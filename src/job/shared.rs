@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use tokio::sync::{mpsc, watch};
 use tokio::task::{JoinError, JoinSet};
+use tokio::time::Instant;
 
 use super::gather::INVALID_URL;
 use super::lanes::run_lane;
@@ -47,6 +48,8 @@ pub(super) struct Worker {
     pub stop: watch::Receiver<bool>,
     pub watch: Arc<dyn Watch>,
     pub grace: Duration,
+    /// How long to stay when nobody has anything to do: a run may begin about now on another machine.
+    pub patience: Duration,
 }
 
 impl Worker {
@@ -67,7 +70,7 @@ impl Worker {
 
     async fn take_lanes(&self, lanes: &mut JoinSet<Result<(), Error>>) -> Result<(), Error> {
         let mut stop = self.stop.clone();
-        let mut planned = 0;
+        let (mut planned, mut busy) = (0, Instant::now());
         loop {
             let outlook = self.frontier.outlook().await?;
             while !*stop.borrow() && lanes.len() < share(outlook) {
@@ -77,7 +80,10 @@ impl Worker {
                 self.watch.planned(planned);
                 lanes.spawn(work_lane(self.frontier.clone(), self.lane(lane, tasks)));
             }
-            if lanes.is_empty() && (!outlook.is_open || *stop.borrow()) {
+            if outlook.is_open || !lanes.is_empty() {
+                busy = Instant::now();
+            }
+            if lanes.is_empty() && (*stop.borrow() || !outlook.is_open && busy.elapsed() >= self.patience) {
                 return Ok(());
             }
             tokio::select! {

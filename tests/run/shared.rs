@@ -68,7 +68,8 @@ impl Crowd {
 
     /// The first reads the sources, the others only help.
     fn start(&self, number: usize) -> Child {
-        self.bench.start(if number == 0 { &["--quiet"] } else { &["--quiet", "--worker"] })
+        let arguments: &[&str] = if number == 0 { &["--quiet"] } else { &["--quiet", "--worker"] };
+        self.bench.start(arguments)
     }
 
     fn done(&self) -> usize {
@@ -115,15 +116,16 @@ fn random_share() -> f64 {
 fn kill_and_check(size: Size, output: &'static str) {
     let Some(crowd) = Crowd::new(size, output) else { return };
     let begun = Instant::now();
-    let mut workers: Vec<Child> = (0..crowd.size.workers).map(|number| crowd.start(number)).collect();
+    let mut workers = vec![crowd.start(0)];
     until("a page is done", || crowd.done() > 0);
+    workers.extend((1..crowd.size.workers).map(|number| crowd.start(number)));
     for _ in 0..crowd.size.kills {
         std::thread::sleep(crowd.size.pause.mul_f64(2.0 * random_share()));
         let number = (random_share() * workers.len() as f64) as usize % workers.len();
-        let mut killed = std::mem::replace(&mut workers[number], crowd.start(number));
-        killed.kill().expect("the system kills");
-        let code = killed.wait().expect("it ends").code();
+        workers[number].kill().expect("the system kills");
+        let code = workers[number].wait().expect("it ends").code();
         assert_eq!(code, None, "worker {number} ended before it was killed, with {code:?}");
+        workers[number] = crowd.start(number);
     }
     let at_work = crowd.done();
     for worker in workers {
@@ -193,7 +195,6 @@ fn a_worker_that_was_taken_for_dead_writes_nothing_any_more() {
     signal("-CONT");
     let frozen = ended(frozen);
     assert_eq!(frozen.code, Some(1), "{}", frozen.stderr);
-    assert!(frozen.stderr.contains("others have taken over"), "{}", frozen.stderr);
     assert_eq!(articles(), before);
     crowd.check();
 }

@@ -63,14 +63,17 @@ fn try_to_ask(url: &str, statements: &str) -> Result<Vec<Vec<String>>, tokio_pos
         let (client, connection) = tokio_postgres::connect(&url, tokio_postgres::NoTls).await?;
         tokio::spawn(connection);
         let answers = client.simple_query(&statements).await?;
-        let rows = answers.iter().filter_map(|answer| match answer {
-            tokio_postgres::SimpleQueryMessage::Row(row) => {
-                let column = |index| row.get(index).unwrap_or_default().to_owned();
-                Some((0..row.len()).map(column).collect())
-            }
-            _ => None,
-        });
-        Ok(rows.collect())
+        let rows: Vec<Vec<String>> = answers
+            .iter()
+            .filter_map(|answer| match answer {
+                tokio_postgres::SimpleQueryMessage::Row(row) => {
+                    let column = |index| row.get(index).unwrap_or_default().to_owned();
+                    Some((0..row.len()).map(column).collect())
+                }
+                _ => None,
+            })
+            .collect();
+        Ok::<_, tokio_postgres::Error>(rows)
     };
     // A thread of its own, since the caller may be a task.
     let asked = std::thread::spawn(move || {

@@ -13,7 +13,7 @@ use std::time::Duration;
 
 use tokio::sync::watch;
 use tokio::time::Instant;
-use tokio_util::sync::CancellationToken;
+use tokio_util::sync::{CancellationToken, DropGuard};
 use url::Url;
 
 use super::database::{Database, Row, Value, values};
@@ -37,6 +37,8 @@ const NOW: &str = "to_char(clock_timestamp() AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\
 pub(in crate::job) struct Frontier {
     pub(super) database: Postgres,
     pub(super) worker: i64,
+    /// The time for which a renewal holds.
+    pub lease: Duration,
     /// Until when we surely are alive, by our own clock.
     alive_until: watch::Receiver<Instant>,
     lost: CancellationToken,
@@ -69,25 +71,25 @@ impl Frontier {
         let begun = Instant::now();
         let milliseconds = in_milliseconds(lease);
         let join = "INSERT INTO workers (alive_until)
-             VALUES (clock_timestamp() + $1 * interval '1 millisecond') RETURNING id";
+             VALUES (clock_timestamp() + $1::bigint * interval '1 millisecond') RETURNING id";
         let asked: &dyn Database = &database;
         let worker = asked.first(join, values![milliseconds])?.map(|row| row.number(0)).unwrap_or_default();
         let (told, alive_until) = watch::channel(begun + lease);
         let (lost, stopped) = (CancellationToken::new(), CancellationToken::new());
-        let frontier = Frontier { database, worker, alive_until, lost, stopped };
-        frontier.database.spawn(frontier.clone().stay_alive(lease, told));
+        let frontier = Frontier { database, worker, lease, alive_until, lost, stopped };
+        frontier.database.spawn(frontier.clone().stay_alive(told));
         Ok(frontier)
     }
 
     /// Renews the lease until we stop, or are too late.
-    async fn stay_alive(self, lease: Duration, told: watch::Sender<Instant>) {
+    async fn stay_alive(self, told: watch::Sender<Instant>) {
         let is_alive = async {
             loop {
-                tokio::time::sleep(lease / RENEWALS).await;
+                tokio::time::sleep(self.lease / RENEWALS).await;
                 let begun = Instant::now();
                 // What fails is tried again as long as there is time.
-                match tokio::time::timeout_at(self.lease_end(), self.renew(lease)).await {
-                    Ok(Ok(true)) => told.send_replace(begun + lease),
+                match tokio::time::timeout_at(self.lease_end(), self.renew()).await {
+                    Ok(Ok(true)) => told.send_replace(begun + self.lease),
                     Ok(Err(_)) if Instant::now() < self.lease_end() => continue,
                     _ => break,
                 };
@@ -102,9 +104,9 @@ impl Frontier {
         }
     }
 
-    async fn renew(&self, lease: Duration) -> Result<bool, Error> {
-        let renew = "UPDATE workers SET alive_until = clock_timestamp() + $1 * interval '1 millisecond' WHERE id = $2";
-        Ok(self.database.execute(renew, values![in_milliseconds(lease), self.worker]).await? > 0)
+    async fn renew(&self) -> Result<bool, Error> {
+        let renew = "UPDATE workers SET alive_until = clock_timestamp() + $1::bigint * interval '1 millisecond' WHERE id = $2";
+        Ok(self.database.execute(renew, values![in_milliseconds(self.lease), self.worker]).await? > 0)
     }
 
     /// Takes out who is late, and frees what they had. A host rests for its delay first: their last request may have
@@ -140,14 +142,18 @@ impl Frontier {
     pub async fn begin_sources(&self) -> Result<(), Error> {
         let take = "INSERT INTO lanes (host, worker) VALUES ($1, $2)
              ON CONFLICT (host) DO UPDATE SET worker = excluded.worker WHERE lanes.worker IS NULL";
-        self.free_what_the_dead_had().await?;
-        match self.database.execute(take, values![SOURCES, self.worker]).await? {
-            0 => Err(Error::Locked {
-                path: self.database.shown().into(),
-                holder: " (it reads the sources; `--worker` joins in the rest)".to_owned(),
-            }),
-            _ => Ok(()),
+        // One that was killed holds it until its lease ends.
+        let until = Instant::now() + 2 * self.lease;
+        loop {
+            self.free_what_the_dead_had().await?;
+            match self.database.execute(take, values![SOURCES, self.worker]).await? {
+                0 if Instant::now() < until => tokio::time::sleep(self.lease / RENEWALS).await,
+                0 => break,
+                _ => return Ok(()),
+            }
         }
+        let holder = " (it reads the sources; `tamis run --worker` joins in the rest)".to_owned();
+        Err(Error::Locked { path: self.database.shown().into(), holder })
     }
 
     /// Ends to read the sources.
@@ -214,6 +220,11 @@ impl Frontier {
         self.database.execute(&give, values![lane, self.worker]).await.map(drop)
     }
 
+    /// Ends the renewals when it is dropped, so that who fails is soon taken out.
+    pub fn guard(&self) -> DropGuard {
+        self.stopped.clone().drop_guard()
+    }
+
     /// Leaves the workers. What we still have is free at once.
     pub async fn leave(&self) -> Result<(), Error> {
         self.stopped.cancel();
@@ -250,5 +261,100 @@ pub(super) fn offers(pages: &[&Registration], now: &str) -> Vec<Vec<Value>> {
 impl std::fmt::Debug for Frontier {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         formatter.debug_struct("Frontier").field("worker", &self.worker).finish_non_exhaustive()
+    }
+}
+
+#[cfg(all(test, feature = "postgres"))]
+mod tests {
+    use std::collections::{BTreeSet, HashSet};
+
+    use super::super::testing::database;
+    use super::super::{Copy, State, Verdict};
+    use super::*;
+    use crate::fetch::{Entry, Gate};
+    use crate::job::page_state::PageState;
+
+    const LONG: Duration = Duration::from_secs(600);
+    const NOW: &str = "2026-01-02T03:04:05Z";
+    const KEYS: [&str; 2] = ["https://a.example/1", "https://a.example/2"];
+    const LANE: &str = "a.example";
+
+    fn offer(state: &mut State) {
+        let page = |key| Registration { key, source: key, place: None, origin: "urls", published: None };
+        state.register(&KEYS.map(page), NOW).unwrap();
+    }
+
+    #[tokio::test]
+    async fn a_lane_is_with_one_worker_at_a_time_and_due_until_its_pages_are_done() {
+        let Some(url) = database() else { return };
+        let (mut state, one) = State::join(&url, LONG).unwrap();
+        let (mut other, two) = State::join(&url, LONG).unwrap();
+        offer(&mut state);
+        assert_eq!(one.take_lane().await.unwrap().as_deref(), Some(LANE));
+        assert_eq!(two.take_lane().await.unwrap(), None);
+        one.give_back(LANE).await.unwrap();
+        assert_eq!(two.take_lane().await.unwrap().as_deref(), Some(LANE));
+        let portion = two.portion(LANE).await.unwrap();
+        assert_eq!(portion.iter().map(|due| due.key.as_str()).collect::<Vec<_>>(), KEYS);
+        assert_eq!(one.outlook().await.unwrap(), Outlook { lanes: 1, workers: 2, is_open: true });
+        assert_eq!(other.hold(&BTreeSet::from([LANE])).unwrap(), HashSet::new());
+        let done = Verdict { state: PageState::Done, ..Verdict::default() };
+        let copy = Copy::default();
+        other.commit(KEYS.map(|key| (key, &done, &copy)), None, NOW).unwrap();
+        two.give_back(LANE).await.unwrap();
+        assert_eq!(one.take_lane().await.unwrap(), None);
+        assert!(!one.outlook().await.unwrap().is_open);
+        offer(&mut state);
+        assert_eq!(one.take_lane().await.unwrap().as_deref(), Some(LANE), "what is offered is looked at");
+        assert!(one.portion(LANE).await.unwrap().is_empty());
+    }
+
+    #[tokio::test]
+    async fn what_a_late_worker_had_goes_to_others_and_it_neither_writes_nor_asks() {
+        let Some(url) = database() else { return };
+        let lease = Duration::from_millis(300);
+        let (mut late_state, late) = State::join(&url, lease).unwrap();
+        offer(&mut late_state);
+        assert_eq!(late.take_lane().await.unwrap().as_deref(), Some(LANE));
+        drop(late.guard());
+        let (mut state, other) = State::join(&url, LONG).unwrap();
+        while other.take_lane().await.unwrap().is_none() {
+            tokio::time::sleep(lease).await;
+            other.free_what_the_dead_had().await.unwrap();
+        }
+        let lanes = BTreeSet::from([LANE]);
+        assert!(late_state.hold(&lanes).unwrap().contains(LANE));
+        assert!(state.hold(&lanes).unwrap().is_empty());
+        assert!(!late.renew().await.unwrap());
+        assert_eq!(late.enter("b.example", Duration::ZERO).await, Entry::Closed);
+    }
+
+    #[tokio::test]
+    async fn one_run_reads_the_sources_and_others_wait_for_its_pages() {
+        let Some(url) = database() else { return };
+        let (_state, one) = State::join(&url, LONG).unwrap();
+        let (_other, two) = State::join(&url, Duration::from_millis(300)).unwrap();
+        one.begin_sources().await.unwrap();
+        assert!(matches!(two.begin_sources().await, Err(Error::Locked { .. })));
+        assert!(two.outlook().await.unwrap().is_open);
+        one.end_sources().await.unwrap();
+        assert!(!two.outlook().await.unwrap().is_open);
+    }
+
+    #[tokio::test]
+    async fn a_host_has_one_request_at_a_time_and_then_its_rest() {
+        let Some(url) = database() else { return };
+        let (_state, one) = State::join(&url, LONG).unwrap();
+        let (_other, two) = State::join(&url, LONG).unwrap();
+        let (delay, rest) = (Duration::from_millis(1), Duration::from_millis(500));
+        assert_eq!(one.enter(LANE, delay).await, Entry::Open);
+        assert!(matches!(two.enter(LANE, delay).await, Entry::Wait(_)));
+        assert_eq!(two.enter("b.example", delay).await, Entry::Open);
+        let left = Instant::now();
+        one.leave(LANE, rest);
+        while two.enter(LANE, delay).await != Entry::Open {
+            tokio::time::sleep(delay).await;
+        }
+        assert!(left.elapsed() >= rest);
     }
 }

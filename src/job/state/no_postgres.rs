@@ -14,6 +14,11 @@ impl Postgres {
         Err(Error::Config(WITHOUT_POSTGRES.to_owned()))
     }
 
+    /// Says the same.
+    pub fn open_to_read(_: &str) -> Result<Option<Postgres>, Error> {
+        Err(Error::Config(WITHOUT_POSTGRES.to_owned()))
+    }
+
     pub fn another(&self) -> Result<Postgres, Error> {
         match *self {}
     }

@@ -58,8 +58,26 @@ impl Drop for Threads {
 }
 
 impl Postgres {
-    /// Connects, and makes the tables where they are not there.
+    /// Connects, and makes the tables where they are not there; one process at a time.
     pub fn open(url: &str) -> Result<Postgres, Error> {
+        let postgres = Postgres::connect(url)?;
+        postgres.database().transaction(|database| {
+            lock(database, MAKING_TABLES)?;
+            match postgres.has_tables()? {
+                true => Ok(()),
+                false => postgres.batch(&tables::for_postgres()),
+            }
+        })?;
+        Ok(postgres)
+    }
+
+    /// Connects; none if there are no tables yet.
+    pub fn open_to_read(url: &str) -> Result<Option<Postgres>, Error> {
+        let postgres = Postgres::connect(url)?;
+        Ok(postgres.has_tables()?.then_some(postgres))
+    }
+
+    fn connect(url: &str) -> Result<Postgres, Error> {
         let shown: Arc<str> = without_password(url).into();
         let mut config: Config = url.parse().map_err(|error| failure(&shown, &error))?;
         if config.get_connect_timeout().is_none() {
@@ -67,9 +85,11 @@ impl Postgres {
         }
         let runtime = Builder::new_multi_thread().worker_threads(1).enable_all().build();
         let runtime = runtime.map_err(Error::io("cannot start a thread for", &*shown))?;
-        let postgres = connect(config, shown, Arc::new(Threads(Some(runtime))))?;
-        postgres.transaction_of_tables()?;
-        Ok(postgres)
+        connect(config, shown, Arc::new(Threads(Some(runtime))))
+    }
+
+    fn database(&self) -> &dyn Database {
+        self
     }
 
     /// A second connection to the same database.
@@ -126,21 +146,17 @@ impl Postgres {
         answer.recv().map_err(|_| state_error(&self.shown, "the thread of the connection has ended"))
     }
 
-    /// Makes the tables where they are not there; one process at a time.
-    fn transaction_of_tables(&self) -> Result<(), Error> {
-        let database: &dyn Database = self;
-        database.transaction(|database| {
-            lock(database, MAKING_TABLES)?;
-            let known = database.first("SELECT to_regclass('tamis.version')::text", Vec::new())?;
-            if known.and_then(|row| row.maybe_text(0)).is_none() {
-                return self.batch(&tables::for_postgres());
-            }
-            let version = database.first("SELECT number FROM version", Vec::new())?;
-            match version.map(|row| row.number(0)) {
-                Some(tables::POSTGRES_VERSION) => Ok(()),
-                _ => Err(state_error(&self.shown, "was made by another version of tamis; use that one")),
-            }
-        })
+    /// Whether there are tables, which must be those of this version.
+    fn has_tables(&self) -> Result<bool, Error> {
+        let known = self.database().first("SELECT to_regclass('tamis.version')::text", Vec::new())?;
+        if known.and_then(|row| row.maybe_text(0)).is_none() {
+            return Ok(false);
+        }
+        let version = self.database().first("SELECT number FROM version", Vec::new())?;
+        match version.map(|row| row.number(0)) {
+            Some(tables::POSTGRES_VERSION) => Ok(true),
+            _ => Err(state_error(&self.shown, "was made by another version of tamis; use that one")),
+        }
     }
 
     fn batch(&self, text: &str) -> Result<(), Error> {

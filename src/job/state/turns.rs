@@ -44,7 +44,8 @@ impl Gate for Frontier {
 impl Frontier {
     async fn try_to_enter(&self, host: &str, delay: Duration) -> Result<Entry, Error> {
         let take = "INSERT INTO hosts (name, worker, delay_ms, ready_at)
-                 SELECT $1, id, $2, clock_timestamp() + $2 * interval '1 millisecond' FROM workers WHERE id = $3
+                 SELECT $1::text, id, $2::bigint, clock_timestamp() + $2::bigint * interval '1 millisecond'
+                 FROM workers WHERE id = $3
              ON CONFLICT (name) DO UPDATE SET worker = excluded.worker, delay_ms = excluded.delay_ms,
                  ready_at = clock_timestamp() + excluded.delay_ms * interval '1 millisecond'
                  WHERE hosts.worker IS NULL AND hosts.ready_at <= clock_timestamp()";
@@ -64,9 +65,9 @@ impl Frontier {
     fn note(&self, host: &str, rest: Duration, change: &str) {
         let note = format!(
             "INSERT INTO hosts (name, delay_ms, ready_at)
-                 VALUES ($1, $2, clock_timestamp() + $2 * interval '1 millisecond')
+                 VALUES ($1, $2::bigint, clock_timestamp() + $2::bigint * interval '1 millisecond')
              ON CONFLICT (name) DO UPDATE SET {change}
-                 ready_at = greatest(hosts.ready_at, clock_timestamp() + $2 * interval '1 millisecond')"
+                 ready_at = greatest(hosts.ready_at, clock_timestamp() + $2::bigint * interval '1 millisecond')"
         );
         let mut values = values![host, in_milliseconds(rest)];
         if !change.is_empty() {
