@@ -59,7 +59,7 @@ impl Crowd {
         let delay = size.delay.as_secs_f64();
         let bench = Bench::new(&format!(
             "[fetch]\ndelay_seconds = {delay}\nbackoff_seconds = 0.1\n[sources]\nlists = [\"urls.txt\"]\n\
-             [state]\nurl = \"{url}\"\nlease_seconds = 2\n[output]\nkind = \"{output}\"\n\
+             [state]\nurl = \"{url}\"\nlease_seconds = 5\n[output]\nkind = \"{output}\"\n\
              near_duplicates = \"keep\"\n[job]\nreport = \"\"\n"
         ));
         bench.write("urls.txt", list);
@@ -119,25 +119,32 @@ fn kill_and_check(size: Size, output: &'static str) {
     let mut workers = vec![crowd.start(0)];
     until("a page is done", || crowd.done() > 0);
     workers.extend((1..crowd.size.workers).map(|number| crowd.start(number)));
-    for _ in 0..crowd.size.kills {
+    let (mut killed, mut late) = (0, 0);
+    while killed < crowd.size.kills {
         std::thread::sleep(crowd.size.pause.mul_f64(2.0 * random_share()));
         let number = (random_share() * workers.len() as f64) as usize % workers.len();
         workers[number].kill().expect("the system kills");
-        let code = workers[number].wait().expect("it ends").code();
-        assert_eq!(code, None, "worker {number} ended before it was killed, with {code:?}");
+        match workers[number].wait().expect("it ends").code() {
+            None => killed += 1,
+            // On a machine that is busy with other things, it was not heard of in time.
+            Some(1) => late += 1,
+            code => panic!("worker {number} ended with {code:?} before it was killed"),
+        }
         workers[number] = crowd.start(number);
     }
     let at_work = crowd.done();
     for worker in workers {
         let ended = ended(worker);
-        assert_eq!(ended.code, Some(0), "{}", ended.stderr);
+        assert!(matches!(ended.code, Some(0 | 1)), "{}", ended.stderr);
     }
+    let last = ended(crowd.start(0));
+    assert_eq!(last.code, Some(0), "{}", last.stderr);
     let requests = crowd.server.log().len();
     println!(
-        "{} pages, {} workers, {} killed in {:.1?}, the last after {at_work} pages; {requests} requests ({output})",
+        "{} pages, {} workers, {killed} killed and {late} late in {:.1?}, the last after {at_work} pages; {requests} \
+         requests ({output})",
         crowd.size.pages(),
         crowd.size.workers,
-        crowd.size.kills,
         begun.elapsed()
     );
     crowd.check();
