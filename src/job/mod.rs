@@ -183,7 +183,7 @@ impl<'a> Job<'a> {
         let (state, mut tally, hosts) = self.work_through(role, tasks, stop, watch).await?;
         let (is_shared, left) = (frontier.is_some(), planned.saturating_sub(tally.handled()));
         if let Some(frontier) = frontier {
-            frontier.leave().await?;
+            frontier.resign().await?;
         }
         let lost = hosts.iter().map(|host| state.lost_containers(host)).collect::<Result<Vec<_>, _>>()?;
         tally.add_hosts(&by_host, &fetcher.map(|fetcher| fetcher.hosts()).unwrap_or_default());

@@ -59,7 +59,7 @@ impl Crowd {
         let delay = size.delay.as_secs_f64();
         let bench = Bench::new(&format!(
             "[fetch]\ndelay_seconds = {delay}\nbackoff_seconds = 0.1\n[sources]\nlists = [\"urls.txt\"]\n\
-             [state]\nurl = \"{url}\"\nlease_seconds = 5\n[output]\nkind = \"{output}\"\n\
+             [state]\nurl = \"{url}\"\nlease_seconds = 3\n[output]\nkind = \"{output}\"\n\
              near_duplicates = \"keep\"\n[job]\nreport = \"\"\n"
         ));
         bench.write("urls.txt", list);
@@ -151,8 +151,8 @@ fn kill_and_check(size: Size, output: &'static str) {
 }
 
 const SHORT: Size = Size {
-    hosts: 20,
-    pages_of_host: 15,
+    hosts: 30,
+    pages_of_host: 10,
     workers: 3,
     kills: 10,
     delay: Duration::from_millis(300),
@@ -166,7 +166,7 @@ fn killed_workers_lose_and_double_nothing_in_a_database() {
 
 #[test]
 fn killed_workers_lose_and_double_nothing_in_a_folder_that_all_see() {
-    kill_and_check(Size { hosts: 10, kills: 5, ..SHORT }, "folder");
+    kill_and_check(Size { pages_of_host: 3, kills: 5, ..SHORT }, "folder");
 }
 
 #[test]

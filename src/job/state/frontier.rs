@@ -226,7 +226,7 @@ impl Frontier {
     }
 
     /// Leaves the workers. What we still have is free at once.
-    pub async fn leave(&self) -> Result<(), Error> {
+    pub async fn resign(&self) -> Result<(), Error> {
         self.stopped.cancel();
         self.database.execute("DELETE FROM workers WHERE id = $1", values![self.worker]).await?;
         self.free_what_the_dead_had().await
