@@ -71,6 +71,12 @@ pub enum Rejection {
         /// The limit in force.
         max: usize,
     },
+    /// The dirty text has more lines than the limit.
+    #[error("the text has more than {max} lines and cells of tables")]
+    TooManyLines {
+        /// The limit in force.
+        max: usize,
+    },
 }
 
 impl Rejection {
@@ -89,6 +95,7 @@ impl Rejection {
             Rejection::TooLarge { .. } => "too-large",
             Rejection::TooManyNodes { .. } => "too-many-nodes",
             Rejection::TooManyBlocks { .. } => "too-many-blocks",
+            Rejection::TooManyLines { .. } => "too-many-lines",
         }
     }
 }

@@ -5,31 +5,33 @@ use std::sync::OnceLock;
 use url::Url;
 
 use crate::article::metadata::{self, PageType};
-use crate::article::{Article, Block, BlockKind, Metadata, escape_html};
-use crate::clean::Kind;
+use crate::article::{Article, Block, Metadata, escape_html};
+use crate::clean::between::{keep_code, keep_prose, keep_quotes, keep_subheads};
 use crate::clean::block::TextBlock;
 use crate::clean::caption::remove_captions;
 use crate::clean::classify::Classifier;
 use crate::clean::context::Contexts;
 use crate::clean::declared::Declared;
-use crate::clean::dirty::clean_dirty;
+use crate::clean::dirty::{MAX_LINES, clean_dirty, has_too_many_lines};
+use crate::clean::discussion::{comments, remove_discussion};
 use crate::clean::doubled::remove_doubled;
-use crate::clean::features::{Features, ends_sentence};
+use crate::clean::features::Features;
 use crate::clean::furniture::Furniture;
+use crate::clean::heads::{drop_lead_ins, drop_lone_headings, keep_announced, keep_headings};
 use crate::clean::label::label;
 use crate::clean::listing::is_list;
 use crate::clean::loss;
 use crate::clean::notes::keep_notes;
-use crate::clean::phrases;
+use crate::clean::phrases::{self, Readings};
 use crate::clean::prune::Marks;
 use crate::clean::reject;
 use crate::clean::segment::{MAX_BLOCKS, segment};
-use crate::clean::settle::{
-    drop_lone_headings, keep_prose, keep_quotes, keep_standfirst, keep_subheads, settle_groups,
-};
+use crate::clean::settle::{drop_ornaments, keep_alike, keep_recipe, settle_groups, settle_posts};
 use crate::clean::signature::{remove_names, sign};
 use crate::clean::sites::SiteRules;
 use crate::clean::spare;
+use crate::clean::standfirst::keep_standfirst;
+use crate::clean::strays::{drop_other_articles, drop_player_titles};
 use crate::clean::survey::{Survey, text_weight};
 use crate::clean::text::{detect_language, is_plainly};
 use crate::clean::trace::{SiteTrace, Trace};
@@ -43,8 +45,6 @@ use crate::options::CleanOptions;
 use crate::parse::{Dom, Limits, parse};
 use crate::rules::Rules;
 
-/// What is shorter beside a comment, and no sentence, is a name or a date.
-const MIN_COMMENT_BYTES: usize = 60;
 /// A page that shows more than this is not asked for its data.
 const MAX_SHOWN_BESIDE_SPARE: u32 = 600;
 /// So many times as much as the page shows must stand in its data.
@@ -163,6 +163,9 @@ impl Cleaner {
     /// Cleans text that an earlier scraper left dirty.
     pub fn clean_text(&self, dirty: &str) -> Result<Article, Rejection> {
         self.check_size(dirty.len())?;
+        if has_too_many_lines(dirty) {
+            return Err(Rejection::TooManyLines { max: MAX_LINES });
+        }
         let mut article =
             self.accept(clean_dirty(dirty, &self.rules.phrases).into_article(&self.options.keep))?;
         article.normalize(self.options.normalize);
@@ -203,7 +206,8 @@ impl Cleaner {
         let metadata = metadata::extract(dom, url);
         let declared = Declared::of(dom, url, &metadata);
         let mut rows = Vec::new();
-        let blocks = self.measure(dom, &metadata, declared, |row| rows.extend_from_slice(row));
+        let mut readings = Readings::default();
+        let blocks = self.measure(dom, &metadata, declared, &mut readings, |row| rows.extend_from_slice(row));
         (blocks, rows)
     }
 
@@ -213,24 +217,37 @@ impl Cleaner {
         let declared = Declared::of(dom, url, &metadata);
         metadata.page_type = declared.page_type();
         let mut scores = self.classifier.scores();
-        let mut blocks = self.measure(dom, &metadata, declared, |row| scores.add(row));
+        let mut readings = Readings::default();
+        let mut blocks = self.measure(dom, &metadata, declared, &mut readings, |row| scores.add(row));
         let threshold = self.options.focus.threshold();
         Classifier::decide(&scores.finish(), &mut blocks, threshold, declared);
         settle_groups(dom, &mut blocks, threshold);
         keep_subheads(dom, &mut blocks, threshold);
         keep_prose(dom, &mut blocks, threshold);
         keep_quotes(&mut blocks, threshold);
-        keep_standfirst(&mut blocks, threshold);
+        let description = metadata.description.as_deref();
+        keep_standfirst(dom, &self.rules.generic, &mut blocks, description, threshold);
+        keep_alike(dom, &mut blocks, threshold);
+        keep_code(&mut blocks);
+        keep_recipe(dom, &mut blocks);
+        keep_headings(dom, &mut blocks, threshold);
+        settle_posts(dom, &mut blocks);
+        keep_announced(dom, &mut blocks);
         settle_language(&mut metadata, &blocks);
-        phrases::apply(&self.rules.phrases, &mut blocks, metadata.language.as_deref());
+        phrases::apply(&self.rules.phrases, &mut blocks, metadata.language.as_deref(), readings);
         let mut warnings = loss::guard(dom, &mut blocks, metadata.body_hint.as_deref());
         if !declared.forum {
-            remove_doubled(&mut blocks);
+            remove_discussion(dom, &self.rules.generic, &mut blocks);
+            remove_doubled(dom, &mut blocks);
         }
         if declared.page_type() == PageType::Article {
             remove_captions(dom, &mut blocks);
         }
         keep_notes(dom, &mut blocks);
+        drop_other_articles(dom, &mut blocks);
+        drop_player_titles(dom, &mut blocks);
+        drop_lead_ins(&mut blocks);
+        drop_ornaments(&mut blocks);
         drop_lone_headings(&mut blocks);
         sign(&mut metadata, &mut blocks);
         if !declared.forum {
@@ -283,11 +300,12 @@ impl Cleaner {
     }
 
     /// The blocks of a page as the rules label them; what the classifier sees of each goes to `take`.
-    fn measure(
-        &self,
+    fn measure<'c>(
+        &'c self,
         dom: &Dom,
         metadata: &Metadata,
         declared: Declared,
+        readings: &mut Readings<'c>,
         take: impl FnMut(&[f32]),
     ) -> Vec<TextBlock> {
         let root = dom.body().unwrap_or(dom.document());
@@ -295,8 +313,8 @@ impl Cleaner {
         let units = Units::of(dom, root);
         let marks = Marks::of(dom, root, &survey, &self.rules.generic);
         let mut blocks = segment(dom, root, &survey, &marks);
-        let verdicts = phrases::judge(&self.rules.phrases, &blocks, metadata.language.as_deref());
-        phrases::cut_labels(&mut blocks, &verdicts);
+        let verdicts = phrases::judge(&self.rules.phrases, &blocks, metadata.language.as_deref(), readings);
+        phrases::cut_labels(&mut blocks, &verdicts, readings);
         let features = Features::of(dom, &survey, &units.teasers(dom, root), &blocks);
         let inside = label(dom, &survey, &mut blocks, &features, metadata.title.as_deref());
         let contexts = Contexts::of(dom, root, &survey, &marks);
@@ -385,17 +403,6 @@ impl Cleaner {
 fn check_blocks(reading: &Reading) -> Result<(), Rejection> {
     let max = MAX_BLOCKS;
     if reading.blocks.len() > max { Err(Rejection::TooManyBlocks { max }) } else { Ok(()) }
-}
-
-/// The texts of readers' comments, without the names, dates and buttons around them.
-fn comments(blocks: &[TextBlock]) -> Vec<String> {
-    let is_text = |block: &&TextBlock| {
-        let is_comment = !block.fate.kept && block.fate.kind == Some(Kind::Comments);
-        is_comment
-            && block.kind == BlockKind::Paragraph
-            && (ends_sentence(&block.text) || block.text.len() >= MIN_COMMENT_BYTES)
-    };
-    blocks.iter().filter(is_text).map(|block| block.text.clone()).collect()
 }
 
 /// The language that the page names, or the one that its text is in.

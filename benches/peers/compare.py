@@ -1,13 +1,13 @@
 #!/usr/bin/env python3
 """Times tamis and its peers on the same pages and prints the ratios; --svg FILE draws them.
 
-    pip install resiliparse trafilatura
+    pip install resiliparse trafilatura lxml_html_clean
     (cd benches/peers && cargo build --release)
     python3 benches/peers/compare.py ../shared/corpus/fr ../shared/corpus/newsrooms --svg docs/speed.svg
 
 CPU time of one thread, in alternating rounds, so that a busy machine slows all of them alike; the best round of each
 counts. All read the same decoded pages. The first round, in which patterns are compiled, is not counted. A Python peer
-that is not installed is left out.
+that is not installed is left out. All pages of the corpus take minutes; --every N takes each N-th.
 """
 
 import argparse
@@ -15,6 +15,7 @@ import gzip
 import json
 import pathlib
 import subprocess
+import tempfile
 import time
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -23,16 +24,27 @@ ROUNDS = 5
 PARSERS = "parse alone"
 
 
-def pages_of(folders):
-    """The decoded pages of corpus folders (html/*.html.gz) or of folders of HTML files."""
-    texts = []
+def files_of(folders):
+    """The pages of corpus folders (html/*.html.gz) or of folders of HTML files."""
     for folder in map(pathlib.Path, folders):
-        for path in sorted((folder / "html" if (folder / "html").is_dir() else folder).iterdir()):
-            if path.is_file():
-                data = path.read_bytes()
-                data = gzip.decompress(data) if path.suffix == ".gz" else data
-                texts.append(data.decode("utf-8", "replace"))
+        inner = folder / "html" if (folder / "html").is_dir() else folder
+        yield from sorted(path for path in inner.iterdir() if path.is_file())
+
+
+def pages_of(folders):
+    """The decoded pages of folders."""
+    texts = []
+    for path in files_of(folders):
+        data = path.read_bytes()
+        data = gzip.decompress(data) if path.suffix == ".gz" else data
+        texts.append(data.decode("utf-8", "replace"))
     return texts
+
+
+def thin_out(folders, every, into):
+    """Fills a folder with links to each page that is taken."""
+    for index, path in enumerate(list(files_of(folders))[::every]):
+        (pathlib.Path(into) / f"{index:06}-{path.name}").symlink_to(path.resolve())
 
 
 def timed(extract, texts):
@@ -121,9 +133,14 @@ def main():
     parser.add_argument("--binary", default=str(HERE / "target/release/tamis-peers"), help="the Rust contenders")
     parser.add_argument("--rounds", type=int, default=ROUNDS)
     parser.add_argument("--svg", type=pathlib.Path, help="where to draw the result")
+    parser.add_argument("--every", type=int, default=1, metavar="N", help="of all pages take each N-th")
     options = parser.parse_args()
-    texts = pages_of(options.folders)
-    best = best_rounds(options, texts)
+    with tempfile.TemporaryDirectory() as folder:
+        if options.every > 1:
+            thin_out(options.folders, options.every, folder)
+            options.folders = [folder]
+        texts = pages_of(options.folders)
+        best = best_rounds(options, texts)
     size = sum(len(text.encode("utf-8", "replace")) for text in texts) / 1e6
     print(f"{len(texts)} pages, {size:.1f} MB, best of {options.rounds} rounds\n{table(best, len(texts))}")
     if options.svg:

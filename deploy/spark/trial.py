@@ -5,8 +5,8 @@
 
 Needs Java 17, `pyspark[sql]` and the wheel in the Python that runs it, and the program `tamis` to compare with. Pages
 are repeated up to the number asked for and written into archives, with poison among them: pages on which a cleaner that
-is put into the place of the true one hangs or dies. Fails unless every page has its record once, with the text that
-`tamis clean` gives.
+is put into the place of the true one hangs or dies. Then the pages, each once, are read from Parquet. Fails unless every
+page has its record once, with the text that `tamis clean` gives.
 """
 
 import argparse
@@ -100,16 +100,31 @@ def executors(parent):
     return found
 
 
-def run_job(folder, paths, output, kill):
+def write_parquet(folder, pages):
+    """Writes the pages, each once, into two Parquet files."""
+    import pyarrow.parquet
+    (folder / "pages").mkdir()
+    rows = [{"html": page, "url": address(index, pages)} for index, page in enumerate(pages)]
+    for part in range(2):
+        pyarrow.parquet.write_table(pyarrow.Table.from_pylist(rows[part::2]), folder / f"pages/{part}.parquet")
+    return folder / "pages"
+
+
+def listing(folder, paths):
+    """The arguments of a job over archives."""
+    (folder / "listing").write_text("".join(f"{path}\n" for path in paths))
+    return ["--listing", folder / "listing"]
+
+
+def run_job(folder, source, output, kill):
     """Runs the job on two executors; kills one when the first task is committed. Gives its summary and seconds."""
     import pyspark
     submit = pathlib.Path(pyspark.__file__).parent / "bin/spark-submit"
     (folder / "poison").mkdir(exist_ok=True)
     (folder / "poison/sitecustomize.py").write_text(POISON)
-    (folder / "listing").write_text("".join(f"{path}\n" for path in paths))
     command = [submit, "--master", "local-cluster[2,1,1024]", "--conf", "spark.ui.enabled=false",
                "--conf", f"spark.executorEnv.PYTHONPATH={folder / 'poison'}",
-               HERE / "clean.py", "--listing", folder / "listing", "--output", output, "--seconds", str(SECONDS)]
+               HERE / "clean.py", *source, "--output", output, "--seconds", str(SECONDS)]
     environment = {**os.environ, "PYSPARK_PYTHON": sys.executable, "PYSPARK_DRIVER_PYTHON": sys.executable,
                    "SPARK_HOME": str(pathlib.Path(pyspark.__file__).parent), "SPARK_LOCAL_IP": "127.0.0.1",
                    "SPARK_WORKER_DIR": str(folder / "work")}
@@ -182,15 +197,26 @@ def main():
     with tempfile.TemporaryDirectory() as temporary:
         folder = pathlib.Path(temporary)
         paths = write_archives(folder, pages, options.pages, options.archives)
-        summary, seconds = run_job(folder, paths, folder / "out", kill=True)
+        summary, seconds = run_job(folder, listing(folder, paths), folder / "out", kill=True)
         print(f"{json.dumps(summary)}\nwith one executor killed: {seconds:.0f} s")
         wanted = {"input": options.pages + 2, "records": options.pages + 2, "doubled": 0}
         if summary | wanted != summary or (summary["statuses"]["timeout"], summary["statuses"]["crashed"]) != (1, 1):
             sys.exit(f"wanted {wanted}, one timeout and one crash")
         same = check_texts(options.tamis, folder, pages, options.pages, folder / "out")
         print(f"{same} records have the text, title, date and language that `tamis clean` gives")
+        try_parquet(options, folder, pages[: options.pages])
         if options.overhead:
             measure(folder, paths, pages, options.pages)
+
+
+def try_parquet(options, folder, pages):
+    """The same for Parquet input, without a death."""
+    source = ["--parquet", write_parquet(folder, pages), "--url", "url", "--partitions", "3"]
+    summary, seconds = run_job(folder, source, folder / "from-parquet", kill=False)
+    if (summary["input"], summary["records"]) != (len(pages), len(pages)):
+        sys.exit(f"of {len(pages)} pages from Parquet: {json.dumps(summary)}")
+    same = check_texts(options.tamis, folder, pages, len(pages), folder / "from-parquet")
+    print(f"from Parquet: {same} records, all as `tamis clean` gives them, {seconds:.0f} s")
 
 
 def measure(folder, paths, pages, count):
@@ -198,7 +224,7 @@ def measure(folder, paths, pages, count):
     seconds = []
     for name, archives in [("first", paths[:1]), ("all", paths)]:
         before = used()
-        run_job(folder, archives, folder / name, kill=False)
+        run_job(folder, listing(folder, archives), folder / name, kill=False)
         seconds.append(used() - before)
     more = count - len(range(0, count, len(paths)))
     plain = plain_seconds(pages, count) / count

@@ -34,6 +34,9 @@ const DOUBTFUL_SHARE: f32 = 0.33;
 /// It is sure of little when less than this share of what might be content is above the threshold.
 const MIN_SURE: f32 = 0.5;
 
+/// A name is not doubted for less text.
+const MIN_MISTAKEN_BYTES: usize = 600;
+
 /// Rows that are scored together: as many as stay in the fastest memory beside a tree.
 const BATCH: usize = 24;
 
@@ -73,9 +76,18 @@ impl Classifier {
     /// Decides every block but the headline by its score: kept from `threshold` on, less on pages that are no articles. A
     /// block that the rules removed keeps their reason; one that they kept is of no known kind.
     pub fn decide(scores: &[f32], blocks: &mut [TextBlock], threshold: f32, declared: Declared) {
-        let page = Page { threshold: threshold * share(blocks, scores, threshold, declared), declared };
-        for (block, &score) in blocks.iter_mut().zip(scores) {
+        let page = Page {
+            threshold: threshold * share(blocks, scores, threshold, declared),
+            declared,
+            mistaken: no_comments(blocks, scores, threshold),
+        };
+        let cut_out: Vec<bool> = (0..blocks.len()).map(|index| is_cut_out(blocks, index)).collect();
+        for ((block, &score), cut_out) in blocks.iter_mut().zip(scores).zip(cut_out) {
             if block.fate.kind == Some(Kind::Title) {
+                continue;
+            }
+            if cut_out {
+                block.fate.score = Some(score);
                 continue;
             }
             let fate = match (score >= page.needed(block), block.fate.kept) {
@@ -138,24 +150,52 @@ fn share(blocks: &[TextBlock], scores: &[f32], threshold: f32, declared: Declare
     }
 }
 
+/// Whether a block was cut out of the sentence beside it, as the text of a tooltip is: it makes no paragraph.
+fn is_cut_out(blocks: &[TextBlock], index: usize) -> bool {
+    let block = &blocks[index];
+    let of_one = |other: Option<&TextBlock>| {
+        other.is_some_and(|other| other.element == block.element && other.fate.kept)
+    };
+    block.fate.rule.starts_with("prune.")
+        && (of_one(index.checked_sub(1).map(|before| &blocks[before])) || of_one(blocks.get(index + 1)))
+}
+
+/// Whether most of the text that a name calls comments is taken for the article all the same ("gallery__item__comment").
+/// Readers' comments score low, since their name is a column.
+fn no_comments(blocks: &[TextBlock], scores: &[f32], threshold: f32) -> bool {
+    let (mut all, mut likely) = (0, 0);
+    for (block, score) in blocks.iter().zip(scores) {
+        if block.fate.kind == Some(Kind::Comments) {
+            all += block.text.len();
+            likely += if *score >= threshold { block.text.len() } else { 0 };
+        }
+    }
+    all >= MIN_MISTAKEN_BYTES && 2 * likely > all
+}
+
 /// What all blocks of a page share.
 struct Page {
     threshold: f32,
     declared: Declared,
+    /// What is named comments looks like anything but.
+    mistaken: bool,
 }
 
 impl Page {
     /// The score that a block needs: less where the rules see what the classifier cannot, more where they removed it.
     /// Readers' comments look like an article to the classifier; they come back only in a forum, where they are the
-    /// text.
+    /// text and signatures are not.
     fn needed(&self, block: &TextBlock) -> f32 {
         let (threshold, fate) = (self.threshold, &block.fate);
         let is_other = self.declared.page_type() != PageType::Article;
         match fate.kept {
             true if fate.rule == STANDFIRST_RULE => threshold * STANDFIRST_SHARE,
+            false if fate.kind == Some(Kind::Comments) && self.mistaken => threshold,
             false if fate.kind == Some(Kind::Comments) && !self.declared.forum => f32::INFINITY,
+            false if fate.rule == "prune.tag.figcaption" && !is_other => f32::INFINITY,
             false if fate.rule.starts_with(OWN_MARK) => f32::INFINITY,
             true => threshold,
+            false if fate.kind == Some(Kind::AuthorBio) && self.declared.forum => f32::INFINITY,
             false if is_other => threshold,
             false if fate.rule.starts_with("prune.") => threshold.max(PRUNED_THRESHOLD),
             false => (threshold + REMOVED_EXTRA).min(PRUNED_THRESHOLD).max(threshold),
@@ -172,5 +212,38 @@ mod tests {
         let classifier = Classifier::builtin();
         assert!(classifier.fits());
         assert!(BUILTIN.len() <= 600_000, "{} bytes", BUILTIN.len());
+    }
+
+    #[test]
+    fn a_name_of_comments_on_most_of_the_article_is_a_mistake() {
+        let block = |kind| TextBlock {
+            element: crate::parse::Dom::new().document(),
+            kind: crate::article::BlockKind::Paragraph,
+            text: "Le pont reste fermé. ".repeat(20),
+            spans: Vec::new(),
+            fate: Fate::removed(kind, "prune.name.comments"),
+        };
+        let kept = |kind, scores: &[f32]| {
+            let mut blocks: Vec<TextBlock> = scores.iter().map(|_| block(kind)).collect();
+            Classifier::decide(scores, &mut blocks, 0.6, Declared { article: true, ..Declared::default() });
+            blocks.iter().filter(|block| block.fate.kept).count()
+        };
+        assert_eq!(kept(Kind::Comments, &[0.7, 0.7, 0.1]), 2);
+        assert_eq!(kept(Kind::Comments, &[0.7, 0.1, 0.1]), 0);
+    }
+
+    #[test]
+    fn what_was_cut_out_of_a_sentence_does_not_come_back() {
+        let block = |fate| TextBlock {
+            element: crate::parse::Dom::new().document(),
+            kind: crate::article::BlockKind::Paragraph,
+            text: "Le bus part.".to_owned(),
+            spans: Vec::new(),
+            fate,
+        };
+        let mut blocks =
+            vec![block(Fate::removed(Kind::Other, "prune.hidden")), block(Fate::kept("label.prose"))];
+        Classifier::decide(&[0.95, 0.95], &mut blocks, 0.6, Declared::default());
+        assert!(!blocks[0].fate.kept && blocks[1].fate.kept);
     }
 }

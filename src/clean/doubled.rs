@@ -9,6 +9,7 @@ use super::block::{Fate, TextBlock};
 use super::facts::letters_of;
 use super::{FastSet, Kind};
 use crate::article::BlockKind;
+use crate::parse::Dom;
 
 /// Shorter texts may be repeated with a reason.
 const MIN_LETTERS: usize = 60;
@@ -22,7 +23,7 @@ const MIN_CONTENTS: usize = 2;
 
 /// Removes kept blocks whose text stands in another kept block; of two equal ones the first stays, a subhead before an
 /// item that announces it.
-pub fn remove_doubled(blocks: &mut [TextBlock]) {
+pub fn remove_doubled(dom: &Dom, blocks: &mut [TextBlock]) {
     remove_contents(blocks);
     let kept: Vec<usize> = (0..blocks.len()).filter(|index| blocks[*index].fate.kept).collect();
     let letters: Vec<String> = kept.iter().map(|index| letters_of(&blocks[*index].text)).collect();
@@ -33,20 +34,34 @@ pub fn remove_doubled(blocks: &mut [TextBlock]) {
         let wanted = letters[one].as_bytes();
         // made once: a finder costs more to make than most texts to search
         let finder = LazyCell::new(|| memmem::Finder::new(wanted));
+        let is_sibling = |other: usize| is_sibling(dom, &blocks[kept[one]], &blocks[kept[other]]);
         let holds = |(other, text): (usize, &String)| match text.len().cmp(&wanted.len()) {
             std::cmp::Ordering::Less => false,
             std::cmp::Ordering::Equal => other < one && text.as_bytes() == wanted,
             std::cmp::Ordering::Greater => {
-                wanted.len() <= MAX_PULL_QUOTE_LETTERS && finder.find(text.as_bytes()).is_some()
+                wanted.len() <= MAX_PULL_QUOTE_LETTERS
+                    && finder.find(text.as_bytes()).is_some()
+                    && !is_sibling(other)
             }
         };
-        wanted.len() >= MIN_LETTERS && letters.iter().enumerate().any(holds)
+        let is_cell = matches!(blocks[kept[one]].kind, BlockKind::Cell { .. });
+        wanted.len() >= MIN_LETTERS && !is_cell && letters.iter().enumerate().any(holds)
     };
     let doubled: Vec<usize> = (0..kept.len()).filter(|one| is_doubled(*one)).map(|one| kept[one]).collect();
     for index in doubled {
         blocks[index].fate =
             Fate { score: blocks[index].fate.score, ..Fate::removed(Kind::Other, "doubled") };
     }
+}
+
+/// Whether two blocks are paragraphs in a row: a text may quote itself, a pull quote is made otherwise.
+fn is_sibling(dom: &Dom, one: &TextBlock, other: &TextBlock) -> bool {
+    let (one, other) = (one.element, other.element);
+    let is_paragraph = dom.tag(one) == "p" && dom.tag(other) == "p";
+    is_paragraph
+        && one != other
+        && dom.parent(one) == dom.parent(other)
+        && dom.attribute(one, "class") == dom.attribute(other, "class")
 }
 
 /// Removes the items that announce subheads.
@@ -74,7 +89,6 @@ fn remove_contents(blocks: &mut [TextBlock]) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::parse::Dom;
 
     #[test]
     fn pull_quotes_and_copies_go_and_refrains_stay() {
@@ -90,7 +104,7 @@ mod tests {
             fate: Fate::kept("test"),
         };
         let mut blocks: Vec<TextBlock> = texts.iter().map(block).collect();
-        remove_doubled(&mut blocks);
+        remove_doubled(&Dom::new(), &mut blocks);
         let kept: Vec<bool> = blocks.iter().map(|block| block.fate.kept).collect();
         assert_eq!(kept, [false, true, true, true, false]);
     }
@@ -116,8 +130,29 @@ mod tests {
             fate: Fate::kept("test"),
         };
         let mut blocks: Vec<TextBlock> = page.into_iter().map(block).collect();
-        remove_doubled(&mut blocks);
+        remove_doubled(&Dom::new(), &mut blocks);
         let kept: Vec<bool> = blocks.iter().map(|block| block.fate.kept).collect();
         assert_eq!(kept, [false, false, true, true, true, true, true]);
+    }
+
+    #[test]
+    fn a_paragraph_that_quotes_one_beside_it_stays() {
+        let long = "On ne vend pas du vide, on vend ce que l’on entend quand tout le reste s’arrête enfin";
+        let html = |class: &str| format!("<p>Il dit : {long}. Puis il se tait.</p><p {class}>« {long} »</p>");
+        let left = |html: &str| {
+            let dom = crate::parse::parse(html, &crate::parse::Limits::default()).unwrap();
+            let paragraphs = dom.descendants(dom.document()).filter(|node| dom.tag(*node) == "p");
+            let block = |element| TextBlock {
+                element,
+                kind: BlockKind::Paragraph,
+                text: dom.text_content(element),
+                spans: Vec::new(),
+                fate: Fate::kept("test"),
+            };
+            let mut blocks: Vec<TextBlock> = paragraphs.map(block).collect();
+            remove_doubled(&dom, &mut blocks);
+            blocks.iter().filter(|block| block.fate.kept).count()
+        };
+        assert_eq!((left(&html("")), left(&html("class=pullquote"))), (2, 1));
     }
 }

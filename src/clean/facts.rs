@@ -3,7 +3,7 @@
 use super::block::TextBlock;
 use super::context::Context;
 use super::features::Features;
-use super::words::{hash_step, is_alphanumeric, word_key, words};
+use super::words::{WordSet, hash_step, is_alphanumeric, words};
 use super::{FastMap, FastSet, Kind};
 use crate::article::{BlockKind, Metadata};
 
@@ -12,7 +12,7 @@ pub struct PageFacts {
     /// Weight of all blocks.
     pub total_weight: f32,
     /// Keys of the words of the headline.
-    pub title_words: FastSet<u64>,
+    pub title_words: WordSet,
     /// Letters of the description in the head.
     pub description: String,
     /// Shingles of the `articleBody` of JSON-LD.
@@ -48,7 +48,7 @@ impl PageFacts {
     ) -> PageFacts {
         let mut facts = PageFacts {
             total_weight: features.iter().map(|features| features.weight as f32).sum::<f32>().max(1.0),
-            title_words: metadata.title.iter().flat_map(|title| words(title)).map(word_key).collect(),
+            title_words: metadata.title.iter().flat_map(|title| words(title)).map(|(_, key)| key).collect(),
             description: letters_of(metadata.description.as_deref().unwrap_or("")),
             hint: metadata.body_hint.iter().flat_map(|hint| shingles(hint)).collect(),
             has_hint: metadata.body_hint.is_some(),
@@ -112,6 +112,6 @@ const SHINGLE_WORDS: usize = 4;
 
 /// Hashes of the four-word shingles of a text.
 pub fn shingles(text: &str) -> Vec<u64> {
-    let keys: Vec<u64> = words(text).map(word_key).collect();
+    let keys: Vec<u64> = words(text).map(|(_, key)| key).collect();
     keys.windows(SHINGLE_WORDS).map(|window| window.iter().copied().fold(0, hash_step)).collect()
 }

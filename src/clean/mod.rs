@@ -5,17 +5,20 @@
 //! - boilerplate: blocks that do not belong to the article; each removed block has a [`Kind`] and a rule
 //! - line: a block's text as the phrase rules see it; dirty text has lines only
 
+pub(crate) mod between;
 pub mod block;
 pub mod caption;
 pub mod classify;
 pub mod context;
 pub mod declared;
 pub(crate) mod dirty;
+pub(crate) mod discussion;
 pub mod doubled;
 pub(crate) mod facts;
 pub mod features;
 pub mod forest;
 pub mod furniture;
+pub(crate) mod heads;
 pub mod label;
 pub mod listing;
 pub mod loss;
@@ -31,6 +34,8 @@ mod shape;
 pub mod signature;
 pub(crate) mod sites;
 pub mod spare;
+pub(crate) mod standfirst;
+pub(crate) mod strays;
 mod surroundings;
 pub mod survey;
 pub mod text;

@@ -41,10 +41,29 @@ pub fn words_of(dom: &Dom, node: NodeId, out: &mut String) {
         if is_heading && attribute == "id" {
             continue;
         }
-        if let Some(value) = dom.attribute(node, attribute) {
+        let Some(value) = dom.attribute(node, attribute) else { continue };
+        if attribute == "class" && is_post(value) {
+            value
+                .split_ascii_whitespace()
+                .filter(|class| !is_filing(class))
+                .for_each(|class| push_words(class, out));
+        } else {
             push_words(value, out);
         }
     }
+}
+
+/// Whether WordPress wrote the classes of a whole post (`post-123 hentry tag-loire`).
+fn is_post(classes: &str) -> bool {
+    let is_number = |rest: &str| !rest.is_empty() && rest.bytes().all(|byte| byte.is_ascii_digit());
+    classes
+        .split_ascii_whitespace()
+        .any(|class| class == "hentry" || class.strip_prefix("post-").is_some_and(is_number))
+}
+
+/// Whether a class of a post says under what it is filed.
+fn is_filing(class: &str) -> bool {
+    class.starts_with("tag-") || class.starts_with("category-")
 }
 
 /// The class of an element that surely has no other name.
@@ -60,7 +79,8 @@ pub fn may_be_named(dom: &Dom, node: NodeId) -> bool {
     dom.may_have(node, ALL)
 }
 
-fn push_words(name: &str, out: &mut String) {
+/// Writes the words of one name, as [`words_of`] does.
+pub fn push_words(name: &str, out: &mut String) {
     if name.is_ascii() {
         push_ascii_words(&name[..name.len().min(MAX_NAME_BYTES)], out);
         return;
@@ -89,28 +109,22 @@ fn push_words(name: &str, out: &mut String) {
 
 /// [`push_words`] for nearly all names.
 fn push_ascii_words(name: &str, out: &mut String) {
-    let mut previous = b' ';
-    let mut is_open = !out.is_empty() && !out.ends_with('-');
-    for byte in name.bytes() {
-        let starts_word =
-            byte.is_ascii_uppercase() && (previous.is_ascii_lowercase() || previous.is_ascii_digit());
-        let is_letter = byte.is_ascii_alphanumeric();
-        if is_open && (!is_letter || starts_word) {
+    let (bytes, first) = (name.as_bytes(), out.len());
+    let mut at = 0;
+    while let Some(gap) = bytes[at..].iter().position(u8::is_ascii_alphanumeric) {
+        let start = at + gap;
+        let goes_on = |pair: &&[u8]| {
+            let starts_word = pair[1].is_ascii_uppercase() && !pair[0].is_ascii_uppercase();
+            pair[1].is_ascii_alphanumeric() && !starts_word
+        };
+        at = start + 1 + bytes[start..].windows(2).take_while(goes_on).count();
+        if out.is_empty() {
             out.push('-');
-            is_open = false;
         }
-        if is_letter {
-            if out.is_empty() {
-                out.push('-');
-            }
-            out.push(char::from(byte.to_ascii_lowercase()));
-            is_open = true;
-        }
-        previous = byte;
-    }
-    if is_open {
+        out.push_str(&name[start..at]);
         out.push('-');
     }
+    out[first..].make_ascii_lowercase();
 }
 
 #[cfg(test)]
@@ -127,7 +141,22 @@ mod tests {
     fn splits_camel_case_and_punctuation() {
         assert_eq!(words("ArticleBody__shareBar"), "-article-body-share-bar-");
         assert_eq!(words("  lire-aussi  js_x2 "), "-lire-aussi-js-x2-");
-        assert_eq!(words(""), "");
+        assert_eq!(words("a1B AMPBox x9"), "-a1-b-ampbox-x9-");
+        assert_eq!((words(""), words(" -_ ")), (String::new(), String::new()));
+    }
+
+    #[test]
+    fn what_a_post_is_filed_under_is_no_name() {
+        let html = "<div class='post-95579 hentry category-footer tag-related teaser'>x</div><p class='tag-related'>y</p>";
+        let dom = crate::parse::parse(html, &crate::parse::Limits::default()).unwrap();
+        let named = |tag| {
+            let mut out = String::new();
+            let node = dom.descendants(dom.document()).find(|node| dom.tag(*node) == tag).unwrap();
+            words_of(&dom, node, &mut out);
+            out
+        };
+        assert_eq!(named("div"), "-post-95579-hentry-teaser-");
+        assert_eq!(named("p"), "-tag-related-");
     }
 
     #[test]

@@ -1,9 +1,9 @@
-//! What belongs together stays together: decisions about blocks that make sense only for a whole table or list.
+//! What belongs together stays together: decisions about blocks that make sense only for a whole table, list or row.
 //!
 //! - a table is kept or removed as a whole; one that the rules keep beside sure paragraphs stays, since the classifier
 //!   sees few words in its cells
 //! - a list follows the mean score of its items
-//! - a heading that nothing follows heads what was removed
+//! - paragraphs of one make, and embedded posts, share a fate
 
 use super::block::{Fate, TextBlock};
 use super::features::{above, ends_sentence};
@@ -13,6 +13,9 @@ use crate::parse::{Dom, NodeId};
 
 /// So many elements around a table may be only for its looks: a figure, a box that scrolls.
 const MAX_WRAPPERS: usize = 4;
+
+/// A list with so many items for each that is a link is no list of links.
+const MIN_ITEMS_PER_LINK: usize = 3;
 
 /// What is known of the blocks of a table or list.
 #[derive(Default)]
@@ -44,8 +47,14 @@ pub fn settle_groups(dom: &Dom, blocks: &mut [TextBlock], threshold: f32) {
         let is_among_prose =
             || above(dom, owner).skip(1).take(wrappers).any(|node| prose_around.contains(&Some(node)));
         let is_kept = is_likely || (is_table && by_rules && is_among_prose());
+        let linked = |index: &&usize| blocks[**index].fate.rule == "label.links";
+        let few_linked =
+            MIN_ITEMS_PER_LINK * group.blocks.iter().filter(linked).count() <= group.blocks.len();
         for index in group.blocks {
-            settle(&mut blocks[index], is_kept, is_table);
+            let block = &mut blocks[index];
+            let may_return =
+                is_table || block.fate.rule == "model" || (few_linked && block.fate.rule == "label.links");
+            settle(block, is_kept, may_return);
         }
     }
 }
@@ -57,12 +66,12 @@ fn sure_parents(dom: &Dom, blocks: &[TextBlock]) -> FastSet<Option<NodeId>> {
 }
 
 /// A block that the classifier has no doubt about.
-fn is_sure(block: &TextBlock) -> bool {
+pub fn is_sure(block: &TextBlock) -> bool {
     block.fate.kept && block.fate.score.is_some_and(|score| score >= SURE)
 }
 
 /// The table or the outermost list that a block belongs to.
-fn owner(dom: &Dom, block: &TextBlock) -> Option<NodeId> {
+pub fn owner(dom: &Dom, block: &TextBlock) -> Option<NodeId> {
     let tags: &[&str] = match block.kind {
         BlockKind::Cell { .. } => &["table"],
         BlockKind::ListItem { .. } => &["ul", "ol"],
@@ -72,11 +81,11 @@ fn owner(dom: &Dom, block: &TextBlock) -> Option<NodeId> {
     if tags.len() == 1 { lists.take(1).last() } else { lists.last() }
 }
 
-/// A removed item comes back only when the classifier alone took it.
-fn settle(block: &mut TextBlock, is_kept: bool, is_table: bool) {
+/// A removed cell comes back with its table; an item, when the classifier alone took it or it is one of few links.
+fn settle(block: &mut TextBlock, is_kept: bool, may_return: bool) {
     let score = block.fate.score;
     let fate = match (is_kept, block.fate.kept) {
-        (true, false) if is_table || block.fate.rule == "model" => Fate::kept("settle.group"),
+        (true, false) if may_return => Fate::kept("settle.group"),
         (false, true) => Fate::removed(Kind::Other, "settle.group"),
         _ => return,
     };
@@ -85,126 +94,95 @@ fn settle(block: &mut TextBlock, is_kept: bool, is_table: bool) {
 
 /// A block is sure to be the article from this score on.
 const SURE: f32 = 0.9;
-/// Between two sure paragraphs a subhead needs only this share of the threshold.
-const BETWEEN_SHARE: f32 = 0.6;
+/// Paragraphs of one make share a fate from so many kept ones on ...
+const MIN_AGREEING: usize = 4;
+/// ... that are so much of their text ...
+const AGREEING_SHARE: f32 = 0.8;
+/// ... and a doubted one then needs this share of the threshold.
+const CONSENSUS_SHARE: f32 = 0.5;
 
-/// Longest subhead.
-const MAX_SUBHEAD_BYTES: usize = 100;
-
-/// Brings back a line that the classifier doubts when it stands between two sure paragraphs beside it in the same
-/// element: a subhead that is not marked up as one.
-pub fn keep_subheads(dom: &Dom, blocks: &mut [TextBlock], threshold: f32) {
-    for index in 1..blocks.len().saturating_sub(1) {
-        let [before, block, after] = &blocks[index - 1..=index + 1] else { continue };
-        let parent = dom.parent(block.element);
-        let is_beside =
-            [before, after].iter().all(|other| is_sure(other) && dom.parent(other.element) == parent);
-        let score = block.fate.score.unwrap_or(0.0);
-        let is_title_like =
-            block.text.len() <= MAX_SUBHEAD_BYTES && block.links().is_empty() && !ends_sentence(&block.text);
-        let is_likely = score >= threshold * BETWEEN_SHARE;
-        if block.fate.rule == "model" && is_beside && is_title_like && is_likely {
-            blocks[index].fate = Fate { score: Some(score), ..Fate::kept("settle.between") };
-        }
-    }
-}
-
-/// Between sure paragraphs beside it in the same element a paragraph that the rules keep needs only this share.
-const PROSE_BETWEEN_SHARE: f32 = 0.4;
-
-/// Brings back a paragraph that the classifier doubts and the rules do not, in the middle of sure ones that stand
-/// beside it in the same element: prose in a row is one text.
-pub fn keep_prose(dom: &Dom, blocks: &mut [TextBlock], threshold: f32) {
-    let mut sure: FastMap<Option<NodeId>, (usize, usize)> = FastMap::default();
-    for (index, block) in blocks.iter().enumerate() {
-        if block.kind == BlockKind::Paragraph && is_sure(block) {
-            sure.entry(dom.parent(block.element)).or_insert((index, index)).1 = index;
-        }
-    }
-    for (index, block) in blocks.iter_mut().enumerate() {
-        let within = sure
-            .get(&dom.parent(block.element))
-            .is_some_and(|(first, last)| (*first..*last).contains(&index));
-        let is_prose =
-            block.kind == BlockKind::Paragraph && ends_sentence(&block.text) && block.links().is_empty();
-        let is_likely = block.fate.score.is_some_and(|score| score >= threshold * PROSE_BETWEEN_SHARE);
-        if block.fate.rule == "model" && !block.fate.kept && within && is_prose && is_likely {
-            block.fate = Fate { score: block.fate.score, ..Fate::kept("settle.prose") };
-        }
-    }
-}
-
-/// How many blocks away the sure ones around a quotation may stand: posts in a row have names and dates between them.
-const QUOTE_REACH: usize = 6;
-
-/// Brings back a quotation that the classifier doubts between sure blocks: an embedded post is read as part of the
-/// article, its name and date are not.
-pub fn keep_quotes(blocks: &mut [TextBlock], threshold: f32) {
-    for index in 0..blocks.len() {
-        let block = &blocks[index];
-        let is_likely = block.fate.score.is_some_and(|score| score >= threshold * PROSE_BETWEEN_SHARE);
-        if block.kind != BlockKind::Quote || block.fate.rule != "model" || block.fate.kept || !is_likely {
-            continue;
-        }
-        let before = &blocks[index.saturating_sub(QUOTE_REACH)..index];
-        let after = &blocks[index + 1..(index + 1 + QUOTE_REACH).min(blocks.len())];
-        if before.iter().any(is_sure) && after.iter().any(is_sure) {
-            blocks[index].fate = Fate { score: block.fate.score, ..Fate::kept("settle.quote") };
-        }
-    }
-}
-
-/// Beside the body a standfirst needs only this share of the threshold, when the article would begin without one.
-const LEAD_SHARE: f32 = 0.7;
-/// How many blocks after the headline a standfirst may stand.
-const LEAD_REACH: usize = 12;
-/// Shortest standfirst.
-const MIN_LEAD_BYTES: usize = 60;
-
-/// Brings back the likeliest line of text between the headline and the first sure paragraph, when nothing else is kept
-/// there: a standfirst that stands in the header of the page, outside of what holds the body.
-pub fn keep_standfirst(blocks: &mut [TextBlock], threshold: f32) {
-    let Some(first) = blocks.iter().position(is_sure) else { return };
-    let headline = blocks[..first].iter().rposition(|block| block.fate.kind == Some(Kind::Title));
-    let Some(from) = headline.map(|headline| headline + 1) else { return };
-    let between = from..first.min(from + LEAD_REACH);
-    let score = |index: &usize| blocks[*index].fate.score.unwrap_or(0.0);
-    let is_lead = |index: &usize| {
-        let block = &blocks[*index];
-        block.fate.rule == "label.outside"
-            && block.text.len() >= MIN_LEAD_BYTES
-            && block.links().is_empty()
-            && score(index) >= threshold * LEAD_SHARE
+/// Brings back paragraphs that the classifier doubts when nearly all others of their make are kept: scores sink towards
+/// the end of long texts.
+pub fn keep_alike(dom: &Dom, blocks: &mut [TextBlock], threshold: f32) {
+    let make = |block: &TextBlock| {
+        (dom.parent(block.element), dom.tag(block.element), dom.attribute(block.element, "class"))
     };
-    let likeliest = between.clone().filter(is_lead).max_by(|one, other| score(one).total_cmp(&score(other)));
-    if let Some(index) = likeliest.filter(|_| !blocks[from..first].iter().any(|block| block.fate.kept)) {
-        blocks[index].fate = Fate { score: blocks[index].fate.score, ..Fate::kept("settle.standfirst") };
+    // kept paragraphs, their text, all text
+    let mut groups: FastMap<_, (usize, usize, usize)> = FastMap::default();
+    for block in blocks.iter().filter(|block| block.kind == BlockKind::Paragraph) {
+        let group = groups.entry(make(block)).or_default();
+        group.2 += block.text.len();
+        if block.fate.kept {
+            (group.0, group.1) = (group.0 + 1, group.1 + block.text.len());
+        }
+    }
+    let agrees = |(count, kept, all): &(usize, usize, usize)| {
+        *count >= MIN_AGREEING && *kept as f32 >= AGREEING_SHARE * *all as f32
+    };
+    let is_likely = |block: &TextBlock| {
+        block.fate.rule == "model"
+            && ends_sentence(&block.text)
+            && block.links().is_empty()
+            && block.fate.score.is_some_and(|score| score >= threshold * CONSENSUS_SHARE)
+    };
+    for block in blocks.iter_mut().filter(|block| block.kind == BlockKind::Paragraph && !block.fate.kept) {
+        if is_likely(block) && groups.get(&make(block)).is_some_and(agrees) {
+            block.fate = Fate { score: block.fate.score, ..Fate::kept("settle.alike") };
+        }
     }
 }
 
-/// Removes headings after which the article ends, and headings of boxes: what stood below was removed, and the next
-/// thing that is kept is a heading again.
-pub fn drop_lone_headings(blocks: &mut [TextBlock]) {
-    let (mut next_is_section, mut removed_below) = (true, true);
-    for block in blocks.iter_mut().rev().filter(|block| !block.text.is_empty()) {
-        if !block.fate.kept {
-            removed_below |= block.fate.kind.is_some_and(is_box);
-            continue;
-        }
-        let is_heading = matches!(block.kind, BlockKind::Heading(_));
-        let heads_nothing = is_heading && next_is_section && removed_below && block.links().is_empty();
-        if heads_nothing {
-            block.fate =
-                Fate { score: block.fate.score, ..Fate::removed(Kind::Other, "settle.lone-heading") };
-        } else {
-            (next_is_section, removed_below) = (is_heading, false);
+/// What microdata calls the parts of a recipe.
+const RECIPE_PARTS: [&str; 3] = ["recipeIngredient", "recipeInstructions", "ingredients"];
+
+/// Brings back the ingredients and steps of a recipe, whose short lines with links look like a menu.
+pub fn keep_recipe(dom: &Dom, blocks: &mut [TextBlock]) {
+    let is_part =
+        |node: NodeId| dom.attribute(node, "itemprop").is_some_and(|name| RECIPE_PARTS.contains(&name));
+    for block in blocks.iter_mut().filter(|block| !block.fate.kept && !block.text.is_empty()) {
+        let by_looks =
+            matches!(&*block.fate.rule, "model" | "settle.group") || block.fate.rule.starts_with("label.");
+        if by_looks && block.fate.kind != Some(Kind::Title) && above(dom, block.element).take(4).any(is_part)
+        {
+            block.fate = Fate { score: block.fate.score, ..Fate::kept("settle.recipe") };
         }
     }
 }
 
-/// Kinds that stand in boxes with a heading of their own, unlike those that stand between paragraphs.
-fn is_box(kind: Kind) -> bool {
-    !matches!(kind, Kind::Caption | Kind::Credit | Kind::Advert | Kind::DateLine | Kind::Byline)
+/// What scripts of the network turn into a post.
+const POST_CLASS: &str = "twitter-tweet";
+
+/// Embedded posts of a page are kept or removed together.
+pub fn settle_posts(dom: &Dom, blocks: &mut [TextBlock]) {
+    let is_post = |block: &TextBlock| {
+        let by_score = block.fate.rule == "model" || block.fate.rule.starts_with("label.");
+        block.kind == BlockKind::Quote
+            && (by_score || block.fate.kept)
+            // the author and date stand beside the paragraph
+            && dom.tag(block.element) == "p"
+            && above(dom, block.element).take(3).any(|node| dom.has_class(node, POST_CLASS))
+    };
+    let posts: Vec<usize> = (0..blocks.len()).filter(|index| is_post(&blocks[*index])).collect();
+    let kept = posts.iter().filter(|index| blocks[**index].fate.kept).count();
+    if kept > 0 && 2 * kept >= posts.len() {
+        for index in posts {
+            let block = &mut blocks[index];
+            if !block.fate.kept {
+                block.fate = Fate { score: block.fate.score, ..Fate::kept("settle.post") };
+            }
+        }
+    }
+}
+
+/// Removes lines of dashes and stars.
+pub fn drop_ornaments(blocks: &mut [TextBlock]) {
+    let is_ornament = |block: &TextBlock| {
+        let may_be = block.fate.kept && !matches!(block.kind, BlockKind::Cell { .. } | BlockKind::Code);
+        may_be && !block.text.is_empty() && !block.text.chars().any(char::is_alphanumeric)
+    };
+    for block in blocks.iter_mut().filter(|block| is_ornament(block)) {
+        block.fate = Fate { score: block.fate.score, ..Fate::removed(Kind::Other, "settle.ornament") };
+    }
 }
 
 #[cfg(test)]
@@ -221,43 +199,80 @@ mod tests {
         }
     }
 
-    fn left(mut blocks: Vec<TextBlock>) -> Vec<String> {
-        drop_lone_headings(&mut blocks);
-        blocks.into_iter().filter(|block| block.fate.kept).map(|block| block.text).collect()
-    }
-
     #[test]
-    fn a_doubtful_quotation_between_sure_paragraphs_stays_and_its_author_goes() {
-        let scored = |kind, score, kept: bool| {
-            let fate = if kept { Fate::kept("test") } else { Fate::removed(Kind::Other, "model") };
-            TextBlock { fate: Fate { score: Some(score), ..fate }, ..block(kind, "Texte.", None) }
-        };
-        let (text, quote) = (BlockKind::Paragraph, BlockKind::Quote);
+    fn lines_without_letters_go_and_cells_without_letters_stay() {
+        let cell = BlockKind::Cell { first: true, header: false };
         let mut blocks = vec![
-            scored(quote, 0.5, false),
-            scored(text, 0.95, true),
-            scored(quote, 0.5, false),
-            scored(quote, 0.1, false),
-            scored(text, 0.95, true),
+            block(BlockKind::Paragraph, "* * *", None),
+            block(cell, "-", None),
+            block(BlockKind::Code, "}", None),
         ];
-        keep_quotes(&mut blocks, 0.6);
+        drop_ornaments(&mut blocks);
         let kept: Vec<bool> = blocks.iter().map(|block| block.fate.kept).collect();
-        assert_eq!(kept, [false, true, true, false, true]);
+        assert_eq!(kept, [false, true, true]);
+    }
+
+    /// The blocks of a page, each `<p>` or `<li>` with a fate.
+    fn of_page(html: &str, kind: BlockKind, fates: &[Fate]) -> (Dom, Vec<TextBlock>) {
+        let dom = crate::parse::parse(html, &crate::parse::Limits::default()).unwrap();
+        let elements = dom.descendants(dom.document()).filter(|node| matches!(dom.tag(*node), "p" | "li"));
+        let made = elements.zip(fates).map(|(element, fate)| TextBlock {
+            element,
+            fate: fate.clone(),
+            ..block(kind, &dom.text_content(element), None)
+        });
+        let made = made.collect();
+        (dom, made)
     }
 
     #[test]
-    fn headings_of_removed_boxes_go_and_those_of_sections_stay() {
-        let (heading, text) = (BlockKind::Heading(2), BlockKind::Paragraph);
-        let page = vec![
-            block(heading, "Les faits", None),
-            block(text, "Photo : X", Some(Kind::Caption)),
-            block(text, "Le texte.", None),
-            block(heading, "Lettre d’information", None),
-            block(text, "Recevez notre lettre", Some(Kind::Newsletter)),
-            block(heading, "La suite", None),
-            block(text, "Encore du texte.", None),
-            block(heading, "À lire", None),
-        ];
-        assert_eq!(left(page), ["Les faits", "Le texte.", "La suite", "Encore du texte."]);
+    fn embedded_posts_stay_together_without_their_signatures() {
+        let post = "<blockquote class=twitter-tweet><p>Un message.</p>— Anne</blockquote>";
+        let fates = [Fate::kept("model"), Fate::removed(Kind::Other, "model"), Fate::kept("model")];
+        let (dom, mut blocks) = of_page(&post.repeat(3), BlockKind::Quote, &fates);
+        settle_posts(&dom, &mut blocks);
+        assert!(blocks.iter().all(|block| block.fate.kept));
+        let (dom, mut blocks) =
+            of_page(&post.repeat(3).replace("twitter-tweet", "x"), BlockKind::Quote, &fates);
+        settle_posts(&dom, &mut blocks);
+        assert!(!blocks[1].fate.kept);
+    }
+
+    #[test]
+    fn one_link_in_a_kept_list_stays_and_a_list_of_links_does_not_come_back() {
+        let item = BlockKind::ListItem { depth: 0, number: None };
+        let kept = || Fate { score: Some(0.9), ..Fate::kept("label.prose") };
+        let link = || Fate { score: Some(0.3), ..Fate::removed(Kind::Related, "label.links") };
+        let left = |fates: &[Fate]| {
+            let (dom, mut blocks) = of_page("<ul><li>a<li>b<li>c</ul>", item, fates);
+            settle_groups(&dom, &mut blocks, 0.6);
+            blocks.iter().filter(|block| block.fate.kept).count()
+        };
+        assert_eq!(left(&[kept(), link(), kept()]), 3);
+        assert_eq!(left(&[link(), link(), kept()]), 0);
+    }
+
+    #[test]
+    fn a_doubted_paragraph_stays_when_nearly_all_of_its_make_are_kept() {
+        let kept = || Fate { score: Some(0.9), ..Fate::kept("label.prose") };
+        let doubted = || Fate { score: Some(0.4), ..Fate::removed(Kind::Other, "model") };
+        let left = |last: &str| {
+            let html = format!("{}{last}", "<p>Un long texte qui se tient.</p>".repeat(5));
+            let fates = [kept(), kept(), kept(), kept(), kept(), doubted()];
+            let (dom, mut blocks) = of_page(&html, BlockKind::Paragraph, &fates);
+            keep_alike(&dom, &mut blocks, 0.6);
+            blocks[5].fate.kept
+        };
+        assert!(left("<p>Encore.</p>") && !left("<p class=encart>Encore.</p>"));
+    }
+
+    #[test]
+    fn ingredients_stay_though_they_are_links() {
+        let link = || Fate { score: Some(0.1), ..Fate::removed(Kind::Related, "label.links") };
+        let html = "<ul><li itemprop=recipeIngredient>200 g de farine</li><li>Dix recettes</li></ul>";
+        let item = BlockKind::ListItem { depth: 0, number: None };
+        let (dom, mut blocks) = of_page(html, item, &[link(), link()]);
+        keep_recipe(&dom, &mut blocks);
+        assert!(blocks[0].fate.kept && !blocks[1].fate.kept);
     }
 }

@@ -249,7 +249,8 @@ fn text_columns(row: &mut Vec<f32>, block: &TextBlock) {
             text.ends_with('…') || text.ends_with("...") || text.ends_with("[…]") || text.ends_with("[...]"),
         ),
         flag(text.ends_with(['?', '？'])),
-        flag(text.contains(['€', '$', '£', '¥', '₽'])),
+        // one after the other: a search for several characters decodes the text
+        flag(['€', '$', '£', '¥', '₽'].iter().any(|sign| text.contains(*sign))),
         flag(links.first().is_some_and(|link| link.start == 0)),
         flag(links.last().is_some_and(|link| link.end >= text.len())),
     ]);

@@ -55,6 +55,13 @@ pub struct Units {
     nests: Vec<Nest>,
 }
 
+/// Room for the children of one element, with their kinds, and for those kinds.
+#[derive(Default)]
+struct Room {
+    children: Vec<(NodeId, u64)>,
+    kinds: Vec<(u64, Unit)>,
+}
+
 /// What an element holds.
 #[derive(Clone, Copy, Default)]
 struct Holds {
@@ -69,27 +76,29 @@ impl Units {
     pub fn of(dom: &Dom, root: NodeId) -> Units {
         let holds = holds(dom, root);
         let mut units = Units { groups: vec![Unit::default()], nests: vec![Nest::default(); dom.len()] };
-        let mut kinds = Vec::new();
-        units.group_children(dom, root, &holds, &mut kinds);
+        let mut room = Room::default();
+        units.group_children(dom, root, &holds, &mut room);
         for node in dom.descendants(root) {
             if dom.kind(node) != NodeKind::Element || node == root {
                 continue;
             }
             units.nest(dom, node);
-            units.group_children(dom, node, &holds, &mut kinds);
+            units.group_children(dom, node, &holds, &mut room);
         }
         units
     }
 
     /// Writes the own groups of the children of an element; their nests are completed when they are visited.
-    fn group_children(&mut self, dom: &Dom, parent: NodeId, holds: &[Holds], kinds: &mut Vec<(u64, Unit)>) {
+    fn group_children(&mut self, dom: &Dom, parent: NodeId, holds: &[Holds], room: &mut Room) {
+        let Room { children, kinds } = room;
         let elements = || dom.children(parent).filter(|child| dom.kind(*child) == NodeKind::Element);
         if elements().nth(MIN_COUNT as usize - 1).is_none() {
             return;
         }
         kinds.clear();
-        for child in elements() {
-            let kind = kind_of(dom, child);
+        children.clear();
+        children.extend(elements().map(|child| (child, kind_of(dom, child))));
+        for &(child, kind) in children.iter() {
             let at = match kinds.iter().position(|(known, _)| *known == kind) {
                 Some(at) => at,
                 None if kinds.len() < MAX_KINDS => {
@@ -108,8 +117,7 @@ impl Units {
         let first = self.groups.len();
         self.groups.extend(kinds.iter().map(|(_, unit)| unit.mean()));
         if !kinds.is_empty() {
-            for child in elements() {
-                let kind = kind_of(dom, child);
+            for &(child, kind) in children.iter() {
                 if let Some(at) = kinds.iter().position(|(known, _)| *known == kind) {
                     self.nests[child.index()].own = (first + at) as u32;
                 }
@@ -129,10 +137,10 @@ impl Units {
     pub fn teasers(&self, dom: &Dom, root: NodeId) -> Vec<bool> {
         let mut teasers = vec![false; dom.len()];
         for node in dom.descendants(root) {
-            let is_row = self.groups[self.nests[node.index()].own as usize].is_teaser();
-            let is_box = !matches!(dom.tag(node), "p" | "td" | "tr" | "dd" | "dt");
+            let is_row = || self.groups[self.nests[node.index()].own as usize].is_teaser();
+            let is_box = || !matches!(dom.tag(node), "p" | "td" | "tr" | "dd" | "dt");
             let above = dom.parent(node).is_some_and(|parent| teasers[parent.index()]);
-            teasers[node.index()] = above || (is_row && is_box);
+            teasers[node.index()] = above || (is_row() && is_box());
         }
         teasers
     }

@@ -238,7 +238,10 @@ fn trim_start(text: &[u8]) -> &[u8] {
 }
 
 fn find_ignoring_case(text: &[u8], word: &[u8]) -> Option<usize> {
-    text.windows(word.len()).position(|window| window.eq_ignore_ascii_case(word))
+    let first = word.first()?.to_ascii_lowercase();
+    let is_word =
+        |at: &usize| text[*at..].get(..word.len()).is_some_and(|start| start.eq_ignore_ascii_case(word));
+    memchr::memchr2_iter(first, first.to_ascii_uppercase(), text).find(is_word)
 }
 
 #[cfg(test)]

@@ -121,7 +121,8 @@ impl State {
 
     /// The counts of all rules, and of all articles under the empty name.
     pub fn rule_counts(&self) -> Result<Vec<RuleCount>, Error> {
-        let query = "SELECT rule, pages, blocks, removed_chars, article_chars, last_hit, before FROM rules";
+        let query = "SELECT rule, pages, blocks, removed_chars, article_chars, last_hit, before FROM rules
+             ORDER BY rule";
         let count = |row: &Row| RuleCount {
             rule: row.text(0),
             pages: row.count(1),

@@ -164,8 +164,8 @@ impl Consumer for Guard {
     }
 
     /// Of formatting elements all attributes are of use: the tree builder compares them.
-    fn wants_attribute(&self, tag: &LocalName, attribute: &str) -> bool {
-        is_formatting(tag) || *tag == local_name!("a") || self.retention.keeps_attribute_named(attribute)
+    fn wants_attribute(&self, tag: &LocalName, attribute: &str, bytes: usize) -> bool {
+        is_formatting(tag) || *tag == local_name!("a") || self.retention.may_keep_attribute(attribute, bytes)
     }
 
     fn max_attributes(&self) -> usize {

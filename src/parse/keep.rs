@@ -10,6 +10,10 @@ const DATA_PREFIX: &str = "data-";
 /// Longer values of `data-*` attributes are serialized state of scripts.
 const MAX_DATA_VALUE_BYTES: usize = 200;
 
+/// A character reference is at most so many times as long as what it stands for, zeros before a number left aside:
+/// `&CounterClockwiseContourIntegral;` stands for three bytes.
+const MOST_SHRUNK: usize = 11;
+
 /// Objects by which frameworks ship a page's content inside a script.
 const STATE_MARKERS: [&str; 5] =
     ["__NEXT_DATA__", "__NUXT__", "__APOLLO_STATE__", "__INITIAL_STATE__", "__PRELOADED_STATE__"];
@@ -30,6 +34,14 @@ impl Retention {
     /// Whether attributes of this name may be stored.
     pub fn keeps_attribute_named(self, name: &str) -> bool {
         self != Retention::Article || is_read(name) || name.starts_with(DATA_PREFIX)
+    }
+
+    /// Whether an attribute with a value of so many bytes of markup may be stored. Serialized state is told by its length
+    /// before all of its quotes are decoded.
+    pub fn may_keep_attribute(self, name: &str, bytes: usize) -> bool {
+        self != Retention::Article
+            || is_read(name)
+            || (name.starts_with(DATA_PREFIX) && bytes <= MOST_SHRUNK * MAX_DATA_VALUE_BYTES)
     }
 
     /// Whether this very attribute is stored.

@@ -13,6 +13,7 @@ use serde::Serialize;
 use url::Url;
 
 use super::sitemap;
+use super::value::{one_line, web_address};
 use crate::decode::decode;
 use crate::fetch::{FetchError, Fetcher, Page};
 use crate::parse::{Dom, Limits, NodeId, parse};
@@ -61,7 +62,10 @@ pub async fn discover(fetcher: &Fetcher, home: &Url) -> Discovery {
         Err(error) => found.problems.push(error),
     }
     match fetcher.sitemaps(home).await {
-        Ok(sitemaps) => sitemaps.into_iter().for_each(|url| found.add_sitemap(url)),
+        Ok(sitemaps) => {
+            let mut known = HashSet::new();
+            found.sitemaps = sitemaps.into_iter().filter(|url| known.insert(url.clone())).collect();
+        }
         // what keeps robots.txt from being read kept the page from being read, too
         Err(error) if found.problems.is_empty() => found.problems.push(error),
         Err(_) => {}
@@ -73,12 +77,6 @@ pub async fn discover(fetcher: &Fetcher, home: &Url) -> Discovery {
 }
 
 impl Discovery {
-    fn add_sitemap(&mut self, url: Url) {
-        if !self.sitemaps.contains(&url) {
-            self.sitemaps.push(url);
-        }
-    }
-
     /// Ends at the first that is a sitemap: it names the others.
     async fn look_at_usual_places(&mut self, fetcher: &Fetcher, home: &Url) {
         for path in USUAL_SITEMAPS {
@@ -86,7 +84,7 @@ impl Discovery {
             let Ok(page) = fetcher.fetch_source(&place).await else { continue };
             if sitemap::parse(&page.bytes, &page.final_url).is_ok() {
                 self.fetched.insert(place.clone(), page);
-                self.add_sitemap(place);
+                self.sitemaps.push(place);
                 return;
             }
         }
@@ -119,12 +117,8 @@ fn feed_link(dom: &Dom, node: NodeId, base: &Url) -> Option<FeedLink> {
     if !alternate || !FEED_TYPES.contains(&media_type.as_str()) {
         return None;
     }
-    let mut url = base.join(dom.attribute(node, "href")?.trim()).ok()?;
-    url.set_fragment(None);
-    let title =
-        dom.attribute(node, "title").map(|title| title.split_whitespace().collect::<Vec<_>>().join(" "));
-    let web = matches!(url.scheme(), "http" | "https");
-    web.then(|| FeedLink { url, title: title.filter(|title| !title.is_empty()) })
+    let url = web_address(dom.attribute(node, "href")?, base)?;
+    Some(FeedLink { url, title: dom.attribute(node, "title").and_then(one_line) })
 }
 
 #[cfg(test)]

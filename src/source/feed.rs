@@ -1,11 +1,24 @@
-//! Feeds: RSS, Atom and JSON Feed, read into their entries. One that is no valid XML is mended first.
+//! Feeds: RSS, Atom and JSON Feed, read into their entries.
+//!
+//! Feeds are made by templates and by strangers. So they are read leniently: what is wrong costs the entry in which it
+//! stands, a bare `&` nothing. And they are read in one pass that keeps nothing but entries: whatever a feed of some
+//! megabytes holds, it takes time in proportion to its size, and memory of a few times its size.
 
+mod json;
 mod mend;
+mod xml;
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 
+use encoding_rs::{Encoding, UTF_8};
 use jiff::Timestamp;
 use url::Url;
+
+/// Entries that are read of one feed. The longest that people read have some thousands; longer lists are sitemaps.
+const MAX_ENTRIES: usize = 25_000;
+/// Bytes of an XML declaration in which the charset is looked for.
+const DECLARATION_BYTES: usize = 256;
 
 /// One entry of a feed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,66 +35,51 @@ pub struct Entry {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("not a feed ({detail}); give the address of an RSS, Atom or JSON feed")]
 pub struct FeedError {
-    /// What the parser said.
+    /// What was found instead.
     pub detail: String,
 }
 
 /// Reads a feed. Relative addresses are resolved against `base`, the feed's own address. Entries without an
 /// address of the web are left out, and so are second entries of one address.
 pub fn parse(bytes: &[u8], base: &Url) -> Result<Vec<Entry>, FeedError> {
-    let bytes = trimmed(bytes);
-    let read = |bytes: &[u8]| {
-        let parser =
-            feed_rs::parser::Builder::new().base_uri(Some(base.as_str())).sanitize_content(false).build();
-        parser.parse(bytes)
+    let text = decoded(bytes);
+    let found = match text.as_bytes().first() {
+        Some(b'<') => xml::read(&mend::mended(&text), base),
+        Some(b'{') => json::read(&text, base),
+        _ => Err("neither XML nor JSON".to_owned()),
     };
-    let feed = read(bytes).or_else(|error| match bytes.first() {
-        // What is wrong with the feed as it came says more than what is left after mending.
-        Some(b'<') => read(&mend::mended(bytes)).map_err(|_| error),
-        _ => Err(error),
-    });
-    let feed = feed.map_err(|error| FeedError { detail: error.to_string() })?;
+    let mut entries = found.map_err(|detail| FeedError { detail })?;
     let mut seen = HashSet::new();
-    let entries = feed.entries.into_iter().filter_map(|entry| read_entry(entry, base));
-    Ok(entries.filter(|entry| seen.insert(entry.url.clone())).collect())
+    entries.retain(|entry| seen.insert(entry.url.clone()));
+    Ok(entries)
 }
 
-/// Some servers send blank lines before the XML declaration, which XML forbids.
-fn trimmed(bytes: &[u8]) -> &[u8] {
-    let without_mark = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-    without_mark.trim_ascii_start()
+/// The text by its byte order mark or declaration. Some servers send blank lines before it, which XML forbids.
+fn decoded(bytes: &[u8]) -> Cow<'_, str> {
+    if let Some((encoding, mark)) = Encoding::for_bom(bytes) {
+        let (text, _) = encoding.decode_without_bom_handling(&bytes[mark..]);
+        return trimmed(text);
+    }
+    let bytes = bytes.trim_ascii_start();
+    let encoding = declared(bytes).unwrap_or(UTF_8);
+    encoding.decode_without_bom_handling(bytes).0
 }
 
-fn read_entry(entry: feed_rs::model::Entry, base: &Url) -> Option<Entry> {
-    let url = address(&entry, base)?;
-    let published = entry.published.or(entry.updated);
-    Some(Entry {
-        url,
-        title: entry.title.and_then(|title| plain(&title.content)),
-        published: published.and_then(|date| Timestamp::from_second(date.timestamp()).ok()),
-    })
+fn trimmed(text: Cow<'_, str>) -> Cow<'_, str> {
+    match text {
+        Cow::Borrowed(text) => Cow::Borrowed(text.trim_start()),
+        Cow::Owned(text) => Cow::Owned(text.trim_start().to_owned()),
+    }
 }
 
-/// The link to the article itself, or else a GUID that is an address.
-fn address(entry: &feed_rs::model::Entry, base: &Url) -> Option<Url> {
-    let is_page = |link: &&feed_rs::model::Link| matches!(link.rel.as_deref(), None | Some("" | "alternate"));
-    let links = entry.links.iter().filter(is_page).map(|link| link.href.as_str());
-    let identity =
-        Some(entry.id.as_str()).filter(|id| id.starts_with("http://") || id.starts_with("https://"));
-    links.chain(identity).find_map(|address| web_address(address, base))
-}
-
-fn web_address(address: &str, base: &Url) -> Option<Url> {
-    let address = address.trim();
-    let mut url = if address.is_empty() { return None } else { base.join(address).ok()? };
-    url.set_fragment(None);
-    matches!(url.scheme(), "http" | "https").then_some(url)
-}
-
-/// A title on one line; titles are often wrapped and indented.
-fn plain(title: &str) -> Option<String> {
-    let words: Vec<&str> = title.split_whitespace().collect();
-    (!words.is_empty()).then(|| words.join(" "))
+/// The charset of `<?xml version="1.0" encoding="ISO-8859-1"?>`. One of two bytes a character could not have said so.
+fn declared(bytes: &[u8]) -> Option<&'static Encoding> {
+    let start = &bytes[..bytes.len().min(DECLARATION_BYTES)];
+    let declaration = String::from_utf8_lossy(start.strip_prefix(b"<?xml")?);
+    let (_, value) = declaration.split("?>").next()?.split_once("encoding")?;
+    let label = value.trim_start().strip_prefix('=')?.trim_start().get(1..)?;
+    let encoding = Encoding::for_label(label.split(['"', '\'']).next()?.as_bytes())?;
+    encoding.is_ascii_compatible().then_some(encoding)
 }
 
 #[cfg(test)]
@@ -179,6 +177,43 @@ mod tests {
     }
 
     #[test]
+    fn what_is_wrong_costs_the_entry_in_which_it_stands() {
+        let text = "<rss version=\"2.0\"><channel><item><description><p>a<br>b</description><link>/a</link></item>\
+            <item></b><title>Deux</title><link>/b</link></item><item><link>/c</link>";
+        let addresses: Vec<String> = read(text).into_iter().map(|entry| entry.url.to_string()).collect();
+        assert_eq!(addresses, ["https://example.org/a", "https://example.org/b"]);
+        let text = r#"{"version":"https://jsonfeed.org/version/1","items":[
+            {"id":7,"url":"/a","title":["x"],"date_published":1},{"id":"https://example.org/b"},7,{"url":null}]}"#;
+        let expected = [entry("https://example.org/a", "", ""), entry("https://example.org/b", "", "")];
+        assert_eq!(read(text), expected);
+    }
+
+    #[test]
+    fn children_of_other_names_are_not_those_of_the_item() {
+        let text = r#"<rss version="2.0"><channel><link>https://example.org/</link><title>Le Courrier</title>
+            <item><media:title>Photo</media:title><source url="x"><title>Autre</title></source>
+            <media:group><link>/photo</link></media:group><title>Titre</title><link>/a</link>
+            <dc:date>2024-05-01</dc:date></item></channel></rss>"#;
+        assert_eq!(read(text), [entry("https://example.org/a", "Titre", "2024-05-01T00:00:00Z")]);
+        let text = r#"<atom:feed xmlns:atom="x" xml:base="/b/"><atom:entry xml:base="c/"><atom:link href="d?e&amp;f"/>
+            <atom:title type="xhtml"><div>Un <b>titre</b></div></atom:title></atom:entry>
+            <atom:entry><atom:link href="d"/></atom:entry></atom:feed>"#;
+        let expected = [
+            entry("https://example.org/b/c/d?e&f", "Un titre", ""),
+            entry("https://example.org/b/d", "", ""),
+        ];
+        assert_eq!(read(text), expected);
+    }
+
+    #[test]
+    fn a_feed_of_two_bytes_a_character_is_read_by_its_mark() {
+        let text = "<rss><channel><item><title>Été</title><link>/a</link></item></channel></rss>";
+        let bytes: Vec<u8> =
+            "\u{feff}".chars().chain(text.chars()).flat_map(|c| (c as u16).to_le_bytes()).collect();
+        assert_eq!(parse(&bytes, &base()).expect("a feed"), [entry("https://example.org/a", "Été", "")]);
+    }
+
+    #[test]
     fn what_is_no_feed_is_an_error() {
         for text in ["", "hello", "<html><body>x</body></html>", "{\"a\":1}", "<rss", "\u{0}\u{1}"] {
             assert!(parse(text.as_bytes(), &base()).is_err(), "{text}");
@@ -204,6 +239,26 @@ mod tests {
             format!("{{\"version\":\"https://jsonfeed.org/version/1\",\"x\":{}", "[".repeat(100_000)),
         ] {
             let _ = parse(text.as_bytes(), &base());
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn any_feed_is_read_without_panic(
+            parts in proptest::collection::vec(
+                proptest::sample::select(vec![
+                    "<rss>", "<feed xml:base='b/'>", "<item>", "</item>", "<a:entry xml:base='//c'>", "</a:entry>", "<entry>",
+                    "</entry>", "<title>", "</title>", "<link>", "<link href='d?e&f' rel=alternate/>", "</link>", "<guid>",
+                    "<date>", "</date>", "<![CDATA[", "]]>", "&", "&eacute;", "&#0;", "2024-13", "é", "{", "/a", "<!--", "?>",
+                ]),
+                0..40,
+            ),
+        ) {
+            for text in [parts.concat(), format!("<rss><channel>{}", parts.concat())] {
+                for entry in parse(text.as_bytes(), &base()).into_iter().flatten() {
+                    assert!(matches!(entry.url.scheme(), "http" | "https") && entry.url.fragment().is_none());
+                }
+            }
         }
     }
 }

@@ -21,6 +21,8 @@ pub mod open;
 pub mod saved;
 #[cfg(feature = "fetch")]
 pub mod sitemap;
+#[cfg(feature = "fetch")]
+mod value;
 #[cfg(feature = "archive")]
 pub mod warc;
 #[cfg(feature = "job")]

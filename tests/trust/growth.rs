@@ -68,10 +68,12 @@ fn time_grows_no_faster_than_the_input() {
 #[ignore = "minutes; in release: cargo test --release --test trust growth -- --ignored --nocapture --test-threads 1"]
 fn time_and_memory_grow_no_faster_than_the_input_up_to_ten_megabytes() {
     let only = std::env::var("TAMIS_FAMILY").unwrap_or_default();
+    let largest = std::env::var("TAMIS_BYTES").ok().and_then(|bytes| bytes.parse().ok());
+    let sizes: Vec<usize> = LONG.into_iter().filter(|size| *size <= largest.unwrap_or(LONG[3])).collect();
     let (mut bad, mut slowest, mut largest) = (Vec::new(), (0.0, String::new()), (0, String::new()));
     for family in all().iter().filter(|family| family.name.contains(&only)) {
         let mut times = Vec::new();
-        for size in LONG {
+        for size in sizes.iter().copied() {
             MEMORY.reset_peak_usage();
             let before = MEMORY.current_usage();
             let (time, outcome) = fastest(family, size, if size < LONG[3] { READINGS } else { 1 });
@@ -91,8 +93,8 @@ fn time_and_memory_grow_no_faster_than_the_input_up_to_ten_megabytes() {
                 largest = (peak, family.name.clone());
             }
         }
-        for step in 1..LONG.len() {
-            let (sizes, pair) = ([LONG[step - 1], LONG[step]], [times[step - 1], times[step]]);
+        for (sizes, times) in sizes.windows(2).zip(times.windows(2)) {
+            let (sizes, pair) = ([sizes[0], sizes[1]], [times[0], times[1]]);
             if pair[1] > SIGNIFICANT && exponent(sizes, pair) > MAX_EXPONENT {
                 bad.push(format!(
                     "{}: {sizes:?} {pair:?}, exponent {:.2}",

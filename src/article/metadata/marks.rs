@@ -48,24 +48,16 @@ impl Marks {
 
     /// Cuts `article__publishedDate` into article, published, date and looks each up.
     fn read(&mut self, value: &str) {
-        let mut word = String::with_capacity(MAX_WORD_BYTES);
-        let mut was_lower = false;
-        for c in value.chars() {
-            if !c.is_ascii_alphabetic() || (was_lower && c.is_ascii_uppercase()) {
-                self.add(&word);
-                word.clear();
-            }
-            if c.is_ascii_alphabetic() && word.len() <= MAX_WORD_BYTES {
-                word.push(c.to_ascii_lowercase());
-            }
-            was_lower = c.is_ascii_lowercase();
-        }
-        self.add(&word);
-    }
-
-    fn add(&mut self, word: &str) {
-        if !word.is_empty() {
-            self.0 |= TABLES.words.get(word).copied().unwrap_or_default();
+        let (tables, bytes) = (&*TABLES, value.as_bytes());
+        let mut at = 0;
+        while let Some(gap) = bytes[at..].iter().position(u8::is_ascii_alphabetic) {
+            let start = at + gap;
+            let goes_on = |pair: &&[u8]| {
+                let starts_word = pair[1].is_ascii_uppercase() && pair[0].is_ascii_lowercase();
+                pair[1].is_ascii_alphabetic() && !starts_word
+            };
+            at = start + 1 + bytes[start..].windows(2).take_while(goes_on).count();
+            self.0 |= tables.marks_of(&bytes[start..at]);
         }
     }
 }
@@ -133,15 +125,38 @@ pub(super) fn live_words() -> &'static LiveWords {
 
 /// The rules, ready for look-up.
 struct Tables {
-    words: FastMap<String, u8>,
+    /// Words in lower case, by their letters.
+    words: FastMap<Vec<u8>, u8>,
+    /// For each first letter the lengths of its words, as bits; most names have none of them.
+    lengths: [u32; 26],
     published: Option<AhoCorasick>,
     modified: Option<AhoCorasick>,
     live: LiveWords,
 }
 
+impl Tables {
+    /// What a word of letters in any case says.
+    fn marks_of(&self, word: &[u8]) -> u8 {
+        let mut lower = [0; MAX_WORD_BYTES];
+        let Some(lower) = lower.get_mut(..word.len()) else { return 0 };
+        lower.copy_from_slice(word);
+        lower.make_ascii_lowercase();
+        if self.lengths[first_letter(lower)] & (1 << lower.len()) == 0 {
+            return 0;
+        }
+        self.words.get(&*lower).copied().unwrap_or_default()
+    }
+}
+
+/// The place of a word's first letter in the alphabet; words that begin with something else share the first.
+fn first_letter(word: &[u8]) -> usize {
+    let letter = word.first().filter(|byte| byte.is_ascii_lowercase()).copied().unwrap_or(b'a');
+    usize::from(letter - b'a')
+}
+
 static TABLES: LazyLock<Tables> = LazyLock::new(|| {
     let Rules { class_words, date_phrases, live } = toml::from_str(RULES).unwrap_or_default();
-    let mut words: FastMap<String, u8> = FastMap::default();
+    let mut words: FastMap<Vec<u8>, u8> = FastMap::default();
     for (mark, list) in [
         (Mark::Frame, class_words.frame),
         (Mark::Headline, class_words.headline),
@@ -151,13 +166,18 @@ static TABLES: LazyLock<Tables> = LazyLock::new(|| {
         (Mark::Byline, class_words.byline),
         (Mark::Portrait, class_words.portrait),
     ] {
-        list.into_iter().for_each(|word| *words.entry(word).or_default() |= 1 << mark as u8);
+        list.into_iter().for_each(|word| *words.entry(word.into()).or_default() |= 1 << mark as u8);
+    }
+    let mut lengths = [0; 26];
+    for word in words.keys().filter(|word| word.len() <= MAX_WORD_BYTES) {
+        lengths[first_letter(word)] |= 1 << word.len();
     }
     let folded = |list: Vec<String>| -> Vec<String> { list.iter().map(|phrase| fold(phrase)).collect() };
     // leftmost: which phrase it is does not matter, but where the first one begins
     let finder = |list| AhoCorasick::builder().match_kind(MatchKind::LeftmostFirst).build(folded(list)).ok();
     Tables {
         words,
+        lengths,
         published: finder(date_phrases.published),
         modified: finder(date_phrases.modified),
         live: LiveWords { labels: folded(live.labels), paths: live.paths },
@@ -179,6 +199,7 @@ mod tests {
     #[test]
     fn the_embedded_rules_are_well_formed() {
         assert!(toml::from_str::<Rules>(RULES).is_ok());
+        assert!(TABLES.words.keys().all(|word| word.len() <= MAX_WORD_BYTES));
     }
 
     #[test]

@@ -81,23 +81,25 @@ impl<'a> Page<'a> {
             elements: Vec::new(),
         };
         let root = dom.body().unwrap_or(dom.document());
-        for (rank, node) in (0..).zip(dom.descendants(root)) {
+        let nodes: Vec<NodeId> = dom.descendants(root).collect();
+        for (rank, &node) in (0..).zip(&nodes) {
             page.ranks[node.index()] = rank;
             if dom.kind(node) == NodeKind::Element {
                 page.elements.push(node);
             }
         }
         let mut known = FastMap::default();
-        for node in dom.descendants(dom.document()) {
+        for node in page.elements.iter().copied().chain(dom.ancestors(root)) {
             page.names[node.index()] = Names::of(dom, node, &mut known);
         }
-        page.find_frames(root);
+        page.find_frames(root, &nodes);
         page
     }
 
-    fn find_frames(&mut self, root: NodeId) {
+    /// `nodes` are those of the page, in document order.
+    fn find_frames(&mut self, root: NodeId, nodes: &[NodeId]) {
         let dom = self.dom;
-        let sizes = sizes(dom, root);
+        let sizes = sizes(dom, nodes);
         let holds_headline = self.above_headlines(root);
         for &node in &self.elements {
             let above = dom.parent(node).is_some_and(|parent| self.frame[parent.index()]);
@@ -246,13 +248,11 @@ impl<'a> Page<'a> {
     }
 }
 
-/// How many nodes are below each node, itself included.
-fn sizes(dom: &Dom, root: NodeId) -> Vec<usize> {
+/// How many nodes are below each of these, itself included; they come in document order, the root of all first.
+fn sizes(dom: &Dom, nodes: &[NodeId]) -> Vec<usize> {
     let mut sizes = vec![1; dom.len()];
-    for edge in dom.traverse(root) {
-        if let (Edge::Close(node), true) = (edge, edge != Edge::Close(root))
-            && let Some(parent) = dom.parent(node)
-        {
+    for &node in nodes.iter().skip(1).rev() {
+        if let Some(parent) = dom.parent(node) {
             sizes[parent.index()] += sizes[node.index()];
         }
     }

@@ -17,11 +17,21 @@ mod tail;
 
 use std::ops::Range;
 
+use memchr::memchr2_iter;
+
 use super::Kind;
 use super::text::{Line, Phrases, Verdict, detect_language};
 use crate::article::date::{Moment, Order};
 use crate::article::is_control;
 use crate::article::{Article, Block, BlockKind, Metadata, Span};
+
+/// Lines and cells of tables of one text. Each costs up to 400 bytes; the longest novels have a third as many.
+pub(crate) const MAX_LINES: usize = 250_000;
+
+/// Whether a text has more lines and cells than are read.
+pub(crate) fn has_too_many_lines(text: &str) -> bool {
+    memchr2_iter(b'\n', b'|', text.as_bytes()).nth(MAX_LINES).is_some()
+}
 
 /// What was found in a dirty text.
 #[derive(Clone, Debug, Default)]
@@ -137,15 +147,20 @@ impl Item {
     /// and the character.
     fn keep_only(&mut self, keep: impl Fn(usize, Option<char>, char) -> bool) {
         let mut text = String::with_capacity(self.text.len());
-        let mut moved = vec![0; self.text.len() + 1];
+        // eight bytes for each of the text, which most lines do not need
+        let mut moved = if self.spans.is_empty() { Vec::new() } else { vec![0; self.text.len() + 1] };
         for (index, c) in self.text.char_indices() {
-            moved[index..index + c.len_utf8()].fill(text.len());
+            if let Some(places) = moved.get_mut(index..index + c.len_utf8()) {
+                places.fill(text.len());
+            }
             if keep(index, text.chars().next_back(), c) {
                 text.push(c);
             }
         }
         text.truncate(text.trim_end_matches(is_blank).len());
-        moved[self.text.len()] = text.len();
+        if let Some(end) = moved.last_mut() {
+            *end = text.len();
+        }
         self.text = text;
         let end = self.text.len();
         let spans = std::mem::take(&mut self.spans).into_iter();
@@ -295,6 +310,16 @@ mod tests {
         let kinds: Vec<Kind> = result.removed.iter().map(|removed| removed.kind).collect();
         assert_eq!(kinds, [Kind::Share, Kind::Related]);
         assert_eq!(result.language.as_deref(), Some("fr"));
+    }
+
+    #[test]
+    fn a_text_of_too_many_lines_or_cells_is_rejected() {
+        for part in ["a\n", "|a"] {
+            assert!(has_too_many_lines(&part.repeat(MAX_LINES + 1)), "{part}");
+            assert!(!has_too_many_lines(&part.repeat(MAX_LINES)), "{part}");
+        }
+        let rejected = crate::Cleaner::default().clean_text(&"a\n".repeat(MAX_LINES + 1));
+        assert_eq!(rejected.map(|_| ()), Err(crate::Rejection::TooManyLines { max: MAX_LINES }));
     }
 
     #[test]

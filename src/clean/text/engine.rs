@@ -7,6 +7,7 @@
 
 use std::ops::Range;
 
+use super::fold::Folded;
 use super::matcher::{Hit, Matcher};
 use super::page::{Page, is_linked};
 use super::rule::{Need, Rule, Scope, Takes};
@@ -21,16 +22,49 @@ const GUARD: f32 = 0.25;
 /// Most lines that go along with a label.
 const MAX_RUN: usize = 12;
 
-/// Says of every line what the rules ask for.
-pub(super) fn judge(matcher: &Matcher, lines: &[Line<'_>]) -> Vec<Verdict> {
-    let mut page = Page::new(lines);
-    let hits: Vec<Vec<Hit<'_>>> = page.folded.iter().map(|line| matcher.hits(line)).collect();
-    let mut verdicts = vec![Verdict::Keep; lines.len()];
-    judge_lines(&page, &hits, &mut verdicts);
+/// What was read off a line: its folded text and the phrases in it. A line that is judged twice is read once.
+pub(crate) struct Reading<'m> {
+    matcher: &'m Matcher,
+    folded: String,
+    hits: Vec<Hit<'m>>,
+}
+
+impl<'m> Reading<'m> {
+    fn of(matcher: &'m Matcher, text: &str) -> Reading<'m> {
+        let folded = Folded::new(text).into_text();
+        Reading { matcher, hits: matcher.hits(&folded), folded }
+    }
+}
+
+/// Says of every line what the rules ask for. `known` has what was read of the same lines before, and keeps what is read
+/// now.
+pub(super) fn judge<'m>(
+    matcher: &'m Matcher,
+    lines: &[Line<'_>],
+    known: &mut [Option<Reading<'m>>],
+) -> Vec<Verdict> {
+    let (mut folded, mut hits) = (Vec::with_capacity(lines.len()), Vec::with_capacity(lines.len()));
+    for (line, known) in lines.iter().zip(known.iter_mut()) {
+        let reading = known.take().filter(|known| std::ptr::eq(known.matcher, matcher));
+        let reading = reading.unwrap_or_else(|| Reading::of(matcher, line.text));
+        folded.push(Folded::again(line.text, reading.folded));
+        hits.push(reading.hits);
+    }
+    let mut page = Page::new(lines, folded);
+    let verdicts = judge_all(&mut page, &hits);
+    for ((known, folded), hits) in known.iter_mut().zip(page.folded).zip(hits) {
+        *known = Some(Reading { matcher, folded: folded.into_text(), hits });
+    }
+    verdicts
+}
+
+fn judge_all(page: &mut Page<'_, '_>, hits: &[Vec<Hit<'_>>]) -> Vec<Verdict> {
+    let mut verdicts = vec![Verdict::Keep; hits.len()];
+    judge_lines(page, hits, &mut verdicts);
     page.forget(&verdicts);
-    judge_lines(&page, &hits, &mut verdicts);
+    judge_lines(page, hits, &mut verdicts);
     page.forget(&verdicts);
-    end_article(&page, &hits, &mut verdicts);
+    end_article(page, hits, &mut verdicts);
     verdicts
 }
 

@@ -36,6 +36,15 @@ impl<'t> Folded<'t> {
         Folded { original, text }
     }
 
+    /// The same of a text that was folded before.
+    pub fn again(original: &'t str, text: String) -> Folded<'t> {
+        Folded { original, text }
+    }
+
+    pub fn into_text(self) -> String {
+        self.text
+    }
+
     pub fn as_str(&self) -> &str {
         &self.text
     }
@@ -90,6 +99,14 @@ fn is_space(c: char) -> bool {
 fn fold_char(c: char, out: &mut String) {
     match c {
         '\0'..='\x7f' => out.push(c.to_ascii_lowercase()),
+        // the accents of most Latin text; the same as at the end
+        'à'..='å' | 'À'..='Å' => out.push('a'),
+        'è'..='ë' | 'È'..='Ë' => out.push('e'),
+        'ì'..='ï' | 'Ì'..='Ï' => out.push('i'),
+        'ò'..='ö' | 'Ò'..='Ö' => out.push('o'),
+        'ù'..='ü' | 'Ù'..='Ü' => out.push('u'),
+        'ç' | 'Ç' => out.push('c'),
+        'ñ' | 'Ñ' => out.push('n'),
         '’' | '‘' | 'ʼ' | '‛' | '´' | '′' | '‹' | '›' => out.push('\''),
         '“' | '”' | '„' | '‟' | '«' | '»' | '″' => out.push('"'),
         '‐'..='―' | '−' | '⁃' => out.push('-'),
@@ -109,15 +126,17 @@ fn fold_char(c: char, out: &mut String) {
         _ if is_invisible(c) => {}
         // CJK and Hangul have neither case nor accents.
         '\u{2e80}'..='\u{faff}' => out.push(c),
-        _ => {
-            for lower in c.to_lowercase() {
-                decompose_canonical(lower, |part| {
-                    if !is_mark(part) {
-                        out.push(part);
-                    }
-                });
+        _ => decompose(c, out),
+    }
+}
+
+fn decompose(c: char, out: &mut String) {
+    for lower in c.to_lowercase() {
+        decompose_canonical(lower, |part| {
+            if !is_mark(part) {
+                out.push(part);
             }
-        }
+        });
     }
 }
 
@@ -152,6 +171,16 @@ mod tests {
         assert_eq!(fold("e\u{301}te\u{301}"), "ete");
         assert_eq!(fold("Читайте ещё ＡＢＣ：関連"), "читаите еще abc:関連");
         assert_eq!(fold("اقرأ أيضًا"), "اقرا ايضا");
+    }
+
+    #[test]
+    fn accents_that_are_known_fold_as_all_others() {
+        for c in ('à'..='ý').chain('À'..='Ý').filter(|c| !"æðø×÷ÆÐØ".contains(*c)) {
+            let (mut known, mut other) = (String::new(), String::new());
+            fold_char(c, &mut known);
+            decompose(c, &mut other);
+            assert_eq!(known, other, "{c:?}");
+        }
     }
 
     #[test]

@@ -3,8 +3,7 @@
 use whatlang::{Lang, detect as guess};
 
 use super::Line;
-use crate::clean::FastSet;
-use crate::clean::words::{word_key, words};
+use crate::clean::words::{WordSet, word_key, words};
 
 /// Characters that are looked at; more do not change the answer.
 const ENOUGH: usize = 3000;
@@ -12,10 +11,18 @@ const ENOUGH: usize = 3000;
 const CONVINCING: usize = 1000;
 
 /// Frequent words of a language that its neighbours hardly use, and which make a fifth of its texts.
-const TELLING_WORDS: [(&str, &str); 2] = [
+const TELLING_WORDS: [(&str, &str); 4] = [
     (
         "fr",
         "les des du et dans pour sur au par est pas plus avec il nous une aux sont ont qui ce ne cette été mais leur",
+    ),
+    (
+        "de",
+        "der und von zu das mit sich des auf für ist im dem den nicht ein eine als auch dass nach wird bei sind über aus",
+    ),
+    (
+        "es",
+        "el los las del y una por con para su que más como pero sus ha fue está también este entre desde cuando hasta",
     ),
     ("en", "the of and is that it was with by this from have are been which were would their"),
 ];
@@ -30,11 +37,11 @@ pub fn is_plainly(language: &str, text: &str) -> bool {
     let Some((_, telling)) = TELLING_WORDS.iter().find(|(known, _)| *known == language) else {
         return false;
     };
-    let telling: FastSet<u64> = telling.split(' ').map(word_key).collect();
+    let telling: WordSet = telling.split(' ').map(word_key).collect();
     let (mut all, mut found) = (0_u32, 0_u32);
-    for word in words(text).take(TELLING_SAMPLE) {
+    for (_, key) in words(text).take(TELLING_SAMPLE) {
         all += 1;
-        found += u32::from(telling.contains(&word_key(word)));
+        found += u32::from(telling.contains(key));
     }
     all > 0 && found as f32 >= MIN_TELLING_SHARE * all as f32
 }

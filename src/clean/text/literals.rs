@@ -2,11 +2,12 @@
 //!
 //! - prefixes: the match begins with one of them
 //! - required: one of them stands somewhere in the match; a small class counts as its characters
+//! - suffixes: the match ends with one of them
 //!
 //! `(à )?lire (aussi|également)` begins with "a lire " or "lire ". `[^.]{3,60} via (ap|afp)` begins with anything,
 //! but holds " via ap" or " via afp".
 
-use regex_syntax::hir::literal::Extractor;
+use regex_syntax::hir::literal::{ExtractKind, Extractor};
 use regex_syntax::hir::{Class, Hir, HirKind};
 
 /// Bytes of a prefix that are looked up: so many, or where the prefix is shorter the lesser number.
@@ -17,6 +18,10 @@ const ENOUGH: usize = 6;
 const MANY: usize = 140;
 /// Most literals of one pattern; a table of all months in nine languages has some hundred.
 const MOST: usize = 400;
+/// Most literals of a part that are looked for one by one.
+const FEW: usize = 24;
+/// Parts of a pattern that are looked for before it is tried.
+const PARTS: usize = 3;
 /// Most characters of a class that are taken one by one.
 const SMALL_CLASS: usize = 12;
 
@@ -27,6 +32,15 @@ impl Literals {
     /// Reads a pattern; `None` when it is no regular expression.
     pub fn of(source: &str) -> Option<Literals> {
         regex_syntax::parse(source).ok().map(Literals)
+    }
+
+    /// Reads the phrase of a pattern in its frame, which is the first group.
+    pub fn of_framed(source: &str) -> Option<Literals> {
+        let HirKind::Concat(parts) = regex_syntax::parse(source).ok()?.into_kind() else { return None };
+        parts.into_iter().find_map(|part| match part.into_kind() {
+            HirKind::Capture(group) => Some(Literals(*group.sub)),
+            _ => None,
+        })
     }
 
     /// The first bytes of all matches, as many as [`KEYS`] says; `None` when a match may begin with anything.
@@ -40,6 +54,28 @@ impl Literals {
         keys.sort_unstable();
         keys.dedup();
         Some(keys)
+    }
+
+    /// The last bytes of all matches; `None` when a match may end with anything.
+    pub fn suffixes(&self) -> Option<Vec<Vec<u8>>> {
+        let mut extractor = Extractor::new();
+        extractor.kind(ExtractKind::Suffix).limit_literal_len(KEYS[0]).limit_total(MANY);
+        let found = extractor.extract(&self.0);
+        let mut ends: Vec<Vec<u8>> =
+            found.literals()?.iter().map(|literal| literal.as_bytes().to_vec()).collect();
+        ends.sort_unstable();
+        ends.dedup();
+        Some(ends)
+    }
+
+    /// Parts of which every match holds each, as literals of which one stands for the part; the rarest first.
+    pub fn parts(&self) -> Vec<Vec<String>> {
+        let mut parts = parts_of(&self.0);
+        parts.retain(|literals| literals.len() <= FEW && worth(literals).0 > 1);
+        parts.sort_by_key(|literals| std::cmp::Reverse(worth(literals)));
+        parts.dedup();
+        parts.truncate(PARTS);
+        parts
     }
 
     /// Literals of which every match holds at least one; `None` when there are none to name.
@@ -64,8 +100,21 @@ fn of(hir: &Hir) -> Option<Vec<String>> {
     }
 }
 
-/// The best literals of a sequence: those of one part, or of a run of parts that can be spelled out.
+fn parts_of(hir: &Hir) -> Vec<Vec<String>> {
+    match hir.kind() {
+        HirKind::Capture(capture) => parts_of(&capture.sub),
+        HirKind::Concat(parts) => candidates(parts),
+        _ => of(hir).into_iter().collect(),
+    }
+}
+
+/// The best literals of a sequence.
 fn best_of(parts: &[Hir]) -> Option<Vec<String>> {
+    candidates(parts).into_iter().max_by_key(|literals| worth(literals)).and_then(tidy)
+}
+
+/// The literals of each part of a sequence, and of the runs of parts that can be spelled out.
+fn candidates(parts: &[Hir]) -> Vec<Vec<String>> {
     let mut candidates: Vec<Vec<String>> = parts.iter().filter_map(of).collect();
     let mut run = vec![String::new()];
     for part in parts {
@@ -79,7 +128,7 @@ fn best_of(parts: &[Hir]) -> Option<Vec<String>> {
     }
     candidates.push(run);
     candidates.retain(|literals| !literals.iter().any(String::is_empty));
-    candidates.into_iter().max_by_key(|literals| worth(literals)).and_then(tidy)
+    candidates
 }
 
 /// All matches of a part, when they are few.
@@ -152,6 +201,20 @@ mod tests {
         assert_eq!(required("[^.]{3,60} via (?:ap|afp)").unwrap(), [" via afp", " via ap"]);
         assert_eq!(required("[0-9]+ min").unwrap(), [" min"]);
         assert_eq!(required("[0-9]{2}[.]?").unwrap().len(), 10);
+    }
+
+    #[test]
+    fn every_part_of_a_match_is_known_and_how_it_ends() {
+        let literals = Literals::of("(?:pour|si vous) [^.]{4,90},? (?:cliquez|cliquer) ici").unwrap();
+        assert_eq!(literals.parts()[0], ["cliquer", "cliquez"]);
+        assert!(literals.parts().iter().any(|part| part[0].contains("pour")), "{:?}", literals.parts());
+        assert_eq!(literals.suffixes().unwrap(), [b"er ici", b"ez ici"]);
+        assert_eq!(Literals::of("lire.*").unwrap().suffixes(), None);
+        assert_eq!(
+            Literals::of_framed("^[ -]*(lire|voir)[.]*$").unwrap().suffixes().unwrap(),
+            [b"lire", b"voir"]
+        );
+        assert_eq!(Literals::of("(?:lire)?[0-9]*").unwrap().parts(), [[""; 0]; 0]);
     }
 
     #[test]

@@ -2,13 +2,14 @@
 //!
 //! A pattern that begins with literals is found by the first bytes of the line, in one look-up. Any other has
 //! literals of which one must stand in the line (see `literals`); one automaton finds those of all patterns at
-//! once. The regular expression of a pattern runs only on such lines, and is compiled when the first one comes.
+//! once. The regular expression of a pattern runs only on such lines that also have its other parts and its end, and
+//! is compiled when the first one comes.
 
 use std::collections::BTreeMap;
+use std::sync::OnceLock;
 
 use aho_corasick::AhoCorasick;
 
-use super::fold::Folded;
 use super::literals::{KEYS, Literals};
 use super::pattern::{Found, Pattern, Which};
 use super::rule::{Rule, Scope};
@@ -50,6 +51,39 @@ struct Probe {
     pattern: Pattern,
     /// Looks anywhere in the line; otherwise at its start.
     anywhere: bool,
+    /// Allows no more behind the phrase than [`AFTER`].
+    closes: bool,
+    /// Made when the first line comes.
+    signs: OnceLock<Signs>,
+}
+
+impl Probe {
+    fn signs(&self) -> &Signs {
+        self.signs.get_or_init(|| Signs::of(&self.pattern, self.closes))
+    }
+}
+
+/// What a text must have for a pattern to match. Most have not, and are done with before any engine is asked.
+#[derive(Debug, Default)]
+struct Signs {
+    /// Parts of the pattern, each by literals of which one must stand in the text.
+    parts: Vec<Vec<String>>,
+    /// What the text ends with, what [`AFTER`] allows left out; empty when that is not known.
+    ends: Vec<Vec<u8>>,
+}
+
+impl Signs {
+    fn of(pattern: &Pattern, closes: bool) -> Signs {
+        let Some(literals) = Literals::of_framed(pattern.source()) else { return Signs::default() };
+        let ends = if closes { ends(&literals) } else { None };
+        Signs { parts: literals.parts(), ends: ends.unwrap_or_default() }
+    }
+
+    fn stand_in(&self, text: &str) -> bool {
+        let end = text.trim_end_matches(is_after).as_bytes();
+        (self.ends.is_empty() || self.ends.iter().any(|one| end.ends_with(one)))
+            && self.parts.iter().all(|part| part.iter().any(|literal| text.contains(literal.as_str())))
+    }
 }
 
 /// A phrase found in a line.
@@ -84,14 +118,16 @@ impl Matcher {
     /// Adds a pattern; a label that may be glued to a paragraph is looked for twice.
     fn add(&mut self, rule: &Rule, pattern: &str, by_literal: &mut BTreeMap<String, Vec<u32>>) {
         let anywhere = matches!(rule.scope, Scope::Suffix | Scope::Contains);
-        let mut framed = vec![(anywhere, framed(rule.scope, pattern))];
+        let closes = matches!(rule.scope, Scope::Line | Scope::FromHere | Scope::Suffix);
+        let mut framed = vec![(anywhere, closes, framed(rule.scope, pattern))];
         if rule.at_end {
-            framed.push((true, format!("(?:^|[^a-z0-9])({pattern})(?:[^a-z0-9]|$)")));
+            framed.push((true, false, format!("(?:^|[^a-z0-9])({pattern})(?:[^a-z0-9]|$)")));
         }
         let literals = Literals::of(pattern);
-        for (anywhere, source) in framed {
+        for (anywhere, closes, source) in framed {
             let probe = self.probes.len() as u32;
-            self.probes.push(Probe { owner: self.rules.len(), pattern: Pattern::new(source), anywhere });
+            let (owner, pattern) = (self.rules.len(), Pattern::new(source));
+            self.probes.push(Probe { owner, pattern, anywhere, closes, signs: OnceLock::new() });
             let keys = if anywhere { None } else { literals.as_ref().and_then(keys) };
             if let Some(keys) = keys {
                 keys.into_iter().for_each(|key| self.by_start.entry(key).or_default().push(probe));
@@ -103,9 +139,8 @@ impl Matcher {
         }
     }
 
-    /// The phrases of a line: in the order of the rules those at its start, then those anywhere.
-    pub fn hits<'m>(&'m self, line: &Folded) -> Vec<Hit<'m>> {
-        let text = line.as_str();
+    /// The phrases of a folded line: in the order of the rules those at its start, then those anywhere.
+    pub fn hits<'m>(&'m self, text: &str) -> Vec<Hit<'m>> {
         if text.is_empty() {
             return Vec::new();
         }
@@ -141,6 +176,9 @@ impl Matcher {
         let is_label = glued && rule.scope == Scope::LeadIn;
         let from = if probe.anywhere && !is_label { tail_start(text) } else { 0 };
         let part = &text[from..];
+        if !probe.signs().stand_in(part) {
+            return Vec::new();
+        }
         let which = match (is_label, glued) {
             (true, _) => Which::Upto(MAX_LABELS),
             // a paragraph may speak of what stands glued to its end
@@ -185,6 +223,19 @@ fn keys(literals: &Literals) -> Option<Vec<Vec<u8>>> {
     (!keys.iter().any(begins_before)).then_some(keys)
 }
 
+/// How the matches of a pattern end; none when one may end with what [`AFTER`] allows behind it.
+fn ends(literals: &Literals) -> Option<Vec<Vec<u8>>> {
+    let ends = literals.suffixes()?;
+    let is_plain = |end: &Vec<u8>| end.last().is_some_and(|byte| byte.is_ascii_alphanumeric());
+    ends.iter().all(is_plain).then_some(ends)
+}
+
+/// The characters of [`AFTER`].
+fn is_after(c: char) -> bool {
+    "- >|*•·+~_:\"')].!/…".contains(c)
+        || matches!(c, '\u{2190}'..='\u{23ff}' | '\u{25a0}'..='\u{27bf}' | '\u{2b00}'..='\u{2bff}' | '\u{1f000}'..='\u{1faff}')
+}
+
 /// The characters of [`BEFORE`].
 fn is_before(c: char) -> bool {
     "- >|*•·+~_:\"'([#/".contains(c)
@@ -226,6 +277,15 @@ mod tests {
         for c in (0..0x1_0000u32).chain(0x1_f300..0x1_f700).filter_map(char::from_u32).filter(|c| *c != '\n')
         {
             assert_eq!(regex.is_match(&c.to_string()), is_before(c), "{c:?}");
+        }
+    }
+
+    #[test]
+    fn what_may_stand_behind_is_the_same_for_both_ways() {
+        let regex = Regex::new(&format!("^{AFTER}")).unwrap();
+        for c in (0..0x1_0000u32).chain(0x1_f300..0x1_f700).filter_map(char::from_u32).filter(|c| *c != '\n')
+        {
+            assert_eq!(regex.is_match(&c.to_string()), is_after(c), "{c:?}");
         }
     }
 

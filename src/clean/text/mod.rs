@@ -33,6 +33,7 @@ use crate::error::Error;
 use matcher::Matcher;
 use rule::RuleFile;
 
+pub(crate) use engine::Reading;
 pub use language::{detect as detect_language, is_plainly};
 pub use rule::{Need, Rule, Scope, Takes};
 
@@ -81,20 +82,26 @@ const EVERYWHERE: &str = "en";
 const ANY: &str = "any";
 
 /// The rule files that are built in.
-const BUILTIN: [(&str, &str); 28] = [
+const BUILTIN: [(&str, &str); 34] = [
     ("any.toml", include_str!("../../../rules/phrases/any.toml")),
+    ("any-notes.toml", include_str!("../../../rules/phrases/any-notes.toml")),
     ("ar.toml", include_str!("../../../rules/phrases/ar.toml")),
     ("da.toml", include_str!("../../../rules/phrases/da.toml")),
     ("de.toml", include_str!("../../../rules/phrases/de.toml")),
+    ("de-frame.toml", include_str!("../../../rules/phrases/de-frame.toml")),
     ("de-labels.toml", include_str!("../../../rules/phrases/de-labels.toml")),
+    ("de-media.toml", include_str!("../../../rules/phrases/de-media.toml")),
     ("de-notes.toml", include_str!("../../../rules/phrases/de-notes.toml")),
     ("el.toml", include_str!("../../../rules/phrases/el.toml")),
     ("en.toml", include_str!("../../../rules/phrases/en.toml")),
+    ("en-frame.toml", include_str!("../../../rules/phrases/en-frame.toml")),
     ("en-labels.toml", include_str!("../../../rules/phrases/en-labels.toml")),
     ("en-notes.toml", include_str!("../../../rules/phrases/en-notes.toml")),
     ("en-shop.toml", include_str!("../../../rules/phrases/en-shop.toml")),
     ("es.toml", include_str!("../../../rules/phrases/es.toml")),
+    ("fi.toml", include_str!("../../../rules/phrases/fi.toml")),
     ("fr.toml", include_str!("../../../rules/phrases/fr.toml")),
+    ("fr-boxes.toml", include_str!("../../../rules/phrases/fr-boxes.toml")),
     ("fr-frame.toml", include_str!("../../../rules/phrases/fr-frame.toml")),
     ("fr-invitations.toml", include_str!("../../../rules/phrases/fr-invitations.toml")),
     ("fr-labels.toml", include_str!("../../../rules/phrases/fr-labels.toml")),
@@ -201,12 +208,23 @@ impl Phrases {
     /// Says of every line what the rules ask for. `language` is ISO 639-1 (`fr`, `fr-CA`); it is detected when
     /// unknown. There are as many verdicts as lines.
     pub fn judge(&self, lines: &[Line<'_>], language: Option<&str>) -> Vec<Verdict> {
+        let mut known: Vec<Option<Reading<'_>>> = lines.iter().map(|_| None).collect();
+        self.judge_again(lines, language, &mut known)
+    }
+
+    /// [`Phrases::judge`] for lines of which some were read before; `known` has as many places as there are lines.
+    pub(crate) fn judge_again<'p>(
+        &'p self,
+        lines: &[Line<'_>],
+        language: Option<&str>,
+        known: &mut [Option<Reading<'p>>],
+    ) -> Vec<Verdict> {
         let language = match language.map(primary) {
             Some(named) if named == EVERYWHERE => self.unless_other(named, lines),
             Some(named) => named,
             None => language::detect_lines(lines).unwrap_or_default().to_owned(),
         };
-        engine::judge(self.matcher(&language), lines)
+        engine::judge(self.matcher(&language), lines, known)
     }
 
     /// Themes name English when nobody told them better, so that name is checked against the text.

@@ -23,10 +23,11 @@ pub(super) struct Page<'l, 't> {
 }
 
 impl<'l, 't> Page<'l, 't> {
-    pub fn new(lines: &'l [Line<'t>]) -> Page<'l, 't> {
+    /// `folded` are the texts of the lines.
+    pub fn new(lines: &'l [Line<'t>], folded: Vec<Folded<'t>>) -> Page<'l, 't> {
         let mut page = Page {
             lines,
-            folded: lines.iter().map(|line| Folded::new(line.text)).collect(),
+            folded,
             prose: lines.iter().map(is_prose_line).collect(),
             first_prose: 0,
             after_prose: 0,

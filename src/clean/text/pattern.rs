@@ -14,8 +14,8 @@ use regex_lite::Regex as LightRegex;
 
 use super::rule::compile;
 
-/// After so many tries the quick engine pays: to make it costs as much as some hundred slow searches.
-const LIGHT_TRIES: u32 = 100;
+/// After so many tries the quick engine pays: to make it costs as much as some dozens of slow searches.
+const LIGHT_TRIES: u32 = 50;
 
 /// A pattern in its frame, compiled when the first line comes.
 #[derive(Debug)]
@@ -61,6 +61,10 @@ impl Pattern {
     pub fn new(source: String) -> Pattern {
         let tries = if reads_alike(&source) { 0 } else { LIGHT_TRIES };
         Pattern { source, tries: AtomicU32::new(tries), light: OnceLock::new(), quick: OnceLock::new() }
+    }
+
+    pub fn source(&self) -> &str {
+        &self.source
     }
 
     /// The matches in a text.

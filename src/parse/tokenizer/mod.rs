@@ -48,8 +48,9 @@ pub(super) trait Consumer: TokenSink {
         false
     }
 
-    /// Whether an attribute of this name in a tag of this name is of use. Others are not even decoded.
-    fn wants_attribute(&self, _tag: &LocalName, _attribute: &str) -> bool {
+    /// Whether an attribute of this name, with a value of so many bytes of markup, is of use in a tag of this name. Others
+    /// are not even decoded.
+    fn wants_attribute(&self, _tag: &LocalName, _attribute: &str, _bytes: usize) -> bool {
         true
     }
 

@@ -113,7 +113,7 @@ impl<C: Consumer> Tokenizer<'_, C> {
             return;
         }
         let name = lower_case_name(self.input.slice(name), &mut self.scratch);
-        if !self.consumer.wants_attribute(&tag.name, name) {
+        if !self.consumer.wants_attribute(&tag.name, name, value.len()) {
             return;
         }
         let name = LocalName::from(name);

@@ -5,53 +5,65 @@ use html5ever::data::NAMED_ENTITIES;
 use memchr::{memchr2, memmem};
 
 /// The names that XML knows itself.
-const KNOWN: [&[u8]; 5] = [b"amp", b"apos", b"gt", b"lt", b"quot"];
+const KNOWN: [&str; 5] = ["amp", "apos", "gt", "lt", "quot"];
 
 /// Longest name of a character that is looked up.
 const MAX_NAME_BYTES: usize = 32;
 
-const CDATA: &[u8] = b"<![CDATA[";
+const RAW_START: &str = "<![CDATA[";
+const RAW_END: &str = "]]>";
 
 /// The feed with every `&` that XML understands. Sections of raw text (CDATA) are left as they are.
-pub(super) fn mended(bytes: &[u8]) -> Vec<u8> {
-    let mut mended = Vec::with_capacity(bytes.len() + 1024);
-    let mut rest = bytes;
-    while let Some(at) = memchr2(b'&', b'<', rest) {
-        mended.extend_from_slice(&rest[..at]);
+pub(super) fn mended(feed: &str) -> String {
+    let mut mended = String::with_capacity(feed.len() + 1024);
+    // Behind the last end no raw text is looked for, or each that stays open would be read to the end of the feed.
+    let last_end = memmem::rfind(feed.as_bytes(), RAW_END.as_bytes()).unwrap_or(0);
+    let mut rest = feed;
+    while let Some(at) = memchr2(b'&', b'<', rest.as_bytes()) {
+        mended.push_str(&rest[..at]);
         rest = &rest[at..];
-        let taken =
-            if rest[0] == b'&' { push_reference(rest, &mut mended) } else { push_raw(rest, &mut mended) };
+        let ends = feed.len() - rest.len() < last_end;
+        let taken = match rest.starts_with('&') {
+            true => push_reference(rest, &mut mended),
+            false => push_raw(rest, ends, &mut mended),
+        };
         rest = &rest[taken..];
     }
-    mended.extend_from_slice(rest);
+    mended.push_str(rest);
     mended
 }
 
 /// A section of raw text, or else the `<` alone; returns how many bytes that was.
-fn push_raw(rest: &[u8], mended: &mut Vec<u8>) -> usize {
-    let end = memmem::find(rest, b"]]>").filter(|_| rest.starts_with(CDATA));
-    let taken = end.map_or(1, |end| end + b"]]>".len());
-    mended.extend_from_slice(&rest[..taken]);
+fn push_raw(rest: &str, ends: bool, mended: &mut String) -> usize {
+    let find = || memmem::find(rest.as_bytes(), RAW_END.as_bytes());
+    let end = (ends && rest.starts_with(RAW_START)).then(find).flatten();
+    let taken = end.map_or(1, |end| end + RAW_END.len());
+    mended.push_str(&rest[..taken]);
     taken
 }
 
 /// What stands for the reference at an `&`; returns how many bytes of the feed that was.
-fn push_reference(rest: &[u8], mended: &mut Vec<u8>) -> usize {
-    let inner = memchr2(b';', b'&', &rest[1..rest.len().min(MAX_NAME_BYTES)]).map(|end| &rest[1..=end]);
-    let inner = inner.filter(|inner| rest[inner.len() + 1] == b';').unwrap_or_default();
-    if KNOWN.contains(&inner) || is_number(inner) {
-        mended.extend_from_slice(&rest[..inner.len() + 2]);
-    } else if let Some(codes) = named(inner) {
-        codes.iter().for_each(|code| mended.extend_from_slice(format!("&#{code};").as_bytes()));
+fn push_reference(rest: &str, mended: &mut String) -> usize {
+    let name = name(rest).unwrap_or_default();
+    if KNOWN.contains(&name) || is_number(name) {
+        mended.push_str(&rest[..name.len() + 2]);
+    } else if let Some(codes) = named(name) {
+        codes.iter().for_each(|code| mended.push_str(&format!("&#{code};")));
     } else {
-        mended.extend_from_slice(b"&amp;");
+        mended.push_str("&amp;");
         return 1;
     }
-    inner.len() + 2
+    name.len() + 2
 }
 
-fn is_number(inner: &[u8]) -> bool {
-    match inner {
+/// What stands between an `&` and its semicolon.
+fn name(rest: &str) -> Option<&str> {
+    let end = memchr2(b';', b'&', &rest.as_bytes()[1..rest.len().min(MAX_NAME_BYTES)])? + 1;
+    rest[end..].starts_with(';').then(|| &rest[1..end])
+}
+
+fn is_number(name: &str) -> bool {
+    match name.as_bytes() {
         [b'#', b'x', digits @ ..] => !digits.is_empty() && digits.iter().all(u8::is_ascii_hexdigit),
         [b'#', digits @ ..] => !digits.is_empty() && digits.iter().all(u8::is_ascii_digit),
         _ => false,
@@ -59,9 +71,8 @@ fn is_number(inner: &[u8]) -> bool {
 }
 
 /// The characters that HTML has under a name.
-fn named(inner: &[u8]) -> Option<Vec<u32>> {
-    let name = format!("{};", std::str::from_utf8(inner).ok()?);
-    let (first, second) = NAMED_ENTITIES.get(name.as_str()).copied()?;
+fn named(name: &str) -> Option<Vec<u32>> {
+    let (first, second) = NAMED_ENTITIES.get(format!("{name};").as_str()).copied()?;
     let codes: Vec<u32> = [first, second].into_iter().filter(|code| *code != 0).collect();
     (!codes.is_empty()).then_some(codes)
 }
@@ -71,7 +82,7 @@ mod tests {
     use super::*;
 
     fn text(feed: &str) -> String {
-        String::from_utf8(mended(feed.as_bytes())).expect("UTF-8 stays UTF-8")
+        mended(feed)
     }
 
     #[test]

@@ -25,6 +25,7 @@ pub fn texts() -> Vec<Family> {
         ("table", "| a | b |\n|---|---|\n"),
         ("headings", "# Un titre\n"),
         ("fences", "```\n"),
+        ("cells", "|a"),
     ] {
         families
             .push(Family::new(Reader::Text, format!("text of {name}"), move |bytes| repeated(bytes, line)));
@@ -61,6 +62,42 @@ pub fn sources() -> Vec<Family> {
         Family::new(Reader::Feed, "feed of entities", |bytes| {
             format!("<rss version=\"2.0\"><channel><item><title>{}", repeated(bytes, "&amp;&lt;&x;"))
         }),
+        Family::new(Reader::Feed, "feed of attributes", |bytes| {
+            format!("<rss version=\"2.0\" {}><channel>", numbered(bytes, |n| format!(" a{n}='b'")))
+        }),
+        Family::new(Reader::Feed, "feed of namespaces", |bytes| {
+            let names = numbered(bytes / 2, |n| format!(" xmlns:a{n}='b'"));
+            format!("<rss version=\"2.0\" {names}><channel>{}", repeated(bytes / 2, "<a0:x>y</a0:x>"))
+        }),
+        Family::new(Reader::Feed, "feed with a long base", |bytes| {
+            let base = repeated(bytes / 2, "a/");
+            let entries = numbered(bytes / 2, |n| format!("<entry><link href='{n}'/></entry>"));
+            format!("<feed xml:base='https://a.example/{base}'>{entries}</feed>")
+        }),
+        Family::new(Reader::Feed, "feed of bases in bases", |bytes| {
+            format!("<feed>{}", repeated(bytes, "<x xml:base='a/'>"))
+        }),
+        Family::new(Reader::Feed, "feed of raw texts that do not end", |bytes| {
+            format!("<rss version=\"2.0\"><channel>& {}", repeated(bytes, "<![CDATA["))
+        }),
+        Family::new(Reader::Feed, "feed of long fields", |bytes| {
+            repeated(bytes, &format!("<rss><item><title>{}</title>", "&eacute;<b> </b>".repeat(300)))
+        }),
+        Family::new(Reader::Feed, "JSON feed items", |bytes| {
+            let items = numbered(bytes, |n| format!("{{\"url\":\"/{n}\"}},"));
+            format!("{{\"version\":\"https://jsonfeed.org/version/1\",\"items\":[{items}{{}}]}}")
+        }),
+        Family::new(Reader::Feed, "JSON feed of empty items", |bytes| {
+            let items = repeated(bytes, "{},");
+            format!("{{\"version\":\"https://jsonfeed.org/version/1\",\"items\":[{items}{{}}]}}")
+        }),
+        Family::new(Reader::Feed, "JSON feed of authors", |bytes| {
+            let authors = numbered(bytes / 2, |n| format!("{{\"name\":\"a{n}\"}},"));
+            let items = repeated(bytes / 2, "{\"id\":\"1\"},");
+            format!(
+                "{{\"version\":\"https://jsonfeed.org/version/1\",\"title\":\"x\",\"authors\":[{authors}{{}}],\"items\":[{items}{{}}]}}"
+            )
+        }),
         Family::new(Reader::Feed, "JSON feed nesting", |bytes| {
             format!("{{\"version\":\"https://jsonfeed.org/version/1\",\"x\":{}", repeated(bytes, "["))
         }),
@@ -81,6 +118,13 @@ pub fn sources() -> Vec<Family> {
         }),
         Family::new(Reader::Discovery, "feeds that a page names", |bytes| {
             numbered(bytes, |n| format!("<link rel=alternate type=application/rss+xml href=/{n}>"))
+        }),
+        Family::new(Reader::Discovery, "feeds under a long base", |bytes| {
+            let links = "<link rel=alternate type=application/rss+xml href=x>";
+            format!("<base href='/{}'>{}", repeated(bytes / 2, "a/"), repeated(bytes / 2, links))
+        }),
+        Family::new(Reader::Sitemap, "sitemap of attributes", |bytes| {
+            format!("<urlset {}>", numbered(bytes, |n| format!(" a{n}='b'")))
         }),
         Family::new(Reader::List, "list of addresses", |bytes| {
             numbered(bytes, |n| format!("https://a.example/{n}?b=c#d # e\n"))
