@@ -175,7 +175,8 @@ fn bounded(planner: &Planner, mut key: String) -> String {
     const MOST_BYTES: usize = 2000;
     if planner.is_shared() && key.len() > MOST_BYTES {
         let hash = hash::hex(key.as_bytes());
-        key.truncate(key.floor_char_boundary(MOST_BYTES));
+        let end = (0..=MOST_BYTES).rev().find(|end| key.is_char_boundary(*end)).unwrap_or(0);
+        key.truncate(end);
         key.push_str(&hash);
     }
     key
