@@ -189,7 +189,7 @@ fn act(
         bail!(Usage("name pages, choose them by --state, --host or --status, or give --all".to_owned()));
     }
     let _lock = Lock::take(&config.job.lock)?;
-    let count = change(&mut State::open(&config)?, &filter, Timestamp::now())?;
+    let count = change(&mut State::open(config)?, &filter, Timestamp::now())?;
     tracing::info!("{count} pages {what}");
     if count < filter.pages.len() {
         let missing = filter.pages.len() - count;

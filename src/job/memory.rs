@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use super::lessons::{ARTICLES, BODY_SELECTOR, Identity, Lessons, RuleLesson, SiteLesson};
 use super::state::State;
-use super::state::database::{Database, Row, Work, values};
+use super::state::database::{Database, LEARNING, Row, values};
 use super::verdict::iso;
 use crate::clean::furniture::Furniture;
 use crate::error::Error;
@@ -85,7 +85,7 @@ impl State {
         let oldest = iso(now.checked_sub((24 * PRINT_DAYS).hours()).unwrap_or(Timestamp::MIN));
         let now = iso(now);
         self.database().transaction(|database| {
-            database.alone(Work::Learning)?;
+            database.lock([LEARNING].into())?;
             for (rule, lesson) in &lessons.rules {
                 count(database, rule, lesson, &now)?;
             }
@@ -107,7 +107,7 @@ impl State {
              ON CONFLICT (rule) DO NOTHING";
         let lists = rules.map(|rule| values![rule]).collect();
         self.database().transaction(|database| {
-            database.alone(Work::Learning)?;
+            database.lock([LEARNING].into())?;
             database.change_all(note, lists).map(drop)
         })
     }

@@ -83,6 +83,7 @@ fn try_to_ask(url: &str, statements: &str) -> Result<Vec<Vec<String>>, tokio_pos
     asked.join().expect("it was asked")
 }
 
+#[expect(clippy::zombie_processes, reason = "the shell ends after this process")]
 fn start() -> Option<Server> {
     let Some(programs) = programs() else {
         eprintln!("skipped: there is no PostgreSQL on this machine");

@@ -95,18 +95,13 @@ pub(in crate::job) trait Database: Debug + Send {
     fn visit(&self, query: &str, values: Vec<Value>, visit: &mut dyn FnMut(Row) -> bool)
     -> Result<(), Error>;
 
-    /// Keeps others from the same work until the transaction ends, where there may be others.
-    fn alone(&self, work: Work) -> Result<(), Error>;
+    /// Keeps others from what these numbers stand for until the transaction ends, where there may be others. They are
+    /// taken in one order, so that no two wait for each other.
+    fn lock(&self, numbers: BTreeSet<i64>) -> Result<(), Error>;
 }
 
-/// Work that one process does at a time.
-#[derive(Clone, Debug)]
-pub(in crate::job) enum Work {
-    /// Adding what was learned to what is known.
-    Learning,
-    /// Looking whether an article was there already, by the addresses that stand for it.
-    Comparing(BTreeSet<String>),
-}
+/// Stands for adding what was learned to what is known; any number that others in the database do not use.
+pub(in crate::job) const LEARNING: i64 = 0x7461_6d69_7300;
 
 impl dyn Database + '_ {
     /// Changes rows; says how many.

@@ -3,7 +3,7 @@
 //! The driver is asynchronous, the state is not: a thread of our own drives the connections, and who asks waits for the
 //! answer, as with SQLite. What must not wait (`frontier`, `turns`) asks the same connections asynchronously.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, PoisonError, mpsc};
 use std::time::Duration;
 
@@ -16,11 +16,10 @@ use tokio_postgres::{Client, Config, NoTls, Statement};
 use tokio_postgres_rustls::MakeRustlsConnect;
 use tokio_util::bytes::BytesMut;
 
-use super::database::{Database, Row, Value, Work, values};
+use super::database::{Database, LEARNING, Row, Value, values};
 use super::tables;
 use crate::config::mask::without_password;
 use crate::error::Error;
-use crate::hash;
 
 /// Longest wait for a connection, unless the address says another.
 const CONNECT_PATIENCE: Duration = Duration::from_secs(10);
@@ -30,10 +29,8 @@ const SILENT_SECONDS: u64 = 30;
 const SENT_AHEAD: usize = 128;
 /// Rows that are handed over at once.
 const ROWS_AT_ONCE: usize = 500;
-/// The lock under which tables are made; any number that others in the database do not use.
-const MAKING_TABLES: i64 = 0x7461_6d69_7300;
-/// The lock under which what was learned is added.
-const LEARNING: i64 = MAKING_TABLES + 1;
+/// Stands for making tables.
+const MAKING_TABLES: i64 = LEARNING + 1;
 
 /// A connection. Cheap to clone; clones share it.
 #[derive(Clone)]
@@ -62,7 +59,7 @@ impl Postgres {
     pub fn open(url: &str) -> Result<Postgres, Error> {
         let postgres = Postgres::connect(url)?;
         postgres.database().transaction(|database| {
-            lock(database, MAKING_TABLES)?;
+            database.lock([MAKING_TABLES].into())?;
             match postgres.has_tables()? {
                 true => Ok(()),
                 false => postgres.batch(&tables::for_postgres()),
@@ -243,23 +240,10 @@ impl Database for Postgres {
         }
     }
 
-    fn alone(&self, work: Work) -> Result<(), Error> {
-        match work {
-            Work::Learning => lock(self, LEARNING),
-            Work::Comparing(addresses) => {
-                let mut numbers: Vec<i64> =
-                    addresses.iter().map(|address| hash::stable(address.as_bytes()).cast_signed()).collect();
-                // In one order, so that no two workers wait for each other.
-                numbers.sort_unstable();
-                numbers.into_iter().try_for_each(|number| lock(self, number))
-            }
-        }
+    fn lock(&self, numbers: BTreeSet<i64>) -> Result<(), Error> {
+        let lock = "SELECT pg_advisory_xact_lock($1)::text";
+        numbers.into_iter().try_for_each(|number| self.database().rows(lock, values![number]).map(drop))
     }
-}
-
-/// Takes a lock of the database until the transaction ends.
-fn lock(database: &dyn Database, number: i64) -> Result<(), Error> {
-    database.rows("SELECT pg_advisory_xact_lock($1)::text", values![number]).map(drop)
 }
 
 impl ToSql for Value {

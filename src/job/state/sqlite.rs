@@ -3,12 +3,13 @@
 //! A database is opened only if it is empty or ours (by its application id), not newer than this program, and
 //! whole (`quick_check`). In every other case nothing is written and the message says what to do.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{Connection, ErrorCode, OpenFlags, ToSql, params_from_iter};
 
-use super::database::{Database, Row, Value, Work};
+use super::database::{Database, Row, Value};
 use super::tables::{COLUMNS_OF_2, REST_OF_2, SCHEMA};
 use crate::error::Error;
 use crate::job::memory;
@@ -75,7 +76,7 @@ impl Database for Sqlite {
         self.told(show())
     }
 
-    fn alone(&self, _: Work) -> Result<(), Error> {
+    fn lock(&self, _: BTreeSet<i64>) -> Result<(), Error> {
         Ok(())
     }
 }

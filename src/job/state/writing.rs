@@ -2,9 +2,10 @@
 
 use std::collections::{BTreeSet, HashSet};
 
-use super::database::{Database, Value, Work, values};
+use super::database::{Database, Value, values};
 use super::{Copy, Registration, State, Verdict, frontier};
 use crate::error::Error;
+use crate::hash;
 
 /// Pages that are added to a shared state in one transaction: others wait for their lanes meanwhile.
 const OFFERED_AT_ONCE: usize = 1000;
@@ -48,7 +49,8 @@ impl State {
 
     /// Keeps other workers from writing articles of these canonical addresses until the commit.
     pub(in crate::job) fn hold_addresses(&self, canonicals: BTreeSet<String>) -> Result<(), Error> {
-        self.database.alone(Work::Comparing(canonicals))
+        let numbers = canonicals.iter().map(|address| hash::stable(address.as_bytes()).cast_signed());
+        self.database.lock(numbers.collect())
     }
 
     /// Notes what tries brought, and how far an output file goes, all or nothing.
