@@ -5,8 +5,9 @@
 //! - relative paths are relative to the folder of the file
 //! - what is secret is masked wherever settings are shown (`mask`)
 
-mod mask;
+pub(crate) mod mask;
 mod message;
+mod shared;
 mod sources;
 
 use std::collections::BTreeMap;
@@ -22,6 +23,9 @@ use crate::job::refresh::RefreshOptions;
 use crate::options::CleanOptions;
 use crate::sink::Earlier;
 pub use crate::source::web::is_address;
+pub use shared::StateOptions;
+#[cfg(not(feature = "postgres"))]
+pub(crate) use shared::WITHOUT_POSTGRES;
 
 /// The annotated default. A test holds it equal to [`Config::default`].
 pub const DEFAULT_TOML: &str = include_str!("../config.toml");
@@ -50,6 +54,9 @@ pub struct Config {
     /// Where articles go.
     #[serde(default)]
     pub output: Output,
+    /// A state that many workers share.
+    #[serde(default)]
+    pub state: StateOptions,
     /// Lock, memory, limits and report of a run.
     #[serde(default)]
     pub job: JobOptions,
@@ -140,6 +147,8 @@ pub enum OutputKind {
     Jsonl,
     /// An SQLite database.
     Sqlite,
+    /// The database of a shared state.
+    Postgres,
 }
 
 /// Lock, memory, limits and report of a run.
@@ -177,6 +186,7 @@ impl Default for Config {
             clean: CleanOptions::default(),
             rules: RulesOptions::default(),
             output: Output::default(),
+            state: StateOptions::default(),
             job: JobOptions::default(),
         }
     }
@@ -214,10 +224,18 @@ impl Default for JobOptions {
 }
 
 impl Output {
+    /// Where the articles go, for people.
+    pub(crate) fn shown(&self) -> String {
+        match self.kind {
+            OutputKind::Postgres => "the table articles of the database".to_owned(),
+            _ => self.full_path().display().to_string(),
+        }
+    }
+
     /// The path with the extension of its kind where it has none.
     pub fn full_path(&self) -> PathBuf {
         let extension = match self.kind {
-            OutputKind::Folder => return self.path.clone(),
+            OutputKind::Folder | OutputKind::Postgres => return self.path.clone(),
             OutputKind::Jsonl => "jsonl",
             OutputKind::Sqlite => "sqlite",
         };
@@ -265,6 +283,7 @@ impl Config {
         self.refresh.check()?;
         self.check_sources()?;
         self.check_paths()?;
+        self.check_state()?;
         if self.output.near_bits > MOST_BITS {
             let found = self.output.near_bits;
             return Err(Error::Config(format!("output.near_bits is {found}; write 0 to {MOST_BITS}")));

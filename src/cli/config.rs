@@ -64,7 +64,7 @@ fn settings(config: &Config) -> Result<(), Error> {
     // an archive would be begun
     Fetcher::new(FetchOptions { warc: None, ..config.fetch.clone() })?;
     job::rules(config)?;
-    State::open_to_read(&config.job.state).map(|_| ())
+    State::open_to_read(config).map(|_| ())
 }
 
 /// Lists, folders, and local feeds must be there; globs and addresses cannot be checked without a run.

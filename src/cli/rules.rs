@@ -78,7 +78,7 @@ pub fn execute(args: RulesArgs, _shell: &Shell) -> anyhow::Result<Exit> {
 }
 
 fn counts(config: &Config) -> Result<Vec<RuleCount>, Error> {
-    match State::open_to_read(&config.job.state)? {
+    match State::open_to_read(config)? {
         Some(state) => state.rule_counts(),
         None => Ok(Vec::new()),
     }

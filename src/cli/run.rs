@@ -28,6 +28,10 @@ pub struct RunArgs {
     /// Say what would be done, and write nothing
     #[arg(long)]
     dry_run: bool,
+    /// Only join in the work of a state that many share on PostgreSQL: read no sources, try what is due, and end when
+    /// nobody has anything to do
+    #[arg(long, conflicts_with = "dry_run")]
+    worker: bool,
     /// Write the report as one HTML file: outcomes by host, and the pages to look at first
     #[arg(long, value_name = "FILE", conflicts_with = "dry_run")]
     report: Option<PathBuf>,
@@ -43,12 +47,17 @@ pub fn execute(args: RunArgs, shell: &Shell) -> anyhow::Result<Exit> {
     if let Some(report) = args.report {
         config.job.report_html = report;
     }
-    config.check_for_run()?;
+    if args.worker {
+        config.check()?
+    } else {
+        config.check_for_run()?
+    }
     if args.dry_run {
         config.fetch.warc = None;
     }
     let runtime = Runtime::new()?;
-    let exit = if args.dry_run { plan(&runtime, &config) } else { run(&runtime, &config, shell) };
+    let exit =
+        if args.dry_run { plan(&runtime, &config) } else { run(&runtime, &config, args.worker, shell) };
     runtime.shutdown_timeout(FAREWELL);
     exit
 }
@@ -73,12 +82,15 @@ fn plan(runtime: &Runtime, config: &Config) -> anyhow::Result<Exit> {
     Ok(exit_of(report::plan_outcome(&plan)))
 }
 
-fn run(runtime: &Runtime, config: &Config, shell: &Shell) -> anyhow::Result<Exit> {
+fn run(runtime: &Runtime, config: &Config, is_worker: bool, shell: &Shell) -> anyhow::Result<Exit> {
     let bar = shell.progress(0);
     let watch = Arc::new(Bar(bar.clone()));
     let result = runtime.block_on(async {
         stop::survive_file_size_limit();
-        job::run_watched(config, stop::requested(), watch).await
+        match is_worker {
+            true => job::work_watched(config, stop::requested(), watch).await,
+            false => job::run_watched(config, stop::requested(), watch).await,
+        }
     });
     bar.finish_and_clear();
     let report = result?;

@@ -59,14 +59,14 @@ pub fn execute(args: ServeArgs, _shell: &Shell) -> anyhow::Result<Exit> {
 fn options(args: ServeArgs) -> Result<ServeOptions, tamis::Error> {
     let is_named = args.config.is_some() || std::path::Path::new(DEFAULT_FILE).exists();
     let config = Config::find(args.config.as_deref())?;
+    let furniture = match is_named && config.rules.furniture {
+        true => State::open_to_read(&config)?.map(|state| state.furniture()).transpose()?,
+        false => None,
+    };
     let saved = match (args.saved.is_empty(), is_named) {
         (false, _) => args.saved,
         (true, true) => config.sources.saved,
         (true, false) => Vec::new(),
-    };
-    let furniture = match is_named && config.rules.furniture {
-        true => State::open_to_read(&config.job.state)?.map(|state| state.furniture()).transpose()?,
-        false => None,
     };
     let own = Some(config.rules.folder).filter(|folder| !folder.as_os_str().is_empty());
     let mut fetch = config.fetch;

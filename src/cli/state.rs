@@ -109,7 +109,7 @@ enum ExportFormat {
 pub fn execute(args: StateArgs, _shell: &Shell) -> anyhow::Result<Exit> {
     let config = Config::find(args.config.as_deref())?;
     let path = &config.job.state;
-    if !path.exists() {
+    if config.shared_state().is_none() && !path.exists() {
         tracing::info!("there is no state database {} yet; `tamis run` makes it", path.display());
         return Ok(Exit::Done);
     }
@@ -160,7 +160,7 @@ fn print(
     render: fn(&Entry) -> String,
     limit: Option<usize>,
 ) -> anyhow::Result<usize> {
-    let Some(state) = State::open_to_read(&config.job.state)? else { return Ok(0) };
+    let Some(state) = State::open_to_read(config)? else { return Ok(0) };
     let mut out = io::BufWriter::new(io::stdout().lock());
     let mut result = title.map_or(Ok(()), |title| writeln!(out, "{title}"));
     let mut shown = 0;
@@ -189,7 +189,7 @@ fn act(
         bail!(Usage("name pages, choose them by --state, --host or --status, or give --all".to_owned()));
     }
     let _lock = Lock::take(&config.job.lock)?;
-    let count = change(&mut State::open(&config.job.state)?, &filter, Timestamp::now())?;
+    let count = change(&mut State::open(config)?, &filter, Timestamp::now())?;
     tracing::info!("{count} pages {what}");
     if count < filter.pages.len() {
         let missing = filter.pages.len() - count;

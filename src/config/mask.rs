@@ -38,9 +38,46 @@ fn masked_value(value: Value, secret: bool) -> Value {
 /// An address without what lets others in; any other text as it is.
 pub fn without_password(text: &str) -> String {
     let Ok(mut url) = Url::parse(text) else { return text.to_owned() };
+    mask_query(&mut url);
     if url.username().is_empty() && url.password().is_none() {
-        return text.to_owned();
+        return if url.query().is_some_and(|query| query.contains(MASK)) {
+            url.into()
+        } else {
+            text.to_owned()
+        };
     }
     let marked = url.set_username(MASK).and_then(|()| url.set_password(None));
     if marked.is_ok() { url.into() } else { MASK.to_owned() }
+}
+
+/// Databases take passwords as parameters, too.
+fn mask_query(url: &mut Url) {
+    if !url.query_pairs().any(|(key, _)| is_secret(&key)) {
+        return;
+    }
+    let pairs: Vec<(String, String)> = url.query_pairs().into_owned().collect();
+    let shown = |(key, value): &(String, String)| match is_secret(key) {
+        true => format!("{key}={MASK}"),
+        false => format!("{key}={value}"),
+    };
+    url.set_query(Some(&pairs.iter().map(shown).collect::<Vec<_>>().join("&")));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_of_databases_lose_their_passwords_wherever_they_stand() {
+        for (address, shown) in [
+            ("postgres://anna:hush@db.example/news", "postgres://***@db.example/news"),
+            (
+                "postgres://db.example/news?user=anna&password=hush",
+                "postgres://db.example/news?user=anna&password=***",
+            ),
+            ("postgres://db.example/news?sslmode=require", "postgres://db.example/news?sslmode=require"),
+        ] {
+            assert_eq!(without_password(address), shown);
+        }
+    }
 }

@@ -6,6 +6,8 @@
 //!
 //! The delay counts from the moment the last request was answered, not from when it was sent. So the server
 //! never sees two requests closer than the delay, however long the first was on its way.
+//!
+//! Where other processes ask the same hosts, a [`Gate`] has the last word.
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -16,13 +18,16 @@ use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio::time::Instant;
 
 use super::error::FetchErrorKind;
+use super::gate::{Entry, Gate};
 use super::host_report::HostReport;
 use super::options::{FetchOptions, bounded, seconds};
 use super::retry;
 
 /// One host: its delay, its permits, its back-off.
 pub(super) struct Host {
+    name: String,
     rules: HostRules,
+    gate: Option<Arc<dyn Gate>>,
     permits: Semaphore,
     /// Held by the one task that is next to start, so that starts are spaced in order.
     line: tokio::sync::Mutex<()>,
@@ -46,6 +51,8 @@ struct State {
     /// When a request was last started or answered.
     last: Option<Instant>,
     hold: Option<Hold>,
+    /// Before this, another process asks.
+    elsewhere: Option<Instant>,
     /// Answers of 429 or 503 in a row.
     strikes: u32,
     requests: u64,
@@ -59,9 +66,11 @@ struct Hold {
 }
 
 impl Host {
-    pub(super) fn new(rules: HostRules) -> Host {
+    pub(super) fn new(name: &str, rules: HostRules, gate: Option<Arc<dyn Gate>>) -> Host {
         Host {
+            name: name.to_owned(),
             rules,
+            gate,
             permits: Semaphore::new(rules.per_host.max(1)),
             line: tokio::sync::Mutex::new(()),
             state: Mutex::default(),
@@ -70,15 +79,34 @@ impl Host {
     }
 
     /// Waits until a request may start. This is the policy: a permit of the host, then one's place in line,
-    /// then the delay and any hold, then a place among the requests to all hosts.
+    /// then the delay and any hold, then a place among the requests to all hosts, then the turn among processes.
     pub(super) async fn turn<'a>(&'a self, all_hosts: &'a Semaphore) -> Result<Turn<'a>, FetchErrorKind> {
         let _waiting = Waiting::enter(&self.waiting);
         let permit = self.permits.acquire().await.ok(); // the semaphores are never closed
         let _line = self.line.lock().await;
-        self.wait_for_start().await?;
-        let place = all_hosts.acquire().await.ok();
+        let place = loop {
+            self.wait_for_start().await?;
+            let place = all_hosts.acquire().await.ok();
+            if self.enter().await? {
+                break place;
+            }
+        };
         self.state().begin();
         Ok(Turn { host: self, answered: false, _permit: permit, _place: place })
+    }
+
+    /// Takes the turn among processes; if it is not free, notes when it may be.
+    async fn enter(&self) -> Result<bool, FetchErrorKind> {
+        let Some(gate) = &self.gate else { return Ok(true) };
+        let (delay, _) = self.state().delay(&self.rules);
+        match gate.enter(&self.name, delay).await {
+            Entry::Open => Ok(true),
+            Entry::Wait(wait) => {
+                self.state().elsewhere = Some(Instant::now() + wait);
+                Ok(false)
+            }
+            Entry::Closed => Err(FetchErrorKind::Stopped),
+        }
     }
 
     async fn wait_for_start(&self) -> Result<(), FetchErrorKind> {
@@ -100,9 +128,13 @@ impl Host {
     /// Notes a request of a page that is rendered: it waits for no turn, but the next turn waits for it.
     #[cfg(feature = "render")]
     pub(super) fn asked_beside(&self, code: u16, retry_after: Option<Duration>) {
-        let mut state = self.state();
-        state.begin();
-        state.answered(code, retry_after, &self.rules);
+        let rest = {
+            let mut state = self.state();
+            state.begin();
+            state.answered(code, retry_after, &self.rules);
+            state.rest(&self.rules)
+        };
+        self.gate.iter().for_each(|gate| gate.postpone(&self.name, rest));
     }
 
     /// Takes over the Crawl-delay of robots.txt, or its absence.
@@ -146,7 +178,14 @@ impl State {
         let (delay, reason) = self.delay(rules);
         let spaced = self.last.map(|last| (last + delay, reason));
         let held = self.hold.map(|hold| (hold.until, hold.reason));
-        spaced.into_iter().chain(held).max_by_key(|(until, _)| *until)
+        let elsewhere = self.elsewhere.map(|until| (until, "another worker's request"));
+        spaced.into_iter().chain(held).chain(elsewhere).max_by_key(|(until, _)| *until)
+    }
+
+    /// How long nobody is to ask the host.
+    fn rest(&self, rules: &HostRules) -> Duration {
+        let next = self.earliest_start(rules);
+        next.map_or(Duration::ZERO, |(until, _)| until.saturating_duration_since(Instant::now()))
     }
 
     fn answered(&mut self, code: u16, retry_after: Option<Duration>, rules: &HostRules) {
@@ -197,9 +236,14 @@ impl Turn<'_> {
 impl Drop for Turn<'_> {
     fn drop(&mut self) {
         // A request that failed or was given up may still have reached the server.
-        if !self.answered {
-            self.host.state().last = Some(Instant::now());
-        }
+        let rest = {
+            let mut state = self.host.state();
+            if !self.answered {
+                state.last = Some(Instant::now());
+            }
+            state.rest(&self.host.rules)
+        };
+        self.host.gate.iter().for_each(|gate| gate.leave(&self.host.name, rest));
     }
 }
 
@@ -223,16 +267,22 @@ impl Drop for Waiting<'_> {
 #[derive(Default)]
 pub(super) struct Hosts {
     known: Mutex<HashMap<String, Arc<Host>>>,
+    gate: Option<Arc<dyn Gate>>,
 }
 
 impl Hosts {
+    /// None yet; other processes ask them, too, where there is a gate.
+    pub(super) fn new(gate: Option<Arc<dyn Gate>>) -> Hosts {
+        Hosts { known: Mutex::default(), gate }
+    }
+
     /// The host of this name, made on first sight.
     pub(super) fn get(&self, name: &str, options: &FetchOptions) -> Arc<Host> {
         let mut known = self.known();
         if let Some(host) = known.get(name) {
             return Arc::clone(host);
         }
-        let host = Arc::new(Host::new(HostRules::of(name, options)));
+        let host = Arc::new(Host::new(name, HostRules::of(name, options), self.gate.clone()));
         known.insert(name.to_owned(), Arc::clone(&host));
         host
     }
@@ -273,6 +323,10 @@ mod tests {
         max_wait: Duration::from_secs(60),
     };
 
+    fn alone(rules: HostRules) -> Host {
+        Host::new("a", rules, None)
+    }
+
     /// Makes one request that is answered at once; returns when it started, on the paused clock.
     async fn request(host: &Host, code: u16, retry_after: Option<u64>) -> Instant {
         let all = Semaphore::new(1);
@@ -284,7 +338,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn spaces_requests_by_the_delay_after_the_answer() {
-        let host = Host::new(RULES);
+        let host = alone(RULES);
         let all = Semaphore::new(1);
         let mut turn = host.turn(&all).await.expect("a turn");
         tokio::time::sleep(Duration::from_secs(5)).await;
@@ -296,7 +350,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn spaces_requests_that_run_side_by_side() {
-        let host = Host::new(HostRules { per_host: 3, ..RULES });
+        let host = alone(HostRules { per_host: 3, ..RULES });
         let all = Semaphore::new(10);
         let begin = Instant::now();
         let mut turns = Vec::new();
@@ -308,7 +362,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn crawl_delay_wins_when_it_is_longer() {
-        let host = Host::new(RULES);
+        let host = alone(RULES);
         let first = request(&host, 200, None).await;
         host.set_crawl_delay(Some(Duration::from_secs(7)));
         let second = request(&host, 200, None).await;
@@ -321,14 +375,14 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn retry_after_holds_the_whole_host() {
-        let host = Host::new(RULES);
+        let host = alone(RULES);
         let first = request(&host, 503, Some(20)).await;
         assert_eq!(request(&host, 200, None).await - first, Duration::from_secs(20));
     }
 
     #[tokio::test(start_paused = true)]
     async fn backs_off_longer_with_each_refusal_and_forgets_after_a_success() {
-        let host = Host::new(RULES);
+        let host = alone(RULES);
         let mut last = request(&host, 429, None).await;
         for (low, high) in [(2, 4), (4, 8), (8, 16)] {
             let next = request(&host, 429, None).await;
@@ -344,7 +398,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn refuses_to_wait_longer_than_the_limit() {
-        let host = Host::new(RULES);
+        let host = alone(RULES);
         request(&host, 429, Some(3600)).await;
         let kind = host.turn(&Semaphore::new(1)).await.err().expect("too long a wait");
         assert_eq!(kind.status(), "host-busy");
@@ -355,18 +409,49 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn the_delay_of_the_settings_may_be_longer_than_the_limit() {
-        let host = Host::new(HostRules { delay: Duration::from_secs(300), ..RULES });
+        let host = alone(HostRules { delay: Duration::from_secs(300), ..RULES });
         let first = request(&host, 200, None).await;
         assert_eq!(request(&host, 200, None).await - first, Duration::from_secs(300));
     }
 
     #[tokio::test(start_paused = true)]
     async fn a_turn_that_is_given_up_frees_the_host() {
-        let host = Host::new(RULES);
+        let host = alone(RULES);
         let all = Semaphore::new(1);
         drop(host.turn(&all).await.expect("a turn"));
         request(&host, 200, None).await;
         assert_eq!(all.available_permits(), 1);
+    }
+
+    /// Another process that has the turn when it is first asked for.
+    #[derive(Debug, Default)]
+    struct Neighbour {
+        asked: AtomicUsize,
+        rests: Mutex<Vec<Duration>>,
+    }
+
+    impl Gate for Neighbour {
+        fn enter<'a>(&'a self, _: &'a str, _: Duration) -> futures::future::BoxFuture<'a, Entry> {
+            let first = self.asked.fetch_add(1, Ordering::Relaxed) == 0;
+            Box::pin(async move { if first { Entry::Wait(Duration::from_secs(7)) } else { Entry::Open } })
+        }
+
+        fn leave(&self, _: &str, rest: Duration) {
+            self.rests.lock().expect("rests").push(rest);
+        }
+
+        fn postpone(&self, _: &str, _: Duration) {}
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn waits_for_other_processes_and_tells_them_of_its_delay_and_holds() {
+        let neighbour = Arc::new(Neighbour::default());
+        let host = Host::new("a", RULES, Some(neighbour.clone()));
+        let begin = Instant::now();
+        assert_eq!(request(&host, 200, None).await - begin, Duration::from_secs(7));
+        request(&host, 503, Some(20)).await;
+        assert_eq!(*neighbour.rests.lock().expect("rests"), [RULES.delay, Duration::from_secs(20)]);
+        assert_eq!(neighbour.asked.load(Ordering::Relaxed), 3);
     }
 
     #[test]

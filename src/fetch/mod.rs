@@ -30,6 +30,7 @@ mod client;
 mod error;
 mod exchange;
 mod flight;
+mod gate;
 mod guard;
 mod host;
 mod host_report;
@@ -50,6 +51,7 @@ use tokio_util::sync::CancellationToken;
 use url::Url;
 
 pub use error::{FetchError, FetchErrorKind, Phase, shown};
+pub use gate::{Entry, Gate};
 pub use guard::{Lookup, SystemLookup, is_public};
 pub use host_report::HostReport;
 pub use options::{FetchOptions, HostOptions, PROXY_FROM_ENVIRONMENT};
@@ -72,6 +74,15 @@ use robots::RobotsCache;
 pub struct Fetcher {
     engine: Arc<Engine>,
     flights: Arc<Flights>,
+}
+
+/// What a fetcher shares with other runs.
+#[derive(Clone, Default)]
+pub struct Surroundings {
+    /// Keeps feeds, sitemaps and robots.txt over runs.
+    pub shelf: Option<Arc<dyn Shelf>>,
+    /// Keeps turns at hosts among processes.
+    pub gate: Option<Arc<dyn Gate>>,
 }
 
 /// What all requests share.
@@ -99,18 +110,18 @@ impl Fetcher {
 
     /// A fetcher that resolves names in its own way. The guard holds for its answers too.
     pub fn with_lookup(options: FetchOptions, lookup: Arc<dyn Lookup>) -> Result<Fetcher, Error> {
-        Fetcher::with(options, lookup, None)
+        Fetcher::with(options, lookup, Surroundings::default())
     }
 
-    /// A fetcher that keeps feeds, sitemaps and robots.txt over runs.
-    pub fn with_shelf(options: FetchOptions, shelf: Arc<dyn Shelf>) -> Result<Fetcher, Error> {
-        Fetcher::with(options, Arc::new(SystemLookup), Some(shelf))
+    /// A fetcher that shares something with other runs.
+    pub fn within(options: FetchOptions, surroundings: Surroundings) -> Result<Fetcher, Error> {
+        Fetcher::with(options, Arc::new(SystemLookup), surroundings)
     }
 
     fn with(
         options: FetchOptions,
         lookup: Arc<dyn Lookup>,
-        shelf: Option<Arc<dyn Shelf>>,
+        Surroundings { shelf, gate }: Surroundings,
     ) -> Result<Fetcher, Error> {
         options.check()?;
         let archive = match &options.warc {
@@ -128,7 +139,7 @@ impl Fetcher {
             },
             client: client::build(&options, lookup)?,
             renderer: Renderer::new(&options)?,
-            hosts: Hosts::default(),
+            hosts: Hosts::new(gate),
             robots: RobotsCache::new(options.robots_name(), seconds(options.robots_expiry_seconds)),
             places: Semaphore::new(options.concurrency.min(Semaphore::MAX_PERMITS)),
             options,

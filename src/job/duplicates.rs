@@ -40,6 +40,23 @@ pub(super) struct Search {
     pub bits: u32,
 }
 
+/// An article that is looked for.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Wanted<'a> {
+    /// The page that gave it.
+    pub key: &'a str,
+    pub print: &'a Print,
+}
+
+/// The articles that there are.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Known<'a> {
+    /// Those of earlier runs and commits.
+    pub state: &'a State,
+    /// Those that are not yet in the state.
+    pub recent: &'a [(String, Print)],
+}
+
 /// The page that gave the same article before, and what to do.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Double {
@@ -49,34 +66,22 @@ pub(super) struct Double {
 }
 
 impl Search {
-    /// The double of a page among those of earlier runs and commits, and among `recent`, which are not yet there.
-    pub fn find(
-        &self,
-        key: &str,
-        print: &Print,
-        state: &State,
-        recent: &[(String, Print)],
-    ) -> Result<Option<Double>, Error> {
-        let same = self.by_canonical(key, print, state, recent)?;
-        match same {
+    /// The double of an article.
+    pub fn find(&self, wanted: Wanted, known: Known) -> Result<Option<Double>, Error> {
+        match self.by_canonical(wanted, known)? {
             Some(double) => Ok(Some(double)),
-            None => self.by_text(key, print, state, recent),
+            None => self.by_text(wanted, known),
         }
     }
 
-    fn by_canonical(
-        &self,
-        key: &str,
-        print: &Print,
-        state: &State,
-        recent: &[(String, Print)],
-    ) -> Result<Option<Double>, Error> {
+    fn by_canonical(&self, wanted: Wanted, known: Known) -> Result<Option<Double>, Error> {
+        let Wanted { key, print } = wanted;
         let Some(canonical) = print.canonical.as_deref().filter(|_| self.same_canonical != Doubles::Keep)
         else {
             return Ok(None);
         };
-        let mut alike = state.of_canonical(canonical)?;
-        alike.extend(of_recent(recent, |other| other.canonical.as_deref() == Some(canonical)));
+        let mut alike = known.state.of_canonical(canonical)?;
+        alike.extend(of_recent(known.recent, |other| other.canonical.as_deref() == Some(canonical)));
         let related = |other: &Likeness| match (print.simhash, other.simhash) {
             (Some(one), Some(other)) => distance(one, other) <= RELATED_BITS,
             // Short texts have no fingerprint: the address has to do.
@@ -87,19 +92,14 @@ impl Search {
         Ok(found.map(|other| Double { of: other.key, how, action: self.same_canonical }))
     }
 
-    fn by_text(
-        &self,
-        key: &str,
-        print: &Print,
-        state: &State,
-        recent: &[(String, Print)],
-    ) -> Result<Option<Double>, Error> {
+    fn by_text(&self, wanted: Wanted, known: Known) -> Result<Option<Double>, Error> {
+        let Wanted { key, print } = wanted;
         let Some(own) = print.simhash.filter(|_| self.near != Doubles::Keep) else { return Ok(None) };
         let bits = |other: &Likeness| other.simhash.map_or(u32::MAX, |theirs| distance(own, theirs));
         let is_near = |other: &Likeness| other.key != key && bits(other) <= self.bits;
-        let found = match of_recent(recent, |_| true).into_iter().find(is_near) {
+        let found = match of_recent(known.recent, |_| true).into_iter().find(is_near) {
             Some(found) => Some(found),
-            None => state.of_bands(own, is_near)?,
+            None => known.state.of_bands(own, is_near)?,
         };
         Ok(found.map(|other| {
             let how = match bits(&other) {
@@ -128,8 +128,9 @@ mod tests {
 
     fn found(search: &Search, one: Print, other: Print) -> Option<Doubles> {
         let folder = tempfile::tempdir().unwrap();
-        let state = State::open(&folder.path().join("s")).unwrap();
-        let double = search.find("u", &one, &state, &[("v".to_owned(), other)]).unwrap();
+        let state = State::open_file(&folder.path().join("s")).unwrap();
+        let known = Known { state: &state, recent: &[("v".to_owned(), other)] };
+        let double = search.find(Wanted { key: "u", print: &one }, known).unwrap();
         double.map(|double| {
             assert_eq!(double.of, "v");
             double.action
@@ -159,8 +160,9 @@ mod tests {
     #[test]
     fn a_page_is_no_double_of_itself() {
         let folder = tempfile::tempdir().unwrap();
-        let state = State::open(&folder.path().join("s")).unwrap();
+        let state = State::open_file(&folder.path().join("s")).unwrap();
         let one = print(Some("c"), Some(7));
-        assert_eq!(SEARCH.find("u", &one, &state, &[("u".to_owned(), one.clone())]).unwrap(), None);
+        let known = Known { state: &state, recent: &[("u".to_owned(), one.clone())] };
+        assert_eq!(SEARCH.find(Wanted { key: "u", print: &one }, known).unwrap(), None);
     }
 }

@@ -12,11 +12,12 @@ use futures::stream;
 use jiff::Timestamp;
 use url::Url;
 
-use super::plan::{Plan, Planner, Weight, Work};
+use super::plan::{Named, Plan, Planner, Weight, Work};
 use super::state::{Stamp, State};
 use crate::config::{Config, Sources};
 use crate::error::Error;
 use crate::fetch::{Fetcher, shown};
+use crate::hash;
 use crate::record::Record;
 use crate::source::filter::Filter;
 use crate::source::normal::normalized;
@@ -27,7 +28,7 @@ use crate::source::{list, open};
 /// Sources fetched side by side; each is polite by itself.
 const SIDE_BY_SIDE: usize = 16;
 /// Status of a line that is no address, the same as for an address that cannot be fetched.
-const INVALID_URL: &str = "invalid-url";
+pub(super) const INVALID_URL: &str = "invalid-url";
 /// Largest list file.
 const MAX_SOURCE_BYTES: usize = 64 << 20;
 
@@ -140,7 +141,9 @@ fn plan_list(planner: &mut Planner, path: &Path, filter: &Filter) -> Result<(), 
     }
     for line in invalid {
         let record = Record::failure(line.text.clone(), INVALID_URL, line.to_string());
-        planner.add(format!("{name}: {}", line.text), line.text, Work::Refuse(Box::new(record)), None)?;
+        let key = format!("{name}: {}", line.text);
+        let work = Work::Refuse(Box::new(record));
+        planner.add(Named { key: bounded(planner, key), source: line.text, work, published: None })?;
     }
     Ok(())
 }
@@ -156,8 +159,27 @@ fn plan_named(planner: &mut Planner, found: Found) -> Result<(), Error> {
 /// Credentials in an address are for the server alone: neither the state nor a record keeps them.
 fn add_url(planner: &mut Planner, mut url: Url, published: Option<Timestamp>) -> Result<(), Error> {
     url.set_fragment(None);
-    let key = normalized(&url).into();
-    planner.add(key, shown(&url), Work::Fetch(url), published)
+    let (key, source) = (bounded(planner, normalized(&url).into()), shown(&url));
+    if planner.is_shared() && source != url.as_str() {
+        let advice = "workers on other machines would not have it; write it as a header of fetch.hosts";
+        let message = format!("{source} was given with a user name or password; {advice}");
+        planner.problem(Weight::Configuration, message);
+        return Ok(());
+    }
+    planner.add(Named { key, source, work: Work::Fetch(url), published })
+}
+
+/// A key that an index of a shared state takes: a long one ends in its hash.
+fn bounded(planner: &Planner, mut key: String) -> String {
+    /// PostgreSQL takes up to 2,700 bytes, and few addresses have more than a thousand.
+    const MOST_BYTES: usize = 2000;
+    if planner.is_shared() && key.len() > MOST_BYTES {
+        let hash = hash::hex(key.as_bytes());
+        let end = (0..=MOST_BYTES).rev().find(|end| key.is_char_boundary(*end)).unwrap_or(0);
+        key.truncate(end);
+        key.push_str(&hash);
+    }
+    key
 }
 
 fn plan_saved(planner: &mut Planner, path: &str, max_bytes: usize) -> Result<(), Error> {
@@ -179,7 +201,10 @@ fn plan_saved(planner: &mut Planner, path: &str, max_bytes: usize) -> Result<(),
 fn add_file(planner: &mut Planner, path: PathBuf) -> Result<(), Error> {
     let source = path.display().to_string();
     match std::fs::canonicalize(&path).and_then(|whole| Ok((stamp(&whole)?, whole))) {
-        Ok((stamp, whole)) => planner.add(whole.display().to_string(), source, Work::Read(path, stamp), None),
+        Ok((stamp, whole)) => {
+            let (key, work) = (whole.display().to_string(), Work::Read(path, stamp));
+            planner.add(Named { key, source, work, published: None })
+        }
         Err(error) => {
             planner.problem(Weight::MayPass, format!("cannot read {source}: {error}"));
             Ok(())

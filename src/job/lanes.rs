@@ -53,7 +53,8 @@ pub(super) async fn finish(
     lanes.abort_all();
 }
 
-async fn run_lane(
+/// Tries the pages of a lane, so many at once.
+pub(super) async fn run_lane(
     tasks: Vec<Task>,
     width: usize,
     tools: Tools,
@@ -112,7 +113,15 @@ mod tests {
     fn task(url: &str, published: i64) -> Task {
         let work = Work::Fetch(url.parse().unwrap());
         let published = jiff::Timestamp::from_second(published).ok().filter(|_| published > 0);
-        Task { key: url.into(), source: url.into(), work, standing: None, published, origin: String::new() }
+        Task {
+            key: url.into(),
+            source: url.into(),
+            work,
+            standing: None,
+            published,
+            origin: String::new(),
+            ticket: None,
+        }
     }
 
     #[test]

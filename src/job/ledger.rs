@@ -5,13 +5,13 @@
 //! - age: the time since the last try, or since a page was first seen if it was never tried
 
 use jiff::Timestamp;
-use rusqlite::{Connection, Row, params};
 use serde::Serialize;
 use std::time::Duration;
 use url::Url;
 
 use super::page_state::PageState;
 use super::state::State;
+use super::state::database::{Row, values};
 use super::verdict::iso;
 use crate::error::Error;
 
@@ -109,34 +109,34 @@ SELECT key, state, status, reason, attempts, first_seen, last_try, next_try, pub
     duplicate_of, place, origin
 FROM pages ORDER BY coalesce(last_try, first_seen) DESC, key";
 
-fn entry(row: &Row) -> rusqlite::Result<Entry> {
-    Ok(Entry {
-        page: row.get(0)?,
-        state: row.get(1)?,
-        status: row.get(2)?,
-        reason: row.get(3)?,
-        attempts: row.get(4)?,
-        first_seen: row.get(5)?,
-        last_try: row.get(6)?,
-        next_try: row.get(7)?,
-        published: row.get(8)?,
-        final_url: row.get(9)?,
-        canonical: row.get(10)?,
-        duplicate_of: row.get(11)?,
-        place: row.get(12)?,
-        origin: row.get(13)?,
-    })
+fn entry(row: &Row) -> Entry {
+    Entry {
+        page: row.text(0),
+        state: row.text(1),
+        status: row.maybe_text(2),
+        reason: row.maybe_text(3),
+        attempts: u32::try_from(row.number(4)).unwrap_or(0),
+        first_seen: row.text(5),
+        last_try: row.maybe_text(6),
+        next_try: row.maybe_text(7),
+        published: row.maybe_text(8),
+        final_url: row.maybe_text(9),
+        canonical: row.maybe_text(10),
+        duplicate_of: row.maybe_text(11),
+        place: row.maybe_text(12),
+        origin: row.maybe_text(13),
+    }
 }
 
 /// An article that was there is asked for again, everything else begins anew.
 const RETRY: &str = "
 UPDATE pages SET
     state = CASE WHEN state = 'done' OR state = 'gone' AND text_hash IS NOT NULL THEN 'done' ELSE 'new' END,
-    next_try = CASE WHEN state = 'done' OR state = 'gone' AND text_hash IS NOT NULL THEN ?2 END,
+    next_try = CASE WHEN state = 'done' OR state = 'gone' AND text_hash IS NOT NULL THEN $1 END,
     status = CASE WHEN state = 'done' OR state = 'gone' AND text_hash IS NOT NULL THEN 'ok' END,
     reason = NULL, attempts = 0, duplicate_of = NULL,
     content_hash = CASE WHEN state = 'done' THEN content_hash END
-WHERE key = ?1";
+WHERE key = $2";
 
 impl State {
     /// Shows the pages that a filter accepts, those last tried first, until `visit` says that it is enough.
@@ -147,31 +147,27 @@ impl State {
         mut visit: impl FnMut(Entry) -> bool,
     ) -> Result<(), Error> {
         let bounds = Bounds::of(filter, now);
-        self.read(|database| {
-            let mut query = database.prepare(SELECT)?;
-            let mut rows = query.query([])?;
-            while let Some(row) = rows.next()? {
-                let entry = entry(row)?;
-                if filter.accepts(&entry, &bounds) && !visit(entry) {
-                    break;
-                }
-            }
-            Ok(())
+        self.database().visit(SELECT, Vec::new(), &mut |row| {
+            let entry = entry(&row);
+            !filter.accepts(&entry, &bounds) || visit(entry)
         })
     }
 
     /// Has pages tried again in the next run whose sources name them; says how many there were.
     pub fn retry(&mut self, filter: &Filter, now: Timestamp) -> Result<usize, Error> {
         let pages = self.pages(filter, now)?;
-        self.transaction(|database| change_all(database, RETRY, &pages, &iso(now)))?;
+        let lists = pages.iter().map(|page| values![iso(now).as_str(), page]).collect();
+        self.database().transaction(|database| database.change_all(RETRY, lists).map(drop))?;
+        self.wake()?;
         Ok(pages.len())
     }
 
     /// Forgets pages, so that they are new when a source names them again; says how many there were.
     pub fn forget(&mut self, filter: &Filter, now: Timestamp) -> Result<usize, Error> {
         let pages = self.pages(filter, now)?;
-        let delete = "DELETE FROM pages WHERE key = ?1 AND ?2 <> ''";
-        self.transaction(|database| change_all(database, delete, &pages, &iso(now)))?;
+        let lists = pages.iter().map(|page| values![page]).collect();
+        let delete = "DELETE FROM pages WHERE key = $1";
+        self.database().transaction(|database| database.change_all(delete, lists).map(drop))?;
         Ok(pages.len())
     }
 
@@ -181,17 +177,14 @@ impl State {
             pages.push(entry.page);
             true
         })?;
+        pages.sort_unstable();
         Ok(pages)
     }
 }
 
-fn change_all(database: &Connection, change: &str, pages: &[String], now: &str) -> rusqlite::Result<()> {
-    let mut statement = database.prepare(change)?;
-    pages.iter().try_for_each(|page| statement.execute(params![page, now]).map(|_| ()))
-}
-
 #[cfg(test)]
 mod tests {
+    use super::super::state::testing::on_each;
     use super::super::state::{Copy, Print, Registration, Verdict};
     use super::*;
 
@@ -202,8 +195,7 @@ mod tests {
     }
 
     /// A state with one page in each state, the first tried nine days ago, the last four.
-    fn filled(folder: &tempfile::TempDir) -> State {
-        let mut state = State::open(&folder.path().join("s")).unwrap();
+    fn filled(mut state: State) -> State {
         for (number, (page_state, name)) in PageState::ALL.into_iter().enumerate() {
             let key = format!("https://{name}.a.example/");
             let page = Registration { key: &key, source: &key, place: None, origin: "urls", published: None };
@@ -218,56 +210,61 @@ mod tests {
         state
     }
 
-    fn found(filter: &Filter) -> Vec<String> {
-        let folder = tempfile::tempdir().unwrap();
+    fn found_in(state: &State, filter: &Filter) -> Vec<String> {
         let mut found = Vec::new();
         let visit = |entry: Entry| {
             found.push(entry.state);
             true
         };
-        filled(&folder).visit(filter, now(), visit).unwrap();
+        state.visit(filter, now(), visit).unwrap();
         found
     }
 
     #[test]
     fn filters_by_state_status_host_age_and_page() {
-        let all = ["gone", "failed", "failing", "rejected", "done", "new"];
-        assert_eq!(found(&Filter::default()), all);
-        let states = vec![PageState::Failed, PageState::Gone];
-        assert_eq!(found(&Filter { states, ..Filter::default() }), ["gone", "failed"]);
-        let host = |host: &str| found(&Filter { host: Some(host.into()), ..Filter::default() });
-        assert_eq!(host("A.example"), all);
-        assert_eq!(host("done.a.example"), ["done"]);
-        assert_eq!(host("one.a.example"), Vec::<String>::new());
-        let age = |days: u64| Some(Duration::from_secs(days * DAYS));
-        assert_eq!(found(&Filter { older_than: age(8), ..Filter::default() }), ["done", "new"]);
-        assert_eq!(found(&Filter { newer_than: age(4), ..Filter::default() }), ["gone"]);
-        let statuses = vec!["failing".to_owned()];
-        assert_eq!(found(&Filter { statuses, ..Filter::default() }), ["failing"]);
-        let pages = vec!["https://new.a.example/".to_owned()];
-        assert_eq!(found(&Filter { pages, ..Filter::default() }), ["new"]);
+        on_each(|state| {
+            let state = filled(state);
+            let found = |filter: &Filter| found_in(&state, filter);
+            let all = ["gone", "failed", "failing", "rejected", "done", "new"];
+            assert_eq!(found(&Filter::default()), all);
+            let states = vec![PageState::Failed, PageState::Gone];
+            assert_eq!(found(&Filter { states, ..Filter::default() }), ["gone", "failed"]);
+            let host = |host: &str| found(&Filter { host: Some(host.into()), ..Filter::default() });
+            assert_eq!(host("A.example"), all);
+            assert_eq!(host("done.a.example"), ["done"]);
+            assert_eq!(host("one.a.example"), Vec::<String>::new());
+            let age = |days: u64| Some(Duration::from_secs(days * DAYS));
+            assert_eq!(found(&Filter { older_than: age(8), ..Filter::default() }), ["done", "new"]);
+            assert_eq!(found(&Filter { newer_than: age(4), ..Filter::default() }), ["gone"]);
+            let statuses = vec!["failing".to_owned()];
+            assert_eq!(found(&Filter { statuses, ..Filter::default() }), ["failing"]);
+            let pages = vec!["https://new.a.example/".to_owned()];
+            assert_eq!(found(&Filter { pages, ..Filter::default() }), ["new"]);
+        });
     }
 
     #[test]
     fn retrying_begins_anew_but_keeps_articles() {
-        let folder = tempfile::tempdir().unwrap();
-        let mut state = filled(&folder);
-        assert_eq!(state.retry(&Filter::default(), now()).unwrap(), 6);
-        for (page_state, name) in PageState::ALL {
-            let standing = state.standing(&format!("https://{name}.a.example/")).unwrap().unwrap();
-            let done = page_state == PageState::Done;
-            assert_eq!(standing.state, if done { PageState::Done } else { PageState::New }, "{name}");
-            assert_eq!((standing.attempts, standing.next_try.is_some()), (0, done), "{name}");
-        }
+        on_each(|state| {
+            let mut state = filled(state);
+            assert_eq!(state.retry(&Filter::default(), now()).unwrap(), 6);
+            for (page_state, name) in PageState::ALL {
+                let standing = state.standing(&format!("https://{name}.a.example/")).unwrap().unwrap();
+                let done = page_state == PageState::Done;
+                assert_eq!(standing.state, if done { PageState::Done } else { PageState::New }, "{name}");
+                assert_eq!((standing.attempts, standing.next_try.is_some()), (0, done), "{name}");
+            }
+        });
     }
 
     #[test]
     fn what_is_forgotten_is_not_there() {
-        let folder = tempfile::tempdir().unwrap();
-        let mut state = filled(&folder);
-        let filter = Filter { states: vec![PageState::Gone], ..Filter::default() };
-        assert_eq!(state.forget(&filter, now()).unwrap(), 1);
-        assert_eq!(state.standing("https://gone.a.example/").unwrap(), None);
-        assert_eq!(state.counts().unwrap().len(), 5);
+        on_each(|state| {
+            let mut state = filled(state);
+            let filter = Filter { states: vec![PageState::Gone], ..Filter::default() };
+            assert_eq!(state.forget(&filter, now()).unwrap(), 1);
+            assert_eq!(state.standing("https://gone.a.example/").unwrap(), None);
+            assert_eq!(state.counts().unwrap().len(), 5);
+        });
     }
 }

@@ -5,11 +5,11 @@
 //! and there is a limit for each host.
 
 use jiff::{Timestamp, ToSpan};
-use rusqlite::{Connection, named_params};
 use serde::Serialize;
 
 use super::lessons::{ARTICLES, BODY_SELECTOR, Identity, Lessons, RuleLesson, SiteLesson};
 use super::state::State;
+use super::state::database::{Database, LEARNING, Row, values};
 use super::verdict::iso;
 use crate::clean::furniture::Furniture;
 use crate::error::Error;
@@ -50,10 +50,15 @@ const PRINT_DAYS: i32 = 90;
 const FORGOTTEN_AFTER: u64 = 200;
 /// Containers of a host that are kept.
 const MOST_CONTAINERS: usize = 50;
+/// Longer names of containers are nobody's design, and no index takes them.
+const MOST_CONTAINER_BYTES: usize = 1000;
 /// A container on fewer pages is not the usual one of a site.
 const USUAL_PAGES: u64 = 20;
 /// Pages in a row without it that are no chance.
 const WORRYING_MISSES: u64 = 10;
+
+/// All rows from a number on: SQLite knows no offset without a limit, and PostgreSQL no limit below zero.
+const FROM_THE: &str = "LIMIT 9223372036854775807 OFFSET ";
 
 /// What is known of a rule over runs.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
@@ -79,7 +84,8 @@ impl State {
     pub(super) fn learn(&mut self, lessons: &Lessons, now: Timestamp) -> Result<(), Error> {
         let oldest = iso(now.checked_sub((24 * PRINT_DAYS).hours()).unwrap_or(Timestamp::MIN));
         let now = iso(now);
-        self.transaction(|database| {
+        self.database().transaction(|database| {
+            database.lock([LEARNING].into())?;
             for (rule, lesson) in &lessons.rules {
                 count(database, rule, lesson, &now)?;
             }
@@ -96,67 +102,44 @@ impl State {
 
     /// Notes the user's own rules from the run on that first has them, so that new ones are not taken for dead.
     pub(super) fn note_rules<'r>(&mut self, rules: impl Iterator<Item = &'r str>) -> Result<(), Error> {
-        self.transaction(|database| {
-            let mut note = database.prepare_cached(
-                "INSERT OR IGNORE INTO rules VALUES
-                     (?1, 0, 0, 0, 0, NULL, coalesce((SELECT pages FROM rules WHERE rule = ''), 0))",
-            )?;
-            rules.into_iter().try_for_each(|rule| note.execute([rule]).map(drop))
+        let note = "INSERT INTO rules VALUES
+                 ($1, 0, 0, 0, 0, NULL, coalesce((SELECT pages FROM rules WHERE rule = ''), 0))
+             ON CONFLICT (rule) DO NOTHING";
+        let lists = rules.map(|rule| values![rule]).collect();
+        self.database().transaction(|database| {
+            database.lock([LEARNING].into())?;
+            database.change_all(note, lists).map(drop)
         })
     }
 
     /// The furniture that is known.
     pub fn furniture(&self) -> Result<Furniture, Error> {
-        let mut known: Vec<(String, u64)> = Vec::new();
-        self.read(|database| {
-            let mut query = database.prepare("SELECT host, print FROM furniture WHERE articles >= ?1")?;
-            let mut rows = query.query([ARTICLES as i64])?;
-            while let Some(row) = rows.next()? {
-                known.push((row.get(0)?, row.get::<_, i64>(1)?.cast_unsigned()));
-            }
-            Ok(())
-        })?;
-        Ok(Furniture::new(known))
+        let query = "SELECT host, print FROM furniture WHERE articles >= $1";
+        let rows = self.database().rows(query, values![ARTICLES as i64])?;
+        Ok(Furniture::new(rows.iter().map(|row| (row.text(0), row.number(1).cast_unsigned()))))
     }
 
     /// The counts of all rules, and of all articles under the empty name.
     pub fn rule_counts(&self) -> Result<Vec<RuleCount>, Error> {
-        let mut counts = Vec::new();
-        self.read(|database| {
-            let mut query = database.prepare(
-                "SELECT rule, pages, blocks, removed_chars, article_chars, last_hit, before FROM rules",
-            )?;
-            let mut rows = query.query([])?;
-            while let Some(row) = rows.next()? {
-                let number = |index| row.get::<_, i64>(index).map(i64::unsigned_abs);
-                counts.push(RuleCount {
-                    rule: row.get(0)?,
-                    pages: number(1)?,
-                    blocks: number(2)?,
-                    removed_chars: number(3)?,
-                    article_chars: number(4)?,
-                    last_hit: row.get(5)?,
-                    before: number(6)?,
-                });
-            }
-            Ok(())
-        })?;
-        Ok(counts)
+        let query = "SELECT rule, pages, blocks, removed_chars, article_chars, last_hit, before FROM rules
+             ORDER BY rule";
+        let count = |row: &Row| RuleCount {
+            rule: row.text(0),
+            pages: row.count(1),
+            blocks: row.count(2),
+            removed_chars: row.count(3),
+            article_chars: row.count(4),
+            last_hit: row.maybe_text(5),
+            before: row.count(6),
+        };
+        Ok(self.database().rows(query, Vec::new())?.iter().map(count).collect())
     }
 
     /// Says of a host what has disappeared: the user's selector for the body, or the container that most pages had.
     pub fn lost_containers(&self, host: &str) -> Result<Vec<String>, Error> {
-        let mut rows: Vec<(String, u64, u64)> = Vec::new();
-        self.read(|database| {
-            let mut query =
-                database.prepare_cached("SELECT container, pages, misses FROM containers WHERE host = ?1")?;
-            let found = query.query_map([host], |row| {
-                let number = |index| row.get::<_, i64>(index).map(i64::unsigned_abs);
-                Ok((row.get(0)?, number(1)?, number(2)?))
-            })?;
-            rows = found.collect::<rusqlite::Result<_>>()?;
-            Ok(())
-        })?;
+        let query = "SELECT container, pages, misses FROM containers WHERE host = $1";
+        let rows = self.database().rows(query, values![host])?;
+        let rows: Vec<_> = rows.iter().map(|row| (row.text(0), row.count(1), row.count(2))).collect();
         let all: u64 =
             rows.iter().filter(|(name, ..)| name != BODY_SELECTOR).map(|(_, pages, _)| pages).sum();
         Ok(rows.iter().filter_map(|row| lost(host, row, all)).collect())
@@ -178,76 +161,62 @@ fn lost(host: &str, (name, pages, misses): &(String, u64, u64), all: u64) -> Opt
     })
 }
 
-fn count(database: &Connection, rule: &str, lesson: &RuleLesson, now: &str) -> rusqlite::Result<()> {
-    let mut statement = database.prepare_cached(
-        "INSERT INTO rules VALUES (:rule, :pages, :blocks, :removed, :article, :now,
+fn count(database: &dyn Database, rule: &str, lesson: &RuleLesson, now: &str) -> Result<(), Error> {
+    let count = "INSERT INTO rules VALUES ($1, $2, $3, $4, $5, $6,
              coalesce((SELECT pages FROM rules WHERE rule = ''), 0))
          ON CONFLICT (rule) DO UPDATE SET
-             pages = pages + excluded.pages, blocks = blocks + excluded.blocks,
-             removed_chars = removed_chars + excluded.removed_chars,
-             article_chars = article_chars + excluded.article_chars, last_hit = excluded.last_hit",
-    )?;
-    statement.execute(named_params! {
-        ":rule": rule, ":pages": lesson.pages.cast_signed(), ":blocks": lesson.blocks.cast_signed(),
-        ":removed": lesson.removed_chars.cast_signed(), ":article": lesson.article_chars.cast_signed(),
-        ":now": now,
-    })?;
-    Ok(())
+             pages = rules.pages + excluded.pages, blocks = rules.blocks + excluded.blocks,
+             removed_chars = rules.removed_chars + excluded.removed_chars,
+             article_chars = rules.article_chars + excluded.article_chars, last_hit = excluded.last_hit";
+    let RuleLesson { pages, blocks, removed_chars, article_chars } = *lesson;
+    let [pages, blocks, removed, article] =
+        [pages, blocks, removed_chars, article_chars].map(u64::cast_signed);
+    database.change(count, values![rule, pages, blocks, removed, article, now]).map(drop)
 }
 
-fn note_containers(database: &Connection, host: &str, lesson: &SiteLesson) -> rusqlite::Result<()> {
+fn note_containers(database: &dyn Database, host: &str, lesson: &SiteLesson) -> Result<(), Error> {
     // Those that were seen get their streak below.
-    database.execute(
-        "UPDATE containers SET misses = misses + ?2 WHERE host = ?1 AND container <> ?3",
-        (host, lesson.pages.cast_signed(), BODY_SELECTOR),
-    )?;
-    let mut statement = database.prepare_cached(
-        "INSERT INTO containers VALUES (:host, :container, :seen, :misses)
-         ON CONFLICT (host, container) DO UPDATE SET pages = pages + excluded.pages,
-             misses = CASE WHEN :seen > 0 THEN excluded.misses ELSE misses + excluded.misses END",
-    )?;
-    for (container, streak) in &lesson.containers {
-        statement.execute(named_params! {
-            ":host": host, ":container": container, ":seen": streak.seen.cast_signed(),
-            ":misses": streak.misses.cast_signed(),
-        })?;
-    }
-    let forget = "DELETE FROM containers WHERE host = ?1 AND container <> ?2 AND (misses > ?3 OR container IN
-         (SELECT container FROM containers WHERE host = ?1 ORDER BY misses LIMIT -1 OFFSET ?4))";
-    database
-        .execute(forget, (host, BODY_SELECTOR, FORGOTTEN_AFTER.cast_signed(), MOST_CONTAINERS as i64))
-        .map(drop)
+    let miss = "UPDATE containers SET misses = misses + $1 WHERE host = $2 AND container <> $3";
+    database.change(miss, values![lesson.pages.cast_signed(), host, BODY_SELECTOR])?;
+    let note = "INSERT INTO containers VALUES ($1, $2, $3, $4)
+         ON CONFLICT (host, container) DO UPDATE SET pages = containers.pages + excluded.pages,
+             misses = excluded.misses + CASE WHEN excluded.pages > 0 THEN 0 ELSE containers.misses END";
+    let short = lesson.containers.iter().filter(|(container, _)| container.len() <= MOST_CONTAINER_BYTES);
+    let lists = short.map(|(container, streak)| {
+        values![host, container, streak.seen.cast_signed(), streak.misses.cast_signed()]
+    });
+    database.change_all(note, lists.collect())?;
+    let forget = format!(
+        "DELETE FROM containers WHERE host = $1 AND container <> $2 AND (misses > $3 OR container IN
+             (SELECT container FROM containers WHERE host = $1 ORDER BY misses {FROM_THE}$4))"
+    );
+    let bounds = values![host, BODY_SELECTOR, FORGOTTEN_AFTER.cast_signed(), MOST_CONTAINERS as i64];
+    database.change(&forget, bounds).map(drop)
 }
 
-fn note_prints(database: &Connection, host: &str, lesson: &SiteLesson, now: &str) -> rusqlite::Result<()> {
-    let mut ask = database.prepare_cached("SELECT known FROM furniture WHERE host = ?1 AND print = ?2")?;
-    let mut note = database.prepare_cached(
-        "INSERT INTO furniture VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT (host, print) DO UPDATE SET
-             articles = excluded.articles, known = excluded.known, last_seen = excluded.last_seen",
-    )?;
+fn note_prints(database: &dyn Database, host: &str, lesson: &SiteLesson, now: &str) -> Result<(), Error> {
+    let ask = "SELECT known FROM furniture WHERE host = $1 AND print = $2";
+    let mut lists = Vec::new();
     for (print, seen) in &lesson.furniture {
         let print = print.cast_signed();
-        let mut rows = ask.query((host, print))?;
-        let mut known = match rows.next()? {
-            Some(row) => read_identities(&row.get::<_, String>(0)?),
-            None => Vec::new(),
-        };
+        let known = database.first(ask, values![host, print])?;
+        let mut known = known.map(|row| read_identities(&row.text(0))).unwrap_or_default();
         seen.iter().for_each(|identity| identity.join(&mut known));
-        note.execute((host, print, known.len() as i64, write_identities(&known), now))?;
+        lists.push(values![host, print, known.len() as i64, &write_identities(&known), now]);
     }
-    Ok(())
+    let note = "INSERT INTO furniture VALUES ($1, $2, $3, $4, $5) ON CONFLICT (host, print) DO UPDATE SET
+             articles = excluded.articles, known = excluded.known, last_seen = excluded.last_seen";
+    database.change_all(note, lists).map(drop)
 }
 
 /// Forgets prints that were not seen for long, and past the limit those that the fewest articles have.
-fn forget_prints(database: &Connection, host: &str, oldest: &str) -> rusqlite::Result<()> {
-    database.execute("DELETE FROM furniture WHERE host = ?1 AND last_seen < ?2", (host, oldest))?;
-    database
-        .execute(
-            "DELETE FROM furniture WHERE host = ?1 AND print IN (SELECT print FROM furniture WHERE host = ?1
-                 ORDER BY articles DESC, last_seen DESC LIMIT -1 OFFSET ?2)",
-            (host, MOST_PRINTS as i64),
-        )
-        .map(drop)
+fn forget_prints(database: &dyn Database, host: &str, oldest: &str) -> Result<(), Error> {
+    database.change("DELETE FROM furniture WHERE host = $1 AND last_seen < $2", values![host, oldest])?;
+    let forget = format!(
+        "DELETE FROM furniture WHERE host = $1 AND print IN (SELECT print FROM furniture WHERE host = $1
+             ORDER BY articles DESC, last_seen DESC {FROM_THE}$2)"
+    );
+    database.change(&forget, values![host, MOST_PRINTS as i64]).map(drop)
 }
 
 fn write_identities(known: &[Identity]) -> String {
@@ -270,15 +239,10 @@ fn read_identities(text: &str) -> Vec<Identity> {
 #[cfg(test)]
 mod tests {
     use super::super::lessons::Streak;
+    use super::super::state::testing::on_each;
     use super::*;
 
     const NOW: &str = "2026-01-02T03:04:05Z";
-
-    fn state() -> (tempfile::TempDir, State) {
-        let folder = tempfile::tempdir().unwrap();
-        let state = State::open(&folder.path().join("s")).unwrap();
-        (folder, state)
-    }
 
     fn shown(print: u64, titles: std::ops::Range<u64>) -> SiteLesson {
         let seen = titles.map(|title| Identity { title, simhash: None }).collect();
@@ -291,39 +255,35 @@ mod tests {
     }
 
     fn prints(state: &State) -> Vec<(i64, i64)> {
-        let mut found = Vec::new();
-        let ask = |database: &Connection| {
-            let mut query = database.prepare("SELECT print, articles FROM furniture ORDER BY print")?;
-            let rows = query.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
-            found = rows.collect::<rusqlite::Result<_>>()?;
-            Ok(())
-        };
-        state.read(ask).unwrap();
-        found
+        let query = "SELECT print, articles FROM furniture ORDER BY print";
+        let rows = state.database().rows(query, Vec::new()).unwrap();
+        rows.iter().map(|row| (row.number(0), row.number(1))).collect()
     }
 
     #[test]
     fn a_paragraph_of_four_different_articles_is_furniture_over_runs() {
-        let (_folder, mut state) = state();
-        learn(&mut state, shown(7, 0..2), NOW);
-        learn(&mut state, shown(7, 0..3), NOW);
-        assert_eq!(prints(&state), [(7, 3)]);
-        learn(&mut state, shown(7, 3..4), NOW);
-        assert_eq!(prints(&state), [(7, 4)]);
-        assert!(format!("{:?}", state.furniture().unwrap()).contains("{7}"));
+        on_each(|mut state| {
+            learn(&mut state, shown(7, 0..2), NOW);
+            learn(&mut state, shown(7, 0..3), NOW);
+            assert_eq!(prints(&state), [(7, 3)]);
+            learn(&mut state, shown(7, 3..4), NOW);
+            assert_eq!(prints(&state), [(7, 4)]);
+            assert!(format!("{:?}", state.furniture().unwrap()).contains("{7}"));
+        });
     }
 
     #[test]
     fn prints_age_and_are_bounded() {
-        let (_folder, mut state) = state();
-        learn(&mut state, shown(7, 0..4), "2025-01-01T00:00:00Z");
-        learn(&mut state, shown(8, 0..2), NOW);
-        assert_eq!(prints(&state), [(8, 2)], "the old one is forgotten");
-        let one = |print: u64| (print, vec![Identity { title: print, simhash: Some(print) }]);
-        let many = SiteLesson { furniture: (100..4000).map(one).collect(), ..SiteLesson::default() };
-        learn(&mut state, many, NOW);
-        let left = prints(&state);
-        assert_eq!((left.len(), left[0]), (MOST_PRINTS, (8, 2)));
+        on_each(|mut state| {
+            learn(&mut state, shown(7, 0..4), "2025-01-01T00:00:00Z");
+            learn(&mut state, shown(8, 0..2), NOW);
+            assert_eq!(prints(&state), [(8, 2)], "the old one is forgotten");
+            let one = |print: u64| (print, vec![Identity { title: print, simhash: Some(print) }]);
+            let many = SiteLesson { furniture: (100..4000).map(one).collect(), ..SiteLesson::default() };
+            learn(&mut state, many, NOW);
+            let left = prints(&state);
+            assert_eq!((left.len(), left[0]), (MOST_PRINTS, (8, 2)));
+        });
     }
 
     fn shape(pages: u64, containers: &[(&str, u64, u64)]) -> SiteLesson {
@@ -335,46 +295,53 @@ mod tests {
 
     #[test]
     fn a_usual_container_that_disappears_is_told_until_the_new_one_is_usual() {
-        let (_folder, mut state) = state();
-        learn(&mut state, shape(40, &[("div.old", 40, 0)]), NOW);
-        learn(&mut state, shape(9, &[("div.new", 9, 0)]), NOW);
-        assert_eq!(state.lost_containers("a.example").unwrap(), Vec::<String>::new());
-        learn(&mut state, shape(21, &[("div.new", 21, 0)]), NOW);
-        let told = state.lost_containers("a.example").unwrap();
-        assert!(
-            told[0].starts_with("a.example: `div.old`, which held most articles, was in 0 of the last 30")
-        );
-        assert_eq!((told.len(), state.lost_containers("b.example").unwrap().len()), (1, 0));
-        learn(&mut state, shape(200, &[("div.new", 200, 0)]), NOW);
-        assert_eq!(state.lost_containers("a.example").unwrap(), Vec::<String>::new());
+        on_each(|mut state| {
+            learn(&mut state, shape(40, &[("div.old", 40, 0)]), NOW);
+            learn(&mut state, shape(9, &[("div.new", 9, 0)]), NOW);
+            assert_eq!(state.lost_containers("a.example").unwrap(), Vec::<String>::new());
+            learn(&mut state, shape(21, &[("div.new", 21, 0)]), NOW);
+            let told = state.lost_containers("a.example").unwrap();
+            assert!(
+                told[0]
+                    .starts_with("a.example: `div.old`, which held most articles, was in 0 of the last 30")
+            );
+            assert_eq!((told.len(), state.lost_containers("b.example").unwrap().len()), (1, 0));
+            learn(&mut state, shape(200, &[("div.new", 200, 0)]), NOW);
+            assert_eq!(state.lost_containers("a.example").unwrap(), Vec::<String>::new());
+        });
     }
 
     #[test]
     fn a_body_selector_that_matches_nothing_is_told() {
-        let (_folder, mut state) = state();
-        learn(&mut state, shape(25, &[(BODY_SELECTOR, 0, 25), ("p.x", 25, 0)]), NOW);
-        learn(&mut state, shape(15, &[(BODY_SELECTOR, 0, 15), ("p.x", 15, 0)]), NOW);
-        let told = state.lost_containers("a.example").unwrap();
-        assert!(told[0].starts_with("a.example: body selector matched 0 of the last 40 pages"), "{told:?}");
-        learn(&mut state, shape(1, &[(BODY_SELECTOR, 1, 0)]), NOW);
-        assert_eq!(state.lost_containers("a.example").unwrap(), Vec::<String>::new());
+        on_each(|mut state| {
+            learn(&mut state, shape(25, &[(BODY_SELECTOR, 0, 25), ("p.x", 25, 0)]), NOW);
+            learn(&mut state, shape(15, &[(BODY_SELECTOR, 0, 15), ("p.x", 15, 0)]), NOW);
+            let told = state.lost_containers("a.example").unwrap();
+            assert!(
+                told[0].starts_with("a.example: body selector matched 0 of the last 40 pages"),
+                "{told:?}"
+            );
+            learn(&mut state, shape(1, &[(BODY_SELECTOR, 1, 0)]), NOW);
+            assert_eq!(state.lost_containers("a.example").unwrap(), Vec::<String>::new());
+        });
     }
 
     #[test]
     fn rules_are_counted_over_runs() {
-        let (_folder, mut state) = state();
-        let lesson = RuleLesson { pages: 1, blocks: 2, removed_chars: 30, article_chars: 400 };
-        for time in [NOW, "2026-02-02T03:04:05Z"] {
-            let lessons =
-                Lessons { articles: 5, rules: [("r".to_owned(), lesson)].into(), ..Lessons::default() };
-            state.learn(&lessons, time.parse().unwrap()).unwrap();
-        }
-        let counts = state.rule_counts().unwrap();
-        assert_eq!((counts[0].rule.as_str(), counts[0].pages), ("", 10));
-        assert_eq!((counts[1].blocks, counts[1].article_chars), (4, 800));
-        assert_eq!((counts[1].last_hit.as_deref(), counts[1].before), (Some("2026-02-02T03:04:05Z"), 0));
-        state.note_rules(["r", "mine"].into_iter()).unwrap();
-        let mine = state.rule_counts().unwrap().into_iter().find(|count| count.rule == "mine").unwrap();
-        assert_eq!((mine.pages, mine.before, mine.last_hit), (0, 10, None));
+        on_each(|mut state| {
+            let lesson = RuleLesson { pages: 1, blocks: 2, removed_chars: 30, article_chars: 400 };
+            for time in [NOW, "2026-02-02T03:04:05Z"] {
+                let lessons =
+                    Lessons { articles: 5, rules: [("r".to_owned(), lesson)].into(), ..Lessons::default() };
+                state.learn(&lessons, time.parse().unwrap()).unwrap();
+            }
+            let counts = state.rule_counts().unwrap();
+            assert_eq!((counts[0].rule.as_str(), counts[0].pages), ("", 10));
+            assert_eq!((counts[1].blocks, counts[1].article_chars), (4, 800));
+            assert_eq!((counts[1].last_hit.as_deref(), counts[1].before), (Some("2026-02-02T03:04:05Z"), 0));
+            state.note_rules(["r", "mine"].into_iter()).unwrap();
+            let mine = state.rule_counts().unwrap().into_iter().find(|count| count.rule == "mine").unwrap();
+            assert_eq!((mine.pages, mine.before, mine.last_hit), (0, 10, None));
+        });
     }
 }

@@ -4,20 +4,26 @@
 //! then state (`writer`), so that a run may be killed at any instant: what is in the state is in the output,
 //! and what is only in the output comes again to the same place.
 //!
+//! Where many workers share a state (`shared`), a run adds what its sources name and then works on whatever is due;
+//! a worker does only the latter.
+//!
 //! Two futures end a run early: the caller's `shutdown` and the time budget. Both raise the same stop: no new
 //! pages are taken, those under way end and are saved, the rest is for the next run.
 
 mod advice;
+mod articles;
 mod copies;
 pub mod duplicates;
 mod gather;
 pub mod health;
+mod judge;
 mod lanes;
 pub mod ledger;
 mod lessons;
 pub mod lock;
 pub mod memory;
 mod metrics;
+mod open;
 mod page;
 pub mod page_state;
 pub mod pages;
@@ -26,7 +32,8 @@ mod prints;
 pub mod refresh;
 pub mod report;
 mod report_html;
-mod schema;
+mod reports;
+mod shared;
 pub mod simhash;
 pub mod standing;
 pub mod state;
@@ -37,7 +44,6 @@ mod writer;
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::future::Future;
-use std::path::{Path, PathBuf};
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -45,25 +51,25 @@ use std::time::{Duration, Instant};
 use jiff::Timestamp;
 use tokio::sync::mpsc;
 use tokio::sync::watch::{Receiver, Sender, channel};
+use tokio_util::sync::DropGuard;
 
-use crate::clean::furniture::Furniture;
-use crate::config::{Config, OutputKind};
+use crate::config::Config;
 use crate::error::Error;
-use crate::fetch::Fetcher;
-use crate::pipeline::Cleaner;
-use crate::rules::Rules;
-use crate::sink::{FolderSink, JsonlSink, Sink, SqliteSink, atomic};
-use copies::Copies;
+use crate::fetch::Surroundings;
+use crate::sink::Sink;
 use duplicates::Search;
 use lessons::Lessons;
 use lock::Lock;
+pub use open::rules;
 use page::Tools;
 pub use page_state::PageState;
 use plan::{Plan, Task};
 pub use report::Report;
+use shared::Worker;
+use state::frontier::Frontier;
 use state::{Registration, State};
 use tally::Tally;
-use verdict::{Patience, iso};
+use verdict::iso;
 pub use watch::{Unwatched, Watch};
 use writer::Writer;
 
@@ -90,55 +96,55 @@ pub async fn run_watched(
     shutdown: impl Future<Output = ()>,
     watch: Arc<dyn Watch>,
 ) -> Result<Report, Error> {
-    let begun = Instant::now();
     let lock = Lock::take(&config.job.lock)?;
+    let report = run_as(Role::Run, config, shutdown, watch).await;
+    drop(lock);
+    report
+}
+
+/// Works on what is due in a shared state, beside any number of others, and reads no sources.
+pub async fn work_watched(
+    config: &Config,
+    shutdown: impl Future<Output = ()>,
+    watch: Arc<dyn Watch>,
+) -> Result<Report, Error> {
+    if config.shared_state().is_none() {
+        let advice = "set [state] url to a PostgreSQL database";
+        return Err(Error::Config(format!("a worker needs a state that it can share; {advice}")));
+    }
+    run_as(Role::Worker, config, shutdown, watch).await
+}
+
+/// What a process does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Role {
+    /// Reads the sources and does what is to be done.
+    Run,
+    /// Does what is to be done in a shared state.
+    Worker,
+}
+
+async fn run_as(
+    role: Role,
+    config: &Config,
+    shutdown: impl Future<Output = ()>,
+    watch: Arc<dyn Watch>,
+) -> Result<Report, Error> {
+    let begun = Instant::now();
     let job = Job::open(config)?;
     let (raise, stop) = channel(false);
     let early = stop_early(config.job.time_budget_seconds, shutdown);
-    let (result, stopped) = until_done(job.work(stop, watch), early, &raise).await;
+    let (result, stopped) = until_done(job.work(role, stop, watch), early, &raise).await;
     let mut report = Report { stopped, seconds: begun.elapsed().as_secs_f64(), ..result? };
     report.warnings.splice(..0, advice::warnings(config, &report));
-    save_reports(config, &report)?;
-    drop(lock);
+    reports::save(config, &report)?;
     Ok(report)
-}
-
-/// The files that a run's report goes to.
-fn report_files(config: &Config) -> impl Iterator<Item = &PathBuf> {
-    [&config.job.report, &config.job.report_html, &config.job.metrics]
-        .into_iter()
-        .filter(|path| !path.as_os_str().is_empty())
-}
-
-fn save_reports(config: &Config, report: &Report) -> Result<(), Error> {
-    if !config.job.report.as_os_str().is_empty() {
-        report.save(&config.job.report)?;
-    }
-    if !config.job.report_html.as_os_str().is_empty() {
-        atomic::write(&config.job.report_html, report_html::render(report).as_bytes())?;
-        atomic::sync_folder(atomic::folder_of(&config.job.report_html))?;
-    }
-    if !config.job.metrics.as_os_str().is_empty() {
-        metrics::save(report, &config.job.metrics, Timestamp::now())?;
-    }
-    Ok(())
-}
-
-/// Finds out that reports can be written before there is anything to report.
-fn prepare_reports(config: &Config) -> Result<(), Error> {
-    for path in report_files(config) {
-        let folder = atomic::folder_of(path);
-        atomic::make_folder(folder)?;
-        atomic::remove_leftovers(folder)?;
-        atomic::check_writable(folder)?;
-    }
-    Ok(())
 }
 
 /// Says what a run would do, and writes nothing. Feeds and sitemaps are fetched, since only they know.
 pub async fn plan(config: &Config) -> Result<Plan, Error> {
-    let tools = tools(config, None)?;
-    let state = State::open_to_read(&config.job.state)?;
+    let tools = open::tools(config, Surroundings::default())?;
+    let state = State::open_to_read(config)?;
     gather::gather(config, tools.fetcher.as_ref(), state.as_ref(), Timestamp::now()).await
 }
 
@@ -147,6 +153,9 @@ struct Job<'a> {
     config: &'a Config,
     tools: Tools,
     state: State,
+    /// Our part in a shared state, which ends with the job.
+    frontier: Option<Frontier>,
+    _alive: Option<DropGuard>,
     sink: Box<dyn Sink>,
     /// Name of a growing output file in the state database.
     growing: Option<String>,
@@ -154,45 +163,34 @@ struct Job<'a> {
 }
 
 impl<'a> Job<'a> {
-    fn open(config: &'a Config) -> Result<Job<'a>, Error> {
-        let mut state = State::open(&config.job.state)?;
-        let tools =
-            tools(config, Some(&copies::beside(&config.job.state)))?.with_furniture(config, &state)?;
-        let catalogue = tools.cleaner.rules().catalogue();
-        state.note_rules(catalogue.iter().filter(|rule| rule.own).map(|rule| rule.rule.as_str()))?;
-        prepare_reports(config)?;
-        let path = config.output.full_path();
-        let growing = (config.output.kind == OutputKind::Jsonl).then(|| absolute(&path));
-        let mark = match &growing {
-            Some(growing) => state.mark(growing)?,
-            None => None,
-        };
-        let earlier = config.output.earlier_versions;
-        let sink: Box<dyn Sink> = match config.output.kind {
-            OutputKind::Folder => {
-                Box::new(FolderSink::open(&path, config.output.format)?.with_earlier(earlier))
-            }
-            OutputKind::Jsonl => Box::new(JsonlSink::open(&path, mark)?),
-            OutputKind::Sqlite => Box::new(SqliteSink::open(&path)?.with_earlier(earlier)),
-        };
-        Ok(Job { config, tools, state, sink, growing, now: Timestamp::now() })
-    }
-
     /// Sources, pages, counts.
-    async fn work(mut self, stop: Receiver<bool>, watch: Arc<dyn Watch>) -> Result<Report, Error> {
-        let plan = self.plan(stop.clone()).await?;
-        self.register(&plan.tasks)?;
-        let planned = plan.tasks.len();
+    async fn work(
+        mut self,
+        role: Role,
+        stop: Receiver<bool>,
+        watch: Arc<dyn Watch>,
+    ) -> Result<Report, Error> {
+        let plan = match role {
+            Role::Run => self.plan_and_register(stop.clone()).await?,
+            Role::Worker => Plan::default(),
+        };
+        let (config, now) = (self.config, self.now);
+        let (fetcher, frontier) = (self.tools.fetcher.clone(), self.frontier.clone());
+        let tasks = if frontier.is_some() { Vec::new() } else { plan.tasks };
+        let planned = tasks.len();
         watch.planned(planned);
-        let (config, now, fetcher) = (self.config, self.now, self.tools.fetcher.clone());
-        let by_host = count_by_host(&plan.tasks);
-        let (state, mut tally, hosts) = self.work_through(plan.tasks, stop, watch).await?;
+        let by_host = count_by_host(&tasks);
+        let (state, mut tally, hosts) = self.work_through(role, tasks, stop, watch).await?;
+        let (is_shared, left) = (frontier.is_some(), planned.saturating_sub(tally.handled()));
+        if let Some(frontier) = frontier {
+            frontier.resign().await?;
+        }
         let lost = hosts.iter().map(|host| state.lost_containers(host)).collect::<Result<Vec<_>, _>>()?;
         tally.add_hosts(&by_host, &fetcher.map(|fetcher| fetcher.hosts()).unwrap_or_default());
         Ok(Report {
             started: iso(now),
-            output: config.output.full_path().display().to_string(),
-            left: planned.saturating_sub(tally.handled()),
+            output: config.output.shown(),
+            left: if is_shared { state.waiting(&iso(Timestamp::now()))? } else { left },
             sources: plan.sources,
             look_at: tally.pages.look_at(),
             tally,
@@ -200,6 +198,19 @@ impl<'a> Job<'a> {
             warnings: lost.concat(),
             ..Report::default()
         })
+    }
+
+    /// Reads the sources and notes their pages; in a shared state, one run at a time.
+    async fn plan_and_register(&mut self, stop: Receiver<bool>) -> Result<Plan, Error> {
+        if let Some(frontier) = &self.frontier {
+            frontier.begin_sources().await?;
+        }
+        let plan = self.plan(stop).await?;
+        self.register(&plan.tasks)?;
+        if let Some(frontier) = &self.frontier {
+            frontier.end_sources().await?;
+        }
+        Ok(plan)
     }
 
     /// The plan; an empty one if the run is stopped while sources are fetched.
@@ -215,10 +226,10 @@ impl<'a> Job<'a> {
     /// depend on which page is ready first.
     fn register(&mut self, tasks: &[Task]) -> Result<(), Error> {
         let planned: HashSet<&str> = tasks.iter().map(|task| task.key.as_str()).collect();
-        for saved in self.state.saved_places()? {
-            if !planned.contains(saved.key.as_str()) {
-                self.sink.reserve(&saved.source, Some(&saved.place));
-            }
+        // A shared state has no saved pages.
+        let saved = if self.frontier.is_none() { self.state.saved_places()? } else { Vec::new() };
+        for saved in saved.iter().filter(|saved| !planned.contains(saved.key.as_str())) {
+            self.sink.reserve(&saved.source, Some(&saved.place));
         }
         let mut place = |task: &Task| {
             let before = task.standing.as_ref().and_then(|standing| standing.place.as_deref());
@@ -238,6 +249,7 @@ impl<'a> Job<'a> {
     /// Tries all pages and saves what they bring. An output that fails ends the run at once.
     async fn work_through(
         self,
+        role: Role,
         tasks: Vec<Task>,
         stop: Receiver<bool>,
         watch: Arc<dyn Watch>,
@@ -245,34 +257,45 @@ impl<'a> Job<'a> {
         let grace = Duration::from_secs(self.config.job.grace_seconds);
         let (results, waiting) = mpsc::channel(WAITING_RESULTS);
         let planned = tasks.len();
-        let fetcher = self.tools.fetcher.clone();
-        let for_writer = fetcher.clone();
-        let lanes = lanes::start(tasks, self.config, &self.tools, &results, &stop);
-        drop(results);
-        let Job { state, sink, growing, .. } = self;
+        let Job { config, tools, state, frontier, sink, growing, .. } = self;
         let search = Search {
-            same_canonical: self.config.output.same_canonical,
-            near: self.config.output.near_duplicates,
-            bits: self.config.output.near_bits,
+            same_canonical: config.output.same_canonical,
+            near: config.output.near_duplicates,
+            bits: config.output.near_bits,
         };
         let writer = Writer {
             sink,
             state,
-            fetcher: for_writer,
+            fetcher: tools.fetcher.clone(),
             growing,
             tally: Tally::default(),
             lessons: Lessons::default(),
             planned,
             search,
-            watch,
+            watch: Arc::clone(&watch),
+        };
+        let trying = async move {
+            match frontier {
+                Some(frontier) => {
+                    let patience = if role == Role::Worker { frontier.lease } else { Duration::ZERO };
+                    Worker { frontier, tools, results, stop, watch, grace, patience }.work().await
+                }
+                None => {
+                    let lanes = lanes::start(tasks, config, &tools, &results, &stop);
+                    drop(results);
+                    lanes::finish(lanes, tools.fetcher, stop, grace).await;
+                    Ok(())
+                }
+            }
         };
         let mut saving = tokio::task::spawn_blocking(move || writer.run(waiting));
-        let saved = tokio::select! {
-            saved = &mut saving => saved,
-            () = lanes::finish(lanes, fetcher, stop, grace) => saving.await,
+        let (tried, saved) = tokio::select! {
+            saved = &mut saving => (Ok(()), saved),
+            tried = trying => (tried, saving.await),
         };
         // The writer has no page's data to stumble over: a panic of its own is a fault of the program.
-        saved.unwrap_or_else(|error| std::panic::resume_unwind(error.into_panic()))
+        let saved = saved.unwrap_or_else(|error| std::panic::resume_unwind(error.into_panic()));
+        tried.and(saved)
     }
 }
 
@@ -317,47 +340,4 @@ async fn raised(stop: &mut Receiver<bool>) {
     if stop.wait_for(|raised| *raised).await.is_err() {
         std::future::pending::<()>().await;
     }
-}
-
-fn tools(config: &Config, copies: Option<&Path>) -> Result<Tools, Error> {
-    let fetcher = match gather::needs_network(&config.sources) {
-        true => Some(fetcher(config, copies)?),
-        false => None,
-    };
-    let patience = Patience {
-        max_attempts: config.job.max_attempts,
-        first_wait: Duration::from_secs(config.job.retry_seconds),
-        longest_wait: Duration::from_secs(config.job.longest_retry_seconds),
-    };
-    let cleaner = Arc::new(Cleaner::new(rules(config)?, config.clean.clone()));
-    let refresh = config.refresh.clone();
-    Ok(Tools { fetcher, cleaner, patience, refresh, max_bytes: config.clean.max_bytes })
-}
-
-impl Tools {
-    /// With the furniture that earlier runs found; without it, pages are counted all the same.
-    fn with_furniture(self, config: &Config, state: &State) -> Result<Tools, Error> {
-        let known = if config.rules.furniture { state.furniture()? } else { Furniture::default() };
-        let cleaner = Arc::new(self.cleaner.as_ref().clone().with_furniture(known));
-        Ok(Tools { cleaner, ..self })
-    }
-}
-
-fn fetcher(config: &Config, copies: Option<&Path>) -> Result<Fetcher, Error> {
-    match copies.and_then(|path| Copies::open(path, Timestamp::now())) {
-        Some(copies) => Fetcher::with_shelf(config.fetch.clone(), Arc::new(copies)),
-        None => Fetcher::new(config.fetch.clone()),
-    }
-}
-
-/// The rules in force: the built-in ones, and those of the configured folder over them.
-pub fn rules(config: &Config) -> Result<Rules, Error> {
-    match config.rules.folder.as_os_str().is_empty() {
-        true => Ok(Rules::builtin()),
-        false => Rules::builtin().overlay_dir(&config.rules.folder),
-    }
-}
-
-fn absolute(path: &Path) -> String {
-    std::path::absolute(path).unwrap_or_else(|_| path.to_owned()).display().to_string()
 }

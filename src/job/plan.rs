@@ -13,6 +13,7 @@ use serde::Serialize;
 use url::Url;
 
 use super::page_state::PageState;
+use super::shared::Ticket;
 use super::state::{Remembered, Stamp, Standing, State};
 use super::verdict::iso;
 use crate::error::Error;
@@ -33,6 +34,21 @@ pub struct Task {
     pub published: Option<Timestamp>,
     /// The source that names it.
     pub origin: String,
+    /// Where it was taken from, in a shared state.
+    pub(super) ticket: Option<Ticket>,
+}
+
+/// A page as a source names it.
+#[derive(Debug)]
+pub(super) struct Named {
+    /// Identity in the state database.
+    pub key: String,
+    /// As given.
+    pub source: String,
+    /// What is to be done.
+    pub work: Work,
+    /// When its source says that it was published.
+    pub published: Option<Timestamp>,
 }
 
 /// What is to be done for a page.
@@ -126,40 +142,35 @@ impl<'a> Planner<'a> {
     }
 
     /// Adds a page of the source.
-    pub fn add(
-        &mut self,
-        key: String,
-        source: String,
-        work: Work,
-        published: Option<Timestamp>,
-    ) -> Result<(), Error> {
-        if !self.seen.insert(key.clone()) {
+    pub fn add(&mut self, page: Named) -> Result<(), Error> {
+        if !self.seen.insert(page.key.clone()) {
             self.report().doubled += 1;
             return Ok(());
         }
-        self.plan_page(key, source, work, published)
+        self.plan_page(page)
     }
 
-    /// Adds the pages that the source named in an earlier run and that are due: a feed forgets what is old.
+    /// Whether the pages are for many workers.
+    pub fn is_shared(&self) -> bool {
+        self.state.is_some_and(State::is_shared)
+    }
+
+    /// Adds the pages that the source named in an earlier run and that are due: a feed forgets what is old. A shared
+    /// state has them done without being told.
     pub fn add_remembered(&mut self) -> Result<(), Error> {
-        let Some(state) = self.state else { return Ok(()) };
+        let Some(state) = self.state.filter(|state| !state.is_shared()) else { return Ok(()) };
         let origin = self.report().name.clone();
         for Remembered { key, source, published } in state.due(&origin, &self.now)? {
             let published = published.and_then(|time| time.parse().ok());
             if let (Ok(url), true) = (Url::parse(&source), self.seen.insert(key.clone())) {
-                self.plan_page(key, source, Work::Fetch(url), published)?;
+                self.plan_page(Named { key, source, work: Work::Fetch(url), published })?;
             }
         }
         Ok(())
     }
 
-    fn plan_page(
-        &mut self,
-        key: String,
-        source: String,
-        work: Work,
-        published: Option<Timestamp>,
-    ) -> Result<(), Error> {
+    fn plan_page(&mut self, page: Named) -> Result<(), Error> {
+        let Named { key, source, work, published } = page;
         let standing = match self.state {
             Some(state) => state.standing(&key)?,
             None => None,
@@ -170,7 +181,7 @@ impl<'a> Planner<'a> {
                 let report = self.report();
                 *(if need == Need::New { &mut report.new } else { &mut report.due }) += 1;
                 let origin = report.name.clone();
-                self.plan.tasks.push(Task { key, source, work, standing, published, origin });
+                self.plan.tasks.push(Task { key, source, work, standing, published, origin, ticket: None });
             }
         }
         Ok(())
@@ -269,7 +280,8 @@ mod tests {
         let mut planner = Planner::new(None, Timestamp::UNIX_EPOCH);
         for place in ["a.txt", "b.txt"] {
             planner.source("list", place);
-            planner.add("k".into(), "k".into(), fetch(), None).unwrap();
+            let page = Named { key: "k".into(), source: "k".into(), work: fetch(), published: None };
+            planner.add(page).unwrap();
         }
         let plan = planner.finish();
         assert_eq!(plan.tasks.len(), 1);

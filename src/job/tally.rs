@@ -229,6 +229,7 @@ pub(super) mod tests {
             verdict: Verdict { state, attempts: 1, next_try: None, status, reason },
             copy: Copy::default(),
             news,
+            ticket: None,
         }
     }
 

@@ -9,10 +9,11 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use tokio::sync::mpsc;
 
-use super::duplicates::{Double, Doubles, Search};
+use super::duplicates::{Double, Doubles, Known, Search, Wanted};
 use super::lessons::Lessons;
 use super::page::{News, Tried};
 use super::page_state::PageState;
+use super::shared::lanes_of;
 use super::state::{Print, State};
 use super::tally::Tally;
 use super::verdict::iso;
@@ -51,6 +52,7 @@ impl Writer {
         let mut batch = Vec::new();
         while results.blocking_recv_many(&mut batch, BATCH) > 0 {
             self.save(&mut batch)?;
+            // The tickets of a shared state go with it: its lanes may be given back.
             batch.clear();
         }
         self.finish()?;
@@ -68,8 +70,9 @@ impl Writer {
         }
     }
 
-    fn save(&mut self, batch: &mut [Tried]) -> Result<(), Error> {
+    fn save(&mut self, batch: &mut Vec<Tried>) -> Result<(), Error> {
         let mut recent = Vec::new();
+        self.hold(batch)?;
         for tried in batch.iter_mut() {
             self.look_for_double(tried, &mut recent)?;
             self.put(tried)?;
@@ -88,6 +91,26 @@ impl Writer {
         if self.lessons.is_enough() { self.learn() } else { Ok(()) }
     }
 
+    /// In a shared state: leaves out what others have taken over, and keeps them from the rest until the commit.
+    fn hold(&mut self, batch: &mut Vec<Tried>) -> Result<(), Error> {
+        let lanes = lanes_of(batch);
+        if lanes.is_empty() {
+            return Ok(());
+        }
+        let lost = self.state.hold(&lanes.iter().map(AsRef::as_ref).collect())?;
+        batch.retain(|tried| {
+            let is_lost = tried.ticket.as_ref().is_some_and(|ticket| lost.contains(&*ticket.lane));
+            if is_lost {
+                tracing::warn!("{}: another worker has taken it over", tried.key);
+            }
+            !is_lost
+        });
+        batch.sort_by(|one, other| one.key.cmp(&other.key));
+        let canonical =
+            |tried: &'_ Tried| tried.copy.print.as_ref().and_then(|print| print.canonical.clone());
+        self.state.hold_addresses(batch.iter().filter_map(canonical).collect())
+    }
+
     fn learn(&mut self) -> Result<(), Error> {
         if self.lessons.articles > 0 {
             self.state.learn(&self.lessons, Timestamp::now())?;
@@ -99,7 +122,8 @@ impl Writer {
     /// Only what comes for the first time is compared: an article that was written stays one.
     fn look_for_double(&mut self, tried: &mut Tried, recent: &mut Vec<(String, Print)>) -> Result<(), Error> {
         let (News::First(record), Some(print)) = (&mut tried.news, &tried.copy.print) else { return Ok(()) };
-        match self.search.find(&tried.key, print, &self.state, recent)? {
+        let known = Known { state: &self.state, recent: recent.as_slice() };
+        match self.search.find(Wanted { key: &tried.key, print }, known)? {
             None => recent.push((tried.key.clone(), print.clone())),
             Some(Double { of, how, action }) => {
                 let reason = format!("{how} {of}");

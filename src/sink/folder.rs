@@ -17,7 +17,8 @@ use crate::record::Record;
 pub struct FolderSink {
     folder: PathBuf,
     format: Format,
-    names: Names,
+    /// Whose each name is; none if each follows from its address alone.
+    names: Option<Names>,
     earlier: Earlier,
     unsynced: bool,
 }
@@ -28,7 +29,7 @@ impl FolderSink {
         atomic::make_folder(folder)?;
         atomic::remove_leftovers(folder)?;
         atomic::check_writable(folder)?;
-        let (names, earlier) = (Names::default(), Earlier::default());
+        let (names, earlier) = (Some(Names::default()), Earlier::default());
         Ok(FolderSink { folder: folder.to_owned(), format, names, earlier, unsynced: false })
     }
 
@@ -38,8 +39,19 @@ impl FolderSink {
         self
     }
 
+    /// Prepares for others who write into the same folder: an address has one name, whoever writes it. No names are
+    /// remembered.
+    pub fn of_many_writers(mut self) -> FolderSink {
+        self.names = None;
+        self
+    }
+
     fn place(&mut self, source: &str) -> String {
-        format!("{}.{}", self.names.claim(source), self.format.extension())
+        let stem = match &mut self.names {
+            Some(names) => names.claim(source),
+            None => Names::default().claim(source),
+        };
+        format!("{stem}.{}", self.format.extension())
     }
 
     /// A page that turns out to double another has a file only if a run wrote it that was killed before it could
@@ -57,8 +69,9 @@ impl FolderSink {
 
 impl Sink for FolderSink {
     fn reserve(&mut self, source: &str, before: Option<&str>) -> Option<String> {
-        if let Some(stem) = before.and_then(|place| place.rsplit_once('.')).map(|(stem, _)| stem) {
-            self.names.restore(source, stem);
+        let stem = before.and_then(|place| place.rsplit_once('.')).map(|(stem, _)| stem);
+        if let Some((names, stem)) = self.names.as_mut().zip(stem) {
+            names.restore(source, stem);
         }
         Some(self.place(source))
     }

@@ -1,6 +1,9 @@
 //! `tamis run`, from outside: the program, its files, and a server on loopback.
 #![cfg(feature = "cli")]
 
+#[cfg(feature = "postgres")]
+#[path = "../support/postgres.rs"]
+mod postgres;
 #[path = "../support/mod.rs"]
 mod support;
 
@@ -17,6 +20,8 @@ mod refresh;
 mod render;
 mod reports;
 mod saved;
+#[cfg(feature = "postgres")]
+mod shared;
 mod signals;
 mod sources;
 mod state;

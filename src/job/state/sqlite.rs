@@ -1,14 +1,18 @@
-//! The state database's tables, and opening them without harm to what is there.
+//! The state in an SQLite file, and opening it without harm to what is there.
 //!
 //! A database is opened only if it is empty or ours (by its application id), not newer than this program, and
 //! whole (`quick_check`). In every other case nothing is written and the message says what to do.
 
-use std::path::Path;
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
 
-use rusqlite::{Connection, ErrorCode, OpenFlags};
+use rusqlite::types::{ToSqlOutput, ValueRef};
+use rusqlite::{Connection, ErrorCode, OpenFlags, ToSql, params_from_iter};
 
-use super::memory;
+use super::database::{Database, Row, Value};
+use super::tables::{COLUMNS_OF_2, REST_OF_2, SCHEMA};
 use crate::error::Error;
+use crate::job::memory;
 use crate::sink::atomic;
 
 /// `tami` in ASCII: marks the file as ours.
@@ -18,67 +22,88 @@ const VERSION: i32 = 3;
 /// How long to wait for another program that reads or writes the database.
 const PATIENCE: std::time::Duration = std::time::Duration::from_secs(10);
 
-/// The tables, documented where `.schema` shows it.
-pub const SCHEMA: &str = "
-CREATE TABLE pages (
-    key           TEXT PRIMARY KEY,   -- URL without fragment, or absolute path of a saved page
-    source        TEXT NOT NULL,      -- as given; records carry it
-    state         TEXT NOT NULL,      -- new, done, rejected, failing, failed or gone
-    status        TEXT,               -- of the last try: ok, or the rejection or error in kebab-case
-    reason        TEXT,               -- one sentence about a status other than ok
-    attempts      INTEGER NOT NULL,   -- tries in a row that failed
-    first_seen    TEXT NOT NULL,      -- this and the next two: UTC, ISO 8601
-    last_try      TEXT,
-    next_try      TEXT,               -- not before this time; null in done and rejected: never again
-    final_url     TEXT,               -- the address after redirects
-    etag          TEXT,               -- what the server said of the copy that was cleaned
-    last_modified TEXT,
-    content_hash  TEXT,               -- of the bytes that were cleaned
-    size          INTEGER,            -- of the saved page, in bytes
-    modified_ns   INTEGER,            -- its time of change, in nanoseconds since 1970
-    place         TEXT,               -- file name in the output folder
-    origin        TEXT,               -- the source that named it last, as in: feed https://www.site.example/rss
-    published     TEXT,               -- as its source says, else the page; UTC, ISO 8601
-    text_hash     TEXT,               -- of title and clean text: changes with the article, not with its surroundings
-    canonical     TEXT,               -- address that stands for the article: named by the page, else after redirects
-    simhash       INTEGER,            -- of the clean text: near-duplicates differ in few of the 64 bits
-    duplicate_of  TEXT                -- key of the page that gave the same article before
-) WITHOUT ROWID;
-CREATE INDEX pages_by_state ON pages (state, next_try);
-CREATE TABLE outputs (
-    path TEXT PRIMARY KEY,            -- absolute path of a growing output file
-    mark INTEGER NOT NULL             -- its length at the last commit
-) WITHOUT ROWID;
-";
+/// The state in a file of which we are the only user.
+#[derive(Debug)]
+pub(super) struct Sqlite {
+    path: PathBuf,
+    database: Connection,
+}
 
-/// What version 2 added to the columns of version 1, in the order of [`SCHEMA`].
-const COLUMNS_OF_2: [&str; 6] = [
-    "origin TEXT",
-    "published TEXT",
-    "text_hash TEXT",
-    "canonical TEXT",
-    "simhash INTEGER",
-    "duplicate_of TEXT",
-];
+impl Sqlite {
+    /// Opens or makes the database.
+    pub fn open(path: &Path) -> Result<Sqlite, Error> {
+        Ok(Sqlite { path: path.to_owned(), database: open(path)? })
+    }
 
-/// What version 2 added beside the columns. The bands are those of [`BANDS`]; with the whole simhash behind each, a
-/// search reads the index alone.
-const REST_OF_2: &str = "
-CREATE INDEX pages_by_origin ON pages (origin, state, next_try);
-CREATE INDEX pages_by_canonical ON pages (canonical) WHERE canonical IS NOT NULL;
-CREATE INDEX pages_by_band_0 ON pages ((simhash >> 0) & 2047, simhash) WHERE simhash IS NOT NULL;
-CREATE INDEX pages_by_band_1 ON pages ((simhash >> 11) & 2047, simhash) WHERE simhash IS NOT NULL;
-CREATE INDEX pages_by_band_2 ON pages ((simhash >> 22) & 2047, simhash) WHERE simhash IS NOT NULL;
-CREATE INDEX pages_by_band_3 ON pages ((simhash >> 33) & 2047, simhash) WHERE simhash IS NOT NULL;
-CREATE INDEX pages_by_band_4 ON pages ((simhash >> 44) & 1023, simhash) WHERE simhash IS NOT NULL;
-CREATE INDEX pages_by_band_5 ON pages ((simhash >> 54) & 1023, simhash) WHERE simhash IS NOT NULL;
-";
+    /// Opens an existing database without a trace; none if there is none.
+    pub fn open_to_read(path: &Path) -> Result<Option<Sqlite>, Error> {
+        Ok(open_to_read(path)?.map(|database| Sqlite { path: path.to_owned(), database }))
+    }
 
-/// Shift and mask of the bands of a simhash: six, so that two that differ in at most five bits share one of them.
-pub const BANDS: [(u32, u64); 6] = [(0, 2047), (11, 2047), (22, 2047), (33, 2047), (44, 1023), (54, 1023)];
+    fn told<T>(&self, result: rusqlite::Result<T>) -> Result<T, Error> {
+        result.map_err(|error| failure(&self.path, &error))
+    }
+}
+
+impl Database for Sqlite {
+    fn change_all(&self, statement: &str, lists: Vec<Vec<Value>>) -> Result<u64, Error> {
+        let change = || {
+            let mut prepared = self.database.prepare_cached(statement)?;
+            lists
+                .iter()
+                .try_fold(0, |sum, values| Ok(sum + prepared.execute(params_from_iter(values))? as u64))
+        };
+        self.told(change())
+    }
+
+    fn visit(
+        &self,
+        query: &str,
+        values: Vec<Value>,
+        visit: &mut dyn FnMut(Row) -> bool,
+    ) -> Result<(), Error> {
+        let mut show = || {
+            let mut prepared = self.database.prepare_cached(query)?;
+            let columns = prepared.column_count();
+            let mut rows = prepared.query(params_from_iter(&values))?;
+            while let Some(row) = rows.next()? {
+                if !visit(read(row, columns)?) {
+                    break;
+                }
+            }
+            Ok(())
+        };
+        self.told(show())
+    }
+
+    fn lock(&self, _: BTreeSet<i64>) -> Result<(), Error> {
+        Ok(())
+    }
+}
+
+impl ToSql for Value {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(ToSqlOutput::Borrowed(match self {
+            Value::Null => ValueRef::Null,
+            Value::Number(number) => ValueRef::Integer(*number),
+            Value::Text(text) => ValueRef::Text(text.as_bytes()),
+        }))
+    }
+}
+
+fn read(row: &rusqlite::Row, columns: usize) -> rusqlite::Result<Row> {
+    let value = |column| {
+        Ok(match row.get_ref(column)? {
+            ValueRef::Integer(number) => Value::Number(number),
+            ValueRef::Text(text) => Value::Text(String::from_utf8_lossy(text).into_owned()),
+            ValueRef::Null | ValueRef::Real(_) | ValueRef::Blob(_) => Value::Null,
+        })
+    };
+    (0..columns).map(value).collect::<rusqlite::Result<_>>().map(Row)
+}
 
 /// Opens or makes the database.
-pub fn open(path: &Path) -> Result<Connection, Error> {
+fn open(path: &Path) -> Result<Connection, Error> {
     atomic::make_folder(atomic::folder_of(path))?;
     let database = Connection::open(path).map_err(|error| failure(path, &error))?;
     let found = check(&database, path)?;
@@ -97,7 +122,7 @@ pub fn open(path: &Path) -> Result<Connection, Error> {
 }
 
 /// Opens an existing database without a trace; none if there is none.
-pub fn open_to_read(path: &Path) -> Result<Option<Connection>, Error> {
+fn open_to_read(path: &Path) -> Result<Option<Connection>, Error> {
     if !path.exists() {
         return Ok(None);
     }
@@ -170,7 +195,7 @@ fn upgrade(database: &Connection, version: i32) -> rusqlite::Result<()> {
 }
 
 /// The error for people: what SQLite said, and what to do about it.
-pub fn failure(path: &Path, error: &rusqlite::Error) -> Error {
+fn failure(path: &Path, error: &rusqlite::Error) -> Error {
     match error.sqlite_error_code() {
         Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt) => damaged(path, &error.to_string()),
         Some(ErrorCode::DatabaseBusy) => state_error(path, "another program is using it; try again later"),
