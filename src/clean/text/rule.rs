@@ -31,6 +31,8 @@ use crate::error::Error;
 const MAX_EXPANSIONS: usize = 6;
 /// Largest compiled pattern in bytes; far more than any phrase needs.
 const MAX_PATTERN_BYTES: usize = 4 << 20;
+/// What an engine of one pattern may remember of its searches, per thread: there are hundreds of them.
+const DFA_BYTES: usize = 1 << 17;
 
 /// Where a rule's phrase stands and what is taken away.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
@@ -238,7 +240,7 @@ impl Rule {
 
 /// Compiles a framed pattern.
 pub(super) fn compile(source: &str) -> Result<Regex, regex::Error> {
-    RegexBuilder::new(source).size_limit(MAX_PATTERN_BYTES).build()
+    RegexBuilder::new(source).size_limit(MAX_PATTERN_BYTES).dfa_size_limit(DFA_BYTES).build()
 }
 
 /// Fills in placeholders: `{month}` becomes its definition in a group. Unknown names stay, and fail to compile.
