@@ -64,7 +64,10 @@ fn nearly_alike() -> Server {
     server.route("/one", Answer::html(&agency));
     server.route(
         "/two",
-        Answer::html(&agency.replace("Le texte finit ainsi", "Le texte finit ainsi, dit l’agence")),
+        Answer::html(&agency.replace(
+            "Le texte finit ainsi",
+            "Le texte finit ainsi, dit l’agence, qui cite le maire de la ville et deux de ses adjoints",
+        )),
     );
     server.route("/other", Answer::html(&long("z", "Fin.")));
     server
