@@ -106,17 +106,8 @@ pub fn keep_code(blocks: &mut [TextBlock]) {
 #[cfg(test)]
 mod tests {
     use super::super::Kind;
+    use super::super::block::testing::block;
     use super::*;
-
-    fn block(kind: BlockKind, text: &str, removed: Option<Kind>) -> TextBlock {
-        TextBlock {
-            element: Dom::new().document(),
-            kind,
-            text: text.to_owned(),
-            spans: Vec::new(),
-            fate: removed.map_or(Fate::kept("test"), |kind| Fate::removed(kind, "test")),
-        }
-    }
 
     #[test]
     fn a_doubtful_quotation_between_sure_paragraphs_stays_and_its_author_goes() {

@@ -111,3 +111,21 @@ mod tests {
         assert_eq!(block.spans, vec![link(3..8)]);
     }
 }
+
+/// Blocks for tests.
+#[cfg(test)]
+pub(super) mod testing {
+    use super::*;
+    use crate::parse::Dom;
+
+    /// A block that stands nowhere, kept or removed as a kind.
+    pub fn block(kind: BlockKind, text: &str, removed: Option<Kind>) -> TextBlock {
+        TextBlock {
+            element: Dom::new().document(),
+            kind,
+            text: text.to_owned(),
+            spans: Vec::new(),
+            fate: removed.map_or(Fate::kept("test"), |kind| Fate::removed(kind, "test")),
+        }
+    }
+}

@@ -185,17 +185,8 @@ fn ends_in_colon(block: &TextBlock) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use super::super::block::testing::block;
     use super::*;
-
-    fn block(kind: BlockKind, text: &str, removed: Option<Kind>) -> TextBlock {
-        TextBlock {
-            element: Dom::new().document(),
-            kind,
-            text: text.to_owned(),
-            spans: Vec::new(),
-            fate: removed.map_or(Fate::kept("test"), |kind| Fate::removed(kind, "test")),
-        }
-    }
 
     fn left(blocks: Vec<TextBlock>) -> Vec<String> {
         blocks.into_iter().filter(|block| block.fate.kept).map(|block| block.text).collect()

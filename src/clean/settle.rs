@@ -187,17 +187,8 @@ pub fn drop_ornaments(blocks: &mut [TextBlock]) {
 
 #[cfg(test)]
 mod tests {
+    use super::super::block::testing::block;
     use super::*;
-
-    fn block(kind: BlockKind, text: &str, removed: Option<Kind>) -> TextBlock {
-        TextBlock {
-            element: Dom::new().document(),
-            kind,
-            text: text.to_owned(),
-            spans: Vec::new(),
-            fate: removed.map_or(Fate::kept("test"), |kind| Fate::removed(kind, "test")),
-        }
-    }
 
     #[test]
     fn lines_without_letters_go_and_cells_without_letters_stay() {
