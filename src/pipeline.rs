@@ -1,37 +1,31 @@
-//! The order of the stages: decode, parse, clean, article. The one file that knows it.
+//! The order of the stages: decode, parse, clean, article. Nothing else knows it.
+
+mod settling;
 
 use std::sync::OnceLock;
 
 use url::Url;
 
+use self::settling::{bring_back, take_out};
 use crate::article::metadata::{self, PageType};
 use crate::article::{Article, Block, Metadata, escape_html};
-use crate::clean::between::{keep_code, keep_prose, keep_quotes, keep_subheads};
 use crate::clean::block::TextBlock;
-use crate::clean::caption::remove_captions;
 use crate::clean::classify::Classifier;
 use crate::clean::context::Contexts;
 use crate::clean::declared::Declared;
 use crate::clean::dirty::{MAX_LINES, clean_dirty, has_too_many_lines};
-use crate::clean::discussion::{comments, remove_discussion};
-use crate::clean::doubled::remove_doubled;
+use crate::clean::discussion::comments;
 use crate::clean::features::Features;
 use crate::clean::furniture::Furniture;
-use crate::clean::heads::{drop_lead_ins, drop_lone_headings, keep_announced, keep_headings};
 use crate::clean::label::label;
 use crate::clean::listing::is_list;
 use crate::clean::loss;
-use crate::clean::notes::keep_notes;
 use crate::clean::phrases::{self, Readings};
 use crate::clean::prune::Marks;
 use crate::clean::reject;
 use crate::clean::segment::{MAX_BLOCKS, segment};
-use crate::clean::settle::{drop_ornaments, keep_alike, keep_recipe, settle_groups, settle_posts};
-use crate::clean::signature::{remove_names, sign};
 use crate::clean::sites::SiteRules;
 use crate::clean::spare;
-use crate::clean::standfirst::keep_standfirst;
-use crate::clean::strays::{drop_other_articles, drop_player_titles};
 use crate::clean::survey::{Survey, text_weight};
 use crate::clean::text::{detect_language, is_plainly};
 use crate::clean::trace::{SiteTrace, Trace};
@@ -221,38 +215,11 @@ impl Cleaner {
         let mut blocks = self.measure(dom, &metadata, declared, &mut readings, |row| scores.add(row));
         let threshold = self.options.focus.threshold();
         Classifier::decide(&scores.finish(), &mut blocks, threshold, declared);
-        settle_groups(dom, &mut blocks, threshold);
-        keep_subheads(dom, &mut blocks, threshold);
-        keep_prose(dom, &mut blocks, threshold);
-        keep_quotes(&mut blocks, threshold);
-        let description = metadata.description.as_deref();
-        keep_standfirst(dom, &self.rules.generic, &mut blocks, description, threshold);
-        keep_alike(dom, &mut blocks, threshold);
-        keep_code(&mut blocks);
-        keep_recipe(dom, &mut blocks);
-        keep_headings(dom, &mut blocks, threshold);
-        settle_posts(dom, &mut blocks);
-        keep_announced(dom, &mut blocks);
+        bring_back(dom, &self.rules.generic, &mut blocks, &metadata, threshold);
         settle_language(&mut metadata, &blocks);
         phrases::apply(&self.rules.phrases, &mut blocks, metadata.language.as_deref(), readings);
         let mut warnings = loss::guard(dom, &mut blocks, metadata.body_hint.as_deref());
-        if !declared.forum {
-            remove_discussion(dom, &self.rules.generic, &mut blocks);
-            remove_doubled(dom, &mut blocks);
-        }
-        if declared.page_type() == PageType::Article {
-            remove_captions(dom, &mut blocks);
-        }
-        keep_notes(dom, &mut blocks);
-        drop_other_articles(dom, &mut blocks);
-        drop_player_titles(dom, &mut blocks);
-        drop_lead_ins(&mut blocks);
-        drop_ornaments(&mut blocks);
-        drop_lone_headings(&mut blocks);
-        sign(&mut metadata, &mut blocks);
-        if !declared.forum {
-            remove_names(&metadata, &mut blocks);
-        }
+        take_out(dom, &self.rules.generic, &mut blocks, &mut metadata, declared);
         let (trace, lost) = self.heed_site(dom, url, &mut metadata, &mut blocks);
         warnings.extend(lost);
         Reading { blocks, metadata, warnings, trace }

@@ -6,10 +6,9 @@
 //! 4. edges: loose short blocks before the first and after the last prose go
 
 use super::block::{Fate, TextBlock};
-use super::facts::letters_folded;
 use super::features::{Features, above};
+use super::headline::mark_headline;
 use super::survey::Survey;
-use super::words::words;
 use super::{FastSet, Kind};
 use crate::article::BlockKind;
 use crate::parse::{Dom, Edge, NodeId, NodeKind};
@@ -53,7 +52,7 @@ pub fn label(
         return vec![false; blocks.len()];
     };
     let inside = members(dom, root, &masses, blocks);
-    mark_title(blocks, features, title);
+    mark_headline(blocks, features, title);
     label_members(blocks, features, &inside);
     keep_standfirst(blocks, features, &inside);
     trim_edges(blocks, features);
@@ -175,56 +174,6 @@ impl<'a> Make<'a> {
     }
 }
 
-/// So many `<h1>` of which none shows the title head sections, but for the first.
-const MIN_SECTION_HEADINGS: usize = 4;
-
-/// Before prose of this weight a subhead may be the headline, where none shows the title as it is ...
-const MIN_OPENING_WEIGHT: u32 = 200;
-/// ... when it has so many words in common with the title ...
-const MIN_COMMON_WORDS: usize = 4;
-/// ... which are so much of the title.
-const COMMON_SHARE: f32 = 0.75;
-
-/// Marks the headline. Of several `<h1>` those after the one that shows the title head sections of the article.
-fn mark_title(blocks: &mut [TextBlock], features: &[Features], title: Option<&str>) {
-    let whole = title.unwrap_or_default();
-    let title: Option<String> = title.map(|title| letters_folded(title).collect());
-    let shows = |text: &str| title.as_deref().is_some_and(|title| letters_folded(text).eq(title.chars()));
-    let top = |block: &&TextBlock| block.kind == BlockKind::Heading(1) && block.fate.kept;
-    let shown = blocks.iter().position(|block| block.kind == BlockKind::Heading(1) && shows(&block.text));
-    let first = (blocks.iter().filter(top).count() >= MIN_SECTION_HEADINGS)
-        .then(|| blocks.iter().position(|block| top(&block)))
-        .flatten();
-    let shown = shown.or(first);
-    let is_hidden =
-        !blocks.iter().any(|block| block.fate.kept && heads(block) && shows(&block.text)) && shown.is_none();
-    let first_prose =
-        features.iter().position(|features| features.prose && features.weight >= MIN_OPENING_WEIGHT);
-    let opening = first_prose.filter(|_| is_hidden).unwrap_or(0);
-    for (index, (block, features)) in blocks.iter_mut().zip(features).enumerate() {
-        let is_title = match block.kind {
-            BlockKind::Heading(2..=3) if index < opening && is_like(&block.text, whole) => true,
-            BlockKind::Heading(1) => shown.is_none_or(|shown| index <= shown) || shows(&block.text),
-            _ => features.weight < 400 && shows(&block.text),
-        };
-        if block.fate.kept && is_title {
-            block.fate = Fate::removed(Kind::Title, "label.title");
-        }
-    }
-}
-
-fn heads(block: &TextBlock) -> bool {
-    matches!(block.kind, BlockKind::Heading(_))
-}
-
-/// Whether a text says what the title says, perhaps below a kicker.
-fn is_like(text: &str, title: &str) -> bool {
-    let set = |text: &str| -> FastSet<u64> { words(text).map(|(_, key)| key).collect() };
-    let (one, other) = (set(text), set(title));
-    let common = one.intersection(&other).count();
-    common >= MIN_COMMON_WORDS && common as f32 >= COMMON_SHARE * other.len() as f32
-}
-
 fn label_members(blocks: &mut [TextBlock], features: &[Features], inside: &[bool]) {
     for ((block, features), inside) in blocks.iter_mut().zip(features).zip(inside) {
         if !block.fate.kept {
@@ -273,28 +222,5 @@ fn trim_edges(blocks: &mut [TextBlock], features: &[Features]) {
         if block.fate.kept && block.fate.rule == "label.between" && !opens && !(belongs && index > last) {
             block.fate = Fate::removed(Kind::Other, "label.edge");
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::parse::Dom;
-
-    #[test]
-    fn of_many_top_headings_without_the_title_only_the_first_is_the_headline() {
-        let block = |level: u8| TextBlock {
-            element: Dom::new().document(),
-            kind: BlockKind::Heading(level),
-            text: format!("Un titre de niveau {level}"),
-            spans: Vec::new(),
-            fate: Fate::UNDECIDED,
-        };
-        let titles = |count: usize| {
-            let mut blocks: Vec<TextBlock> = (0..count).map(|_| block(1)).collect();
-            mark_title(&mut blocks, &vec![Features::default(); count], Some("Le pont"));
-            blocks.iter().filter(|block| !block.fate.kept).count()
-        };
-        assert_eq!((titles(2), titles(5)), (2, 1));
     }
 }

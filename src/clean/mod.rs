@@ -18,6 +18,7 @@ pub(crate) mod facts;
 pub mod features;
 pub mod forest;
 pub mod furniture;
+pub(crate) mod headline;
 pub(crate) mod heads;
 pub mod label;
 pub mod listing;

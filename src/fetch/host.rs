@@ -9,6 +9,8 @@
 //!
 //! Where other processes ask the same hosts, a [`Gate`] has the last word.
 
+mod pace;
+
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -20,8 +22,9 @@ use tokio::time::Instant;
 use super::error::FetchErrorKind;
 use super::gate::{Entry, Gate};
 use super::host_report::HostReport;
-use super::options::{FetchOptions, bounded, seconds};
-use super::retry;
+use super::options::{FetchOptions, bounded};
+pub(super) use pace::HostRules;
+use pace::Pace;
 
 /// One host: its delay, its permits, its back-off.
 pub(super) struct Host {
@@ -31,38 +34,8 @@ pub(super) struct Host {
     permits: Semaphore,
     /// Held by the one task that is next to start, so that starts are spaced in order.
     line: tokio::sync::Mutex<()>,
-    state: Mutex<State>,
+    pace: Mutex<Pace>,
     waiting: AtomicUsize,
-}
-
-/// What the settings say of a host.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct HostRules {
-    pub(super) delay: Duration,
-    pub(super) per_host: usize,
-    pub(super) backoff: Duration,
-    pub(super) max_wait: Duration,
-}
-
-#[derive(Default)]
-struct State {
-    /// Crawl-delay of the host's robots.txt.
-    crawl_delay: Option<Duration>,
-    /// When a request was last started or answered.
-    last: Option<Instant>,
-    hold: Option<Hold>,
-    /// Before this, another process asks.
-    elsewhere: Option<Instant>,
-    /// Answers of 429 or 503 in a row.
-    strikes: u32,
-    requests: u64,
-    holds: u64,
-}
-
-#[derive(Clone, Copy)]
-struct Hold {
-    until: Instant,
-    reason: &'static str,
 }
 
 impl Host {
@@ -73,7 +46,7 @@ impl Host {
             gate,
             permits: Semaphore::new(rules.per_host.max(1)),
             line: tokio::sync::Mutex::new(()),
-            state: Mutex::default(),
+            pace: Mutex::default(),
             waiting: AtomicUsize::new(0),
         }
     }
@@ -91,18 +64,18 @@ impl Host {
                 break place;
             }
         };
-        self.state().begin();
+        self.pace().begin();
         Ok(Turn { host: self, answered: false, _permit: permit, _place: place })
     }
 
     /// Takes the turn among processes; if it is not free, notes when it may be.
     async fn enter(&self) -> Result<bool, FetchErrorKind> {
         let Some(gate) = &self.gate else { return Ok(true) };
-        let (delay, _) = self.state().delay(&self.rules);
+        let (delay, _) = self.pace().delay(&self.rules);
         match gate.enter(&self.name, delay).await {
             Entry::Open => Ok(true),
             Entry::Wait(wait) => {
-                self.state().elsewhere = Some(Instant::now() + wait);
+                self.pace().elsewhere = Some(Instant::now() + wait);
                 Ok(false)
             }
             Entry::Closed => Err(FetchErrorKind::Stopped),
@@ -111,7 +84,7 @@ impl Host {
 
     async fn wait_for_start(&self) -> Result<(), FetchErrorKind> {
         loop {
-            let Some((until, reason)) = self.state().earliest_start(&self.rules) else { return Ok(()) };
+            let Some((until, reason)) = self.pace().earliest_start(&self.rules) else { return Ok(()) };
             let wait = until.saturating_duration_since(Instant::now());
             if wait.is_zero() {
                 return Ok(());
@@ -129,91 +102,34 @@ impl Host {
     #[cfg(feature = "render")]
     pub(super) fn asked_beside(&self, code: u16, retry_after: Option<Duration>) {
         let rest = {
-            let mut state = self.state();
-            state.begin();
-            state.answered(code, retry_after, &self.rules);
-            state.rest(&self.rules)
+            let mut pace = self.pace();
+            pace.begin();
+            pace.answered(code, retry_after, &self.rules);
+            pace.rest(&self.rules)
         };
         self.gate.iter().for_each(|gate| gate.postpone(&self.name, rest));
     }
 
     /// Takes over the Crawl-delay of robots.txt, or its absence.
     pub(super) fn set_crawl_delay(&self, crawl_delay: Option<Duration>) {
-        self.state().crawl_delay = crawl_delay.map(bounded);
+        self.pace().crawl_delay = crawl_delay.map(bounded);
     }
 
     pub(super) fn report(&self, name: &str) -> HostReport {
-        let state = self.state();
-        let (delay, delay_reason) = state.delay(&self.rules);
+        let pace = self.pace();
+        let (delay, delay_reason) = pace.delay(&self.rules);
         HostReport {
             host: name.to_owned(),
             delay_seconds: delay.as_secs_f64(),
             delay_reason,
-            requests: state.requests,
-            holds: state.holds,
+            requests: pace.requests,
+            holds: pace.holds,
             waiting: self.waiting.load(Ordering::Relaxed),
         }
     }
 
-    fn state(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl State {
-    fn begin(&mut self) {
-        self.last = Some(Instant::now());
-        self.requests += 1;
-    }
-
-    fn delay(&self, rules: &HostRules) -> (Duration, &'static str) {
-        match self.crawl_delay {
-            Some(asked) if asked > rules.delay => (asked, "robots.txt Crawl-delay"),
-            _ => (rules.delay, "settings"),
-        }
-    }
-
-    /// When the next request may start, and what holds it back.
-    fn earliest_start(&self, rules: &HostRules) -> Option<(Instant, &'static str)> {
-        let (delay, reason) = self.delay(rules);
-        let spaced = self.last.map(|last| (last + delay, reason));
-        let held = self.hold.map(|hold| (hold.until, hold.reason));
-        let elsewhere = self.elsewhere.map(|until| (until, "another worker's request"));
-        spaced.into_iter().chain(held).chain(elsewhere).max_by_key(|(until, _)| *until)
-    }
-
-    /// How long nobody is to ask the host.
-    fn rest(&self, rules: &HostRules) -> Duration {
-        let next = self.earliest_start(rules);
-        next.map_or(Duration::ZERO, |(until, _)| until.saturating_duration_since(Instant::now()))
-    }
-
-    fn answered(&mut self, code: u16, retry_after: Option<Duration>, rules: &HostRules) {
-        self.last = Some(Instant::now());
-        match code {
-            429 | 503 => self.strike(retry_after, rules),
-            _ => self.strikes = 0,
-        }
-    }
-
-    fn strike(&mut self, retry_after: Option<Duration>, rules: &HostRules) {
-        let now = Instant::now();
-        // Requests that were under way together count as one.
-        if self.hold.is_none_or(|hold| hold.until <= now) {
-            self.strikes = self.strikes.saturating_add(1);
-            self.holds += 1;
-        }
-        let (wait, reason) = match retry_after {
-            Some(asked) => (bounded(asked), "Retry-After"),
-            None => (
-                retry::pause(rules.backoff, self.strikes, rules.max_wait, retry::chance()),
-                "back-off after 429 or 503",
-            ),
-        };
-        let until = now + wait;
-        if self.hold.is_none_or(|hold| hold.until < until) {
-            self.hold = Some(Hold { until, reason });
-        }
+    fn pace(&self) -> MutexGuard<'_, Pace> {
+        self.pace.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -229,7 +145,7 @@ impl Turn<'_> {
     /// Tells the host what it answered.
     pub(super) fn answered(&mut self, code: u16, retry_after: Option<Duration>) {
         self.answered = true;
-        self.host.state().answered(code, retry_after, &self.host.rules);
+        self.host.pace().answered(code, retry_after, &self.host.rules);
     }
 }
 
@@ -237,11 +153,11 @@ impl Drop for Turn<'_> {
     fn drop(&mut self) {
         // A request that failed or was given up may still have reached the server.
         let rest = {
-            let mut state = self.host.state();
+            let mut pace = self.host.pace();
             if !self.answered {
-                state.last = Some(Instant::now());
+                pace.last = Some(Instant::now());
             }
-            state.rest(&self.host.rules)
+            pace.rest(&self.host.rules)
         };
         self.host.gate.iter().for_each(|gate| gate.leave(&self.host.name, rest));
     }
@@ -297,18 +213,6 @@ impl Hosts {
 
     fn known(&self) -> MutexGuard<'_, HashMap<String, Arc<Host>>> {
         self.known.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl HostRules {
-    fn of(name: &str, options: &FetchOptions) -> HostRules {
-        let own = options.hosts.get(name);
-        HostRules {
-            delay: seconds(own.and_then(|own| own.delay_seconds).unwrap_or(options.delay_seconds)),
-            per_host: own.and_then(|own| own.per_host).unwrap_or(options.per_host),
-            backoff: seconds(options.backoff_seconds),
-            max_wait: seconds(options.max_wait_seconds),
-        }
     }
 }
 

@@ -7,6 +7,7 @@ use super::state::database::{Database, values};
 use super::state::postgres::Postgres;
 use crate::error::Error;
 use crate::record::Record;
+use crate::sink::sqlite::newer_columns;
 use crate::sink::{Earlier, Sink, Stored};
 
 /// Name of the place of all articles.
@@ -17,18 +18,15 @@ const SET_ASIDE: &str = "
 INSERT INTO versions SELECT source, saved_at, title, modified, text FROM articles
 WHERE md5(source) = md5($1) AND status = 'ok' AND (text <> $2 OR title IS DISTINCT FROM $3)";
 
-/// A page that fails later does not take the article away that it once gave.
-const UPSERT: &str = "
-INSERT INTO articles VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18,
+/// A page that fails later does not take the article away that it once gave. Unlike in a file, none was written by a
+/// run that was killed before it could commit, so that a duplicate takes none away either.
+const UPSERT: &str = concat!(
+    "INSERT INTO articles VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18,
     to_char(clock_timestamp() AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"'))
-ON CONFLICT (md5(source)) DO UPDATE SET
-    url = excluded.url, final_url = excluded.final_url, canonical = excluded.canonical,
-    title = excluded.title, authors = excluded.authors, date = excluded.date,
-    modified = excluded.modified, language = excluded.language, site = excluded.site,
-    description = excluded.description, image = excluded.image, tags = excluded.tags,
-    paywalled = excluded.paywalled, text = excluded.text, status = excluded.status,
-    reason = excluded.reason, warnings = excluded.warnings, saved_at = excluded.saved_at
-WHERE excluded.status = 'ok' OR articles.status <> 'ok'";
+ON CONFLICT (md5(source)) DO UPDATE SET ",
+    newer_columns!(),
+    " WHERE excluded.status = 'ok' OR articles.status <> 'ok'"
+);
 
 /// Writes records into the table `articles`.
 pub(super) struct ArticleTable {

@@ -43,6 +43,19 @@ CREATE TABLE IF NOT EXISTS versions (
 CREATE INDEX IF NOT EXISTS versions_by_source ON versions (source, saved_at);
 ";
 
+/// The columns of an article that a newer record replaces: all but `source`.
+macro_rules! newer_columns {
+    () => {
+        "url = excluded.url, final_url = excluded.final_url, canonical = excluded.canonical,
+    title = excluded.title, authors = excluded.authors, date = excluded.date,
+    modified = excluded.modified, language = excluded.language, site = excluded.site,
+    description = excluded.description, image = excluded.image, tags = excluded.tags,
+    paywalled = excluded.paywalled, text = excluded.text, status = excluded.status,
+    reason = excluded.reason, warnings = excluded.warnings, saved_at = excluded.saved_at"
+    };
+}
+pub(crate) use newer_columns;
+
 /// What is the same already needs no version, so that a killed run may do it again.
 const SET_ASIDE: &str = "
 INSERT INTO versions SELECT source, saved_at, title, modified, text FROM articles
@@ -51,20 +64,15 @@ WHERE source = :source AND status = 'ok' AND (text <> :text OR title IS NOT :tit
 
 /// A page that fails later does not take the article away that it once gave; one that doubles another does: its row
 /// can only be what a run wrote that was killed before it could commit.
-const UPSERT: &str = "
-INSERT INTO articles VALUES (
+const UPSERT: &str = concat!(
+    "INSERT INTO articles VALUES (
     :source, :url, :final_url, :canonical, :title, :authors, :date, :modified, :language, :site,
     :description, :image, :tags, :paywalled, :text, :status, :reason, :warnings,
     strftime('%Y-%m-%dT%H:%M:%SZ', 'now'))
-ON CONFLICT (source) DO UPDATE SET
-    url = excluded.url, final_url = excluded.final_url, canonical = excluded.canonical,
-    title = excluded.title, authors = excluded.authors, date = excluded.date,
-    modified = excluded.modified, language = excluded.language, site = excluded.site,
-    description = excluded.description, image = excluded.image, tags = excluded.tags,
-    paywalled = excluded.paywalled, text = excluded.text, status = excluded.status,
-    reason = excluded.reason, warnings = excluded.warnings, saved_at = excluded.saved_at
-WHERE excluded.status IN ('ok', 'duplicate') OR articles.status <> 'ok'
-";
+ON CONFLICT (source) DO UPDATE SET ",
+    newer_columns!(),
+    " WHERE excluded.status IN ('ok', 'duplicate') OR articles.status <> 'ok'"
+);
 
 /// Writes records into the table `articles`.
 #[derive(Debug)]
