@@ -5,6 +5,7 @@
 //! - boilerplate: blocks that do not belong to the article; each removed block has a [`Kind`] and a rule
 //! - line: a block's text as the phrase rules see it; dirty text has lines only
 
+pub(crate) mod alike;
 pub(crate) mod between;
 pub mod block;
 pub mod caption;

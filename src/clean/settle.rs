@@ -3,7 +3,7 @@
 //! - a table is kept or removed as a whole; one that the rules keep beside sure paragraphs stays, since the classifier
 //!   sees few words in its cells
 //! - a list follows the mean score of its items
-//! - paragraphs of one make, and embedded posts, share a fate
+//! - embedded posts share a fate
 
 use super::block::{Fate, TextBlock};
 use super::features::{above, ends_sentence};
@@ -22,6 +22,9 @@ const MIN_ITEMS_PER_LINK: usize = 3;
 struct Group {
     blocks: Vec<usize>,
     scores: f32,
+    /// The same, and what they are compared with, by length of text: numbers and short cells say little.
+    weighted_scores: f32,
+    text: usize,
     /// Blocks that the rules keep.
     by_rules: usize,
 }
@@ -33,14 +36,19 @@ pub fn settle_groups(dom: &Dom, blocks: &mut [TextBlock], threshold: f32) {
         let Some(owner) = owner(dom, block) else { continue };
         let group = groups.entry(owner).or_default();
         group.blocks.push(index);
-        group.scores += block.fate.score.unwrap_or(0.0);
+        let score = block.fate.score.unwrap_or(0.0);
+        group.scores += score;
+        group.weighted_scores += score * block.text.len() as f32;
+        group.text += block.text.len();
         group.by_rules += usize::from(block.fate.kept || block.fate.rule == "model");
     }
     let prose_around = sure_parents(dom, blocks);
     let last_sure = blocks.iter().rposition(is_sure);
     for (owner, group) in groups {
         let is_table = matches!(blocks[group.blocks[0]].kind, BlockKind::Cell { .. });
-        let is_likely = group.scores >= threshold * group.blocks.len() as f32;
+        let likely_text = group.text > 0 && group.weighted_scores >= threshold * group.text as f32;
+        let is_likely = group.scores >= threshold * group.blocks.len() as f32
+            || (is_table && likely_text && !is_nested(dom, owner));
         let by_rules = 2 * group.by_rules > group.blocks.len();
         // beside prose, or in a box between the first and the last of it
         let wrappers = if last_sure > group.blocks.last().copied() { MAX_WRAPPERS } else { 1 };
@@ -52,11 +60,20 @@ pub fn settle_groups(dom: &Dom, blocks: &mut [TextBlock], threshold: f32) {
             MIN_ITEMS_PER_LINK * group.blocks.iter().filter(linked).count() <= group.blocks.len();
         for index in group.blocks {
             let block = &mut blocks[index];
-            let may_return =
-                is_table || block.fate.rule == "model" || (few_linked && block.fate.rule == "label.links");
+            let may_return = match &*block.fate.rule {
+                "model" => true,
+                "label.links" => is_table || few_linked,
+                "label.outside" => is_table || (block.links().is_empty() && ends_sentence(&block.text)),
+                _ => is_table,
+            };
             settle(block, is_kept, may_return);
         }
     }
+}
+
+/// Whether a table stands in another one or holds one: tables for looks do.
+fn is_nested(dom: &Dom, table: NodeId) -> bool {
+    dom.ancestors(table).chain(dom.descendants(table).skip(1)).any(|node| dom.tag(node) == "table")
 }
 
 /// Elements that hold paragraphs that are sure to be the article.
@@ -81,7 +98,8 @@ pub fn owner(dom: &Dom, block: &TextBlock) -> Option<NodeId> {
     if tags.len() == 1 { lists.take(1).last() } else { lists.last() }
 }
 
-/// A removed cell comes back with its table; an item, when the classifier alone took it or it is one of few links.
+/// A removed cell comes back with its table; an item, when the classifier alone took it, it is one of few links, or a
+/// sentence of a list beside the body ("L’essentiel").
 fn settle(block: &mut TextBlock, is_kept: bool, may_return: bool) {
     let score = block.fate.score;
     let fate = match (is_kept, block.fate.kept) {
@@ -94,43 +112,6 @@ fn settle(block: &mut TextBlock, is_kept: bool, may_return: bool) {
 
 /// A block is sure to be the article from this score on.
 const SURE: f32 = 0.9;
-/// Paragraphs of one make share a fate from so many kept ones on ...
-const MIN_AGREEING: usize = 4;
-/// ... that are so much of their text ...
-const AGREEING_SHARE: f32 = 0.8;
-/// ... and a doubted one then needs this share of the threshold.
-const CONSENSUS_SHARE: f32 = 0.5;
-
-/// Brings back paragraphs that the classifier doubts when nearly all others of their make are kept: scores sink towards
-/// the end of long texts.
-pub fn keep_alike(dom: &Dom, blocks: &mut [TextBlock], threshold: f32) {
-    let make = |block: &TextBlock| {
-        (dom.parent(block.element), dom.tag(block.element), dom.attribute(block.element, "class"))
-    };
-    // kept paragraphs, their text, all text
-    let mut groups: FastMap<_, (usize, usize, usize)> = FastMap::default();
-    for block in blocks.iter().filter(|block| block.kind == BlockKind::Paragraph) {
-        let group = groups.entry(make(block)).or_default();
-        group.2 += block.text.len();
-        if block.fate.kept {
-            (group.0, group.1) = (group.0 + 1, group.1 + block.text.len());
-        }
-    }
-    let agrees = |(count, kept, all): &(usize, usize, usize)| {
-        *count >= MIN_AGREEING && *kept as f32 >= AGREEING_SHARE * *all as f32
-    };
-    let is_likely = |block: &TextBlock| {
-        block.fate.rule == "model"
-            && ends_sentence(&block.text)
-            && block.links().is_empty()
-            && block.fate.score.is_some_and(|score| score >= threshold * CONSENSUS_SHARE)
-    };
-    for block in blocks.iter_mut().filter(|block| block.kind == BlockKind::Paragraph && !block.fate.kept) {
-        if is_likely(block) && groups.get(&make(block)).is_some_and(agrees) {
-            block.fate = Fate { score: block.fate.score, ..Fate::kept("settle.alike") };
-        }
-    }
-}
 
 /// What microdata calls the parts of a recipe.
 const RECIPE_PARTS: [&str; 3] = ["recipeIngredient", "recipeInstructions", "ingredients"];
@@ -244,17 +225,31 @@ mod tests {
     }
 
     #[test]
-    fn a_doubted_paragraph_stays_when_nearly_all_of_its_make_are_kept() {
-        let kept = || Fate { score: Some(0.9), ..Fate::kept("label.prose") };
-        let doubted = || Fate { score: Some(0.4), ..Fate::removed(Kind::Other, "model") };
-        let left = |last: &str| {
-            let html = format!("{}{last}", "<p>Un long texte qui se tient.</p>".repeat(5));
-            let fates = [kept(), kept(), kept(), kept(), kept(), doubted()];
-            let (dom, mut blocks) = of_page(&html, BlockKind::Paragraph, &fates);
-            keep_alike(&dom, &mut blocks, 0.6);
-            blocks[5].fate.kept
+    fn a_table_of_long_cells_stays_whatever_its_numbers_score_and_a_table_for_looks_does_not() {
+        let cell = BlockKind::Cell { first: true, header: false };
+        let scored = |score| Fate { score: Some(score), ..Fate::removed(Kind::Other, "label.outside") };
+        let left = |html: &str| {
+            let (dom, mut blocks) = of_page(html, cell, &[scored(0.1), scored(0.1), scored(0.9)]);
+            settle_groups(&dom, &mut blocks, 0.6);
+            blocks.iter().filter(|block| block.fate.kept).count()
         };
-        assert!(left("<p>Encore.</p>") && !left("<p class=encart>Encore.</p>"));
+        let table =
+            "<table><tr><td><p>1</p><p>2</p><td><p>Le pont de pierre reste fermé jusqu’à lundi.</table>";
+        assert_eq!(left(table), 3);
+        assert_eq!(left(&format!("<table><tr><td>{table}</table>")), 0);
+    }
+
+    #[test]
+    fn a_list_of_sentences_beside_the_body_comes_back_and_one_of_titles_does_not() {
+        let item = BlockKind::ListItem { depth: 0, number: None };
+        let outside = || Fate { score: Some(0.65), ..Fate::removed(Kind::Other, "label.outside") };
+        let left = |html: &str| {
+            let (dom, mut blocks) = of_page(html, item, &[outside(), outside()]);
+            settle_groups(&dom, &mut blocks, 0.6);
+            blocks.iter().filter(|block| block.fate.kept).count()
+        };
+        assert_eq!(left("<ul><li>Le pont est fermé.<li>La crue baisse.</ul>"), 2);
+        assert_eq!(left("<ul><li>Le pont fermé<li>La crue</ul>"), 0);
     }
 
     #[test]

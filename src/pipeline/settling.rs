@@ -3,6 +3,7 @@
 
 use crate::article::Metadata;
 use crate::article::metadata::PageType;
+use crate::clean::alike::keep_alike;
 use crate::clean::between::{keep_code, keep_prose, keep_quotes, keep_subheads};
 use crate::clean::block::TextBlock;
 use crate::clean::caption::remove_captions;
@@ -12,7 +13,7 @@ use crate::clean::doubled::remove_doubled;
 use crate::clean::heads::{drop_lead_ins, drop_lone_headings, keep_announced, keep_headings};
 use crate::clean::notes::keep_notes;
 use crate::clean::rules::GenericRules;
-use crate::clean::settle::{drop_ornaments, keep_alike, keep_recipe, settle_groups, settle_posts};
+use crate::clean::settle::{drop_ornaments, keep_recipe, settle_groups, settle_posts};
 use crate::clean::signature::{remove_names, sign};
 use crate::clean::standfirst::keep_standfirst;
 use crate::clean::strays::{drop_other_articles, drop_player_titles};
