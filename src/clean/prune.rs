@@ -38,6 +38,11 @@ const NO_HEADS: [Kind; 8] = [
 ];
 /// A standfirst has so much prose.
 const MIN_STANDFIRST_PROSE: u32 = 40;
+/// The rule for names of boxes of related articles, and of cards and slides.
+const RELATED_RULE: &str = "related";
+/// A box of related articles in the body has a link for so much prose, if it has so much.
+const MAX_PROSE_PER_LINK: u32 = 200;
+const MIN_RELATED_PROSE: u32 = 800;
 /// How far above a piece of code its element stands.
 const CODE_LEVELS: usize = 3;
 
@@ -162,6 +167,8 @@ fn judge(
     let means_it = |source: &str, rule: &BoxRule| match source {
         "tag" => rule.kind != Kind::Caption || !is_slide(dom, node),
         "name" if rule.kind == Kind::Caption && matches!(dom.tag(node), "h2" | "h3" | "h4") => false,
+        "name" if rule.id == RELATED_RULE && is_text_of_body(dom, survey, node) => false,
+        "name" if rule.kind == Kind::Paywall && goes_on(dom, node) => false,
         "name" => !is_standfirst(survey.get(node)) && !is_in_code(dom, node),
         _ => true,
     };
@@ -187,6 +194,20 @@ fn headline_in(dom: &Dom, survey: &Survey, node: NodeId, mark: &Mark) -> Option<
 /// Whether a name that also says standfirst means the text itself ("subheadline color-themes").
 fn is_standfirst(facts: &NodeFacts) -> bool {
     facts.names.standfirst && facts.links == 0 && facts.prose >= MIN_STANDFIRST_PROSE
+}
+
+/// Whether an element has the prose of the article and hardly a link, within a named body: a "card" there is one of text.
+fn is_text_of_body(dom: &Dom, survey: &Survey, node: NodeId) -> bool {
+    let facts = survey.get(node);
+    facts.prose >= MIN_RELATED_PROSE.max(MAX_PROSE_PER_LINK.saturating_mul(facts.links))
+        && dom.ancestors(node).any(|above| survey.get(above).names.body)
+}
+
+/// Whether an inline element is the rest of a paragraph, which is for subscribers.
+fn goes_on(dom: &Dom, node: NodeId) -> bool {
+    !dom.is_block_level(node)
+        && dom.parent(node).is_some_and(|parent| dom.tag(parent) == "p")
+        && text_beside(dom, dom.prev_sibling(node), Dom::prev_sibling)
 }
 
 /// Whether a caption is the text of a slide, whose figure has a heading.
@@ -289,6 +310,25 @@ mod tests {
         let lead = "<h2 class='subheadline color_themes'>Le pont reste fermé pour quelques jours encore</h2>";
         assert!(marked(&format!("{lead}{}", PROSE.repeat(20))).is_empty());
         assert_eq!(marked(&format!("{}{}", lead.replace("subheadline", "x"), PROSE.repeat(20))).len(), 1);
+    }
+
+    #[test]
+    fn the_rest_of_a_paragraph_is_no_paywall() {
+        let page = |before: &str| {
+            format!("{}<p>{before}<span class=paywall>qui reste fermé.</span></p>", PROSE.repeat(9))
+        };
+        assert!(marked(&page("Il s’agit du pont, ")).is_empty());
+        assert_eq!(marked(&page("")), ["span: prune.name.paywall"]);
+    }
+
+    #[test]
+    fn a_card_of_prose_in_the_body_is_part_of_it() {
+        let page = |body: &str| {
+            let card = format!("<div class=card>{}<p><a href=/a>Le rapport</a></p></div>", PROSE.repeat(5));
+            format!("<div class={body}>{}{card}</div>", PROSE.repeat(20))
+        };
+        assert!(marked(&page("articleBody")).is_empty());
+        assert_eq!(marked(&page("x")), ["div: prune.name.related"]);
     }
 
     #[test]
