@@ -6,6 +6,7 @@
 use super::Kind;
 use super::block::{Fate, TextBlock};
 use super::declared::Declared;
+use super::features::ends_sentence;
 use super::forest::Forest;
 use super::label::STANDFIRST_RULE;
 use super::rules::OWN_MARK;
@@ -24,6 +25,10 @@ const REMOVED_EXTRA: f32 = 0.15;
 
 /// What a tag, role or name marks comes back only when the classifier is sure.
 const PRUNED_THRESHOLD: f32 = 0.8;
+/// Names are wrong about sentences without links more often than about other text, but for those of teasers ...
+const PRUNED_PROSE_THRESHOLD: f32 = 0.65;
+/// ... that are so long.
+const MIN_PRUNED_PROSE_BYTES: usize = 80;
 
 /// Share of the threshold on pages that say they are something else than an article.
 const OTHER_TYPE_SHARE: f32 = 0.67;
@@ -150,6 +155,15 @@ fn share(blocks: &[TextBlock], scores: &[f32], threshold: f32, declared: Declare
     }
 }
 
+/// Whether a block that was pruned may be prose all the same.
+fn is_misnamed_prose(block: &TextBlock) -> bool {
+    block.fate.rule.starts_with("prune.")
+        && block.fate.kind != Some(Kind::Related)
+        && block.text.len() >= MIN_PRUNED_PROSE_BYTES
+        && ends_sentence(&block.text)
+        && block.links().is_empty()
+}
+
 /// Whether a block was cut out of the sentence beside it, as the text of a tooltip is: it makes no paragraph.
 fn is_cut_out(blocks: &[TextBlock], index: usize) -> bool {
     let block = &blocks[index];
@@ -197,6 +211,7 @@ impl Page {
             true => threshold,
             false if fate.kind == Some(Kind::AuthorBio) && self.declared.forum => f32::INFINITY,
             false if is_other => threshold,
+            false if is_misnamed_prose(block) => threshold.max(PRUNED_PROSE_THRESHOLD),
             false if fate.rule.starts_with("prune.") => threshold.max(PRUNED_THRESHOLD),
             false => (threshold + REMOVED_EXTRA).min(PRUNED_THRESHOLD).max(threshold),
         }
@@ -206,6 +221,7 @@ impl Page {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::article::BlockKind;
 
     #[test]
     fn builtin_model_loads_is_small_and_fits_the_columns() {
@@ -218,7 +234,7 @@ mod tests {
     fn a_name_of_comments_on_most_of_the_article_is_a_mistake() {
         let block = |kind| TextBlock {
             element: crate::parse::Dom::new().document(),
-            kind: crate::article::BlockKind::Paragraph,
+            kind: BlockKind::Paragraph,
             text: "Le pont reste fermé. ".repeat(20),
             spans: Vec::new(),
             fate: Fate::removed(kind, "prune.name.comments"),
@@ -233,10 +249,25 @@ mod tests {
     }
 
     #[test]
+    fn a_sentence_comes_back_from_a_named_box_before_other_text_does() {
+        let kept = |kind, text: &str| {
+            let fate = Fate::removed(kind, "prune.name.share");
+            let block = super::super::block::testing::block(BlockKind::Paragraph, text, None);
+            let mut blocks = [TextBlock { fate, ..block }];
+            Classifier::decide(&[0.7], &mut blocks, 0.6, Declared { article: true, ..Declared::default() });
+            blocks[0].fate.kept
+        };
+        let text =
+            "Le pont de pierre reste fermé jusqu’à lundi, a indiqué la capitainerie dans un communiqué";
+        let sentence = format!("{text}.");
+        assert!(kept(Kind::Share, &sentence) && !kept(Kind::Share, text) && !kept(Kind::Related, &sentence));
+    }
+
+    #[test]
     fn what_was_cut_out_of_a_sentence_does_not_come_back() {
         let block = |fate| TextBlock {
             element: crate::parse::Dom::new().document(),
-            kind: crate::article::BlockKind::Paragraph,
+            kind: BlockKind::Paragraph,
             text: "Le bus part.".to_owned(),
             spans: Vec::new(),
             fate,
