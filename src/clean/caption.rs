@@ -1,4 +1,4 @@
-//! Captions that no tag or name marks as such: the only text of a box that shows a picture.
+//! Captions that no tag or name marks as such: the only text, credits aside, of a box that shows a picture.
 //!
 //! Of such text, an article's own is found about as often on pages at large; so the box must be named after its picture
 //! or, in a paragraph, the text below the picture must be set off by emphasis.
@@ -13,24 +13,16 @@ use crate::parse::{Dom, NodeId, NodeKind};
 /// Longest caption.
 const MAX_CAPTION_BYTES: usize = 400;
 /// How far above the text the box may stand.
-const MAX_LEVELS: usize = 3;
+const MAX_LEVELS: usize = 4;
+/// Letters beside a caption: who took the picture.
+const MAX_LETTERS_BESIDE: usize = 60;
 /// A box with more nodes holds more than a picture and its caption.
 const MAX_NODES: usize = 60;
-/// What boxes of pictures are called, as [`words_of`] writes it.
-const PICTURE_WORDS: [&str; 12] = [
-    "-image-",
-    "-img-",
-    "-photo-",
-    "-photos-",
-    "-picture-",
-    "-pic-",
-    "-figure-",
-    "-foto-",
-    "-bild-",
-    "-visuel-",
-    "-imagen-",
-    "-immagine-",
-];
+/// What boxes of pictures are called: words ...
+const PICTURE_WORDS: [&str; 4] = ["pic", "figure", "visuel", "immagine"];
+/// ... and what they begin ("imginline") or end with ("absatzbild").
+const PICTURE_STARTS: [&str; 4] = ["img", "image", "photo", "pict"];
+const PICTURE_ENDS: [&str; 6] = ["img", "image", "photo", "picture", "foto", "bild"];
 
 /// Removes the captions among the kept blocks.
 pub fn remove_captions(dom: &Dom, blocks: &mut [TextBlock]) {
@@ -50,19 +42,30 @@ fn is_caption(dom: &Dom, block: &TextBlock) -> bool {
     let own = letters(&block.text);
     let mut words = String::new();
     for node in above(dom, block.element).take(MAX_LEVELS) {
-        let Some(shown) = Shown::of(dom, node, own) else { return false };
+        let Some(shown) = Shown::of(dom, node, own + MAX_LETTERS_BESIDE) else { return false };
+        if shown.heading {
+            return false;
+        }
         if shown.picture_before_text {
             words_of(dom, node, &mut words);
-            return PICTURE_WORDS.iter().any(|word| words.contains(word)) || is_emphasised(block);
+            return words.split('-').any(is_picture_word) || (shown.letters <= own && is_emphasised(block));
         }
     }
     false
+}
+
+fn is_picture_word(word: &str) -> bool {
+    PICTURE_WORDS.contains(&word)
+        || PICTURE_STARTS.iter().any(|start| word.starts_with(start))
+        || PICTURE_ENDS.iter().any(|end| word.ends_with(end))
 }
 
 /// What an element shows.
 #[derive(Default)]
 struct Shown {
     letters: usize,
+    /// A card with a heading, not a picture with a caption.
+    heading: bool,
     picture_before_text: bool,
 }
 
@@ -75,6 +78,7 @@ impl Shown {
                 return None;
             }
             match dom.kind(node) {
+                NodeKind::Text if is_for_machines(dom, node) => {}
                 NodeKind::Text => {
                     let letters = dom.text(node).chars().filter(|c| c.is_alphanumeric());
                     shown.letters += letters.take(most + 1).count();
@@ -85,12 +89,18 @@ impl Shown {
                 NodeKind::Element => {
                     let is_picture = matches!(dom.tag(node), "img" | "picture" | "amp-img" | "video");
                     shown.picture_before_text |= is_picture && shown.letters == 0;
+                    shown.heading |= matches!(dom.tag(node), "h1" | "h2" | "h3" | "h4" | "h5" | "h6");
                 }
                 _ => {}
             }
         }
         Some(shown)
     }
+}
+
+/// Whether nobody reads a text: rules of style, data, pictures for browsers without scripts.
+fn is_for_machines(dom: &Dom, text: NodeId) -> bool {
+    dom.parent(text).is_some_and(|parent| matches!(dom.tag(parent), "style" | "script" | "noscript"))
 }
 
 fn letters(text: &str) -> usize {
@@ -129,6 +139,21 @@ mod tests {
         assert!(!named.contains(caption), "{named}");
         let emphasised = text(&format!("<p><img src=a.jpg><em>{caption}</em></p>"));
         assert!(!emphasised.contains(caption), "{emphasised}");
+    }
+
+    #[test]
+    fn a_credit_beside_the_caption_and_boxes_around_it_change_nothing_and_a_heading_does() {
+        let caption = "Des habitants attendent devant la barrière du pont, mardi matin.";
+        let figure = |more: &str| {
+            format!(
+                "<div class=absatzbild><div><img src=a.jpg><style>.a {{ color: red }}</style></div>\
+                 <div><div><p>{caption}</p></div>{more}</div></div>"
+            )
+        };
+        let credited = text(&figure("<span>Photographie de Anne Le Goff</span>"));
+        assert!(!credited.contains(caption), "{credited}");
+        let card = text(&figure("<h3>Attendre</h3>"));
+        assert!(card.contains(caption), "{card}");
     }
 
     #[test]
