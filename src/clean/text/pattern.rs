@@ -5,22 +5,29 @@
 //! second when it has been tried often. Both find the same; what `regex-lite` reads differently (classes of Unicode,
 //! case) is left to `regex` from the start.
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use regex::Regex;
+use regex::{Regex, RegexBuilder};
 use regex_lite::Regex as LightRegex;
 
-use super::rule::compile;
+use super::frame::Frame;
+use super::rule::Rule;
 
 /// After so many tries the quick engine pays: to make it costs as much as some dozens of slow searches.
 const LIGHT_TRIES: u32 = 50;
+/// Largest compiled pattern in bytes; far more than any phrase needs.
+const MAX_PATTERN_BYTES: usize = 4 << 20;
+/// What an engine of one pattern may remember of its searches, per thread: there are hundreds of them.
+const DFA_BYTES: usize = 1 << 17;
 
 /// A pattern in its frame, compiled when the first line comes.
 #[derive(Debug)]
 pub(super) struct Pattern {
     source: String,
+    frame: Frame,
     tries: AtomicU32,
     light: OnceLock<Option<LightRegex>>,
     quick: OnceLock<Option<Regex>>,
@@ -58,13 +65,9 @@ macro_rules! found {
 }
 
 impl Pattern {
-    pub fn new(source: String) -> Pattern {
-        let tries = if reads_alike(&source) { 0 } else { LIGHT_TRIES };
-        Pattern { source, tries: AtomicU32::new(tries), light: OnceLock::new(), quick: OnceLock::new() }
-    }
-
-    pub fn source(&self) -> &str {
-        &self.source
+    pub fn new(source: String, frame: Frame) -> Pattern {
+        let (light, quick) = (OnceLock::new(), OnceLock::new());
+        Pattern { source, frame, tries: AtomicU32::new(0), light, quick }
     }
 
     /// The matches in a text.
@@ -88,7 +91,9 @@ impl Pattern {
             return None;
         }
         self.tries.fetch_add(1, Ordering::Relaxed);
-        self.light.get_or_init(|| LightRegex::new(&self.source).ok()).as_ref()
+        let make =
+            || reads_alike(&self.source).then(|| LightRegex::new(&self.frame.around(&self.source)).ok())?;
+        self.light.get_or_init(make).as_ref()
     }
 
     /// Whether it does not matter which engine is at work.
@@ -97,15 +102,30 @@ impl Pattern {
         let parts = |found: Vec<Found>| -> Vec<_> {
             found.into_iter().map(|found| (found.label, found.group)).collect()
         };
-        let light = LightRegex::new(&self.source).ok().filter(|_| reads_alike(&self.source));
-        let (Some(light), Some(quick)) = (light, self.quick()) else { return true };
+        let (Some(light), Some(quick)) = (self.light(), self.quick()) else { return true };
         parts(found!(light, text, Which::Upto(usize::MAX)))
             == parts(found!(quick, text, Which::Upto(usize::MAX)))
     }
 
     fn quick(&self) -> Option<&Regex> {
-        self.quick.get_or_init(|| compile(&self.source).ok()).as_ref()
+        self.quick.get_or_init(|| compile(&self.frame.around(&self.source)).ok()).as_ref()
     }
+}
+
+impl Rule {
+    /// Compiles each pattern as the matcher will, to find mistakes.
+    pub(super) fn compile(&self, definitions: &BTreeMap<String, String>) -> Result<(), String> {
+        let frame = Frame::of(self.scope);
+        let sources = self.sources(definitions).into_iter().map(|source| frame.around(&source));
+        let wrong = |error: regex::Error| format!("rule `{}`: {error}", self.id);
+        sources
+            .chain(self.veto_source(definitions))
+            .try_for_each(|source| compile(&source).map(drop).map_err(wrong))
+    }
+}
+
+fn compile(source: &str) -> Result<Regex, regex::Error> {
+    RegexBuilder::new(source).size_limit(MAX_PATTERN_BYTES).dfa_size_limit(DFA_BYTES).build()
 }
 
 /// Whether both engines read a pattern alike: without flags, classes of letters and word boundaries.
@@ -124,7 +144,7 @@ mod tests {
 
     #[test]
     fn both_engines_find_the_same() {
-        let pattern = Pattern::new("(?:^|[^a-z0-9])((lire|voir) (aussi|plus)?)".to_owned());
+        let pattern = Pattern::new("(?:^|[^a-z0-9])((lire|voir) (aussi|plus)?)".to_owned(), Frame::Bare);
         let text = "a lire et à voir plus: lire aussi";
         let all: Vec<_> = (0..2 * LIGHT_TRIES)
             .map(|_| pattern.find(text, Which::Last).pop().map(|found| (found.label, found.group)))
