@@ -18,7 +18,12 @@ const MAX_FRONT_CHARS: usize = 30;
 /// The clock time follows the date within this many characters.
 const MAX_CLOCK_DISTANCE: usize = 24;
 
-/// The patterns, built once from the table of months.
+/// A word that may be the name of a month, and what stands before one. That it is one, the table says: a pattern of all
+/// their names takes longer to compile than pages take to read.
+const WORD: &str = r#"[^\s0-9.,:;/()\[\]"'|<>+=*-]+"#;
+const GAP: &str = r#"[\s.,:;/()\[\]"'|<>+=*-]"#;
+
+/// The patterns, and the table of months.
 struct Patterns {
     months: BTreeMap<String, i8>,
     dates: Regex,
@@ -41,9 +46,8 @@ impl Patterns {
                 }
             }
         }
-        let mut names: Vec<String> = months.keys().map(|name| regex::escape(name)).collect();
-        names.sort_by_key(|name| std::cmp::Reverse(name.len()));
-        let month = names.join("|");
+        let of_two_words = months.keys().filter(|name| name.contains(' ')).map(|name| regex::escape(name));
+        let month = of_two_words.chain([WORD.to_owned()]).collect::<Vec<_>>().join("|");
         let dates = [
             // 2021-03-03, 2021/3/3, 2021.03.03
             r"(?:^|[^0-9])(?<y1>(?:19|20)[0-9][0-9])\s?[-/.]\s?(?<m1>[0-9]{1,2})\s?[-/.]\s?(?<d1>[0-9]{1,2})(?:[^0-9]|$)".to_owned(),
@@ -51,11 +55,11 @@ impl Patterns {
             r"(?<y2>(?:19|20)[0-9][0-9])\s*(?:年|년)\s*(?<m2>[0-9]{1,2})\s*(?:月|월)\s*(?<d2>[0-9]{1,2})\s*(?:日|일)".to_owned(),
             // 3 mars 2021, 3. März 2021, 1er mai 2021, 3 de marzo de 2021, 03-Mar-2021, 3rd of March, 2021
             format!(
-                r"(?:^|[^0-9])(?<d3>[0-9]{{1,2}})(?:er|st|nd|rd|th|o|a|e|eme)?[\s.,-]*(?:de\s+|of\s+|d')?(?<m3>{month})[\s.,-]*(?:de\s+|del\s+|of\s+)?(?<y3>(?:19|20)[0-9][0-9])(?:[^0-9]|$)"
+                r"(?:^|[^0-9])(?<d3>[0-9]{{1,2}})(?:(?:er|st|nd|rd|th|o|a|e|eme)?[\s.,-]+)?(?:de\s+|of\s+|d')?(?<m3>{month})[\s.,-]*(?:de\s+|del\s+|of\s+)?(?<y3>(?:19|20)[0-9][0-9])(?:[^0-9]|$)"
             ),
             // March 3, 2021; Mar 3rd 2021; 2021. március 3.
             format!(
-                r"(?:^|[^\w])(?<m4>{month})[\s.,]*(?<d4>[0-9]{{1,2}})(?:st|nd|rd|th)?\s*[,.\s]\s*(?:(?:at\s+)?[0-9]{{1,2}}:[0-9][0-9](?::[0-9][0-9])?\s+)?(?<y4>(?:19|20)[0-9][0-9])(?:[^0-9]|$)"
+                r"(?:^|{GAP})(?<m4>{month})[\s.,]*(?<d4>[0-9]{{1,2}})(?:st|nd|rd|th)?\s*[,.\s]\s*(?:(?:at\s+)?[0-9]{{1,2}}:[0-9][0-9](?::[0-9][0-9])?\s+)?(?<y4>(?:19|20)[0-9][0-9])(?:[^0-9]|$)"
             ),
             format!(r"(?<y5>(?:19|20)[0-9][0-9])[\s.,-]+(?<m5>{month})[\s.,-]+(?<d5>[0-9]{{1,2}})(?:[^0-9]|$)"),
             // 03/03/2021, 3.3.2021, 03-03-21
@@ -77,8 +81,16 @@ impl Patterns {
         })
     }
 
+    /// The month of a number or a name. Bullets and the like may stand before a name.
     fn month(&self, word: &str) -> Option<i8> {
-        word.parse().ok().or_else(|| self.months.get(word).copied())
+        let name = word.trim_start_matches(|c: char| !c.is_alphanumeric());
+        word.parse().ok().or_else(|| self.months.get(name).copied())
+    }
+
+    /// Whether the month is a word that is the name of none.
+    fn is_other_word(&self, found: &Captures<'_>) -> bool {
+        let name = ["m3", "m4", "m5"].into_iter().find_map(|group| found.name(group));
+        name.is_some_and(|name| self.month(name.as_str()).is_none())
     }
 }
 
@@ -113,11 +125,13 @@ fn find_day(folded: &str, order: Order) -> Option<(Moment, usize)> {
     let patterns = PATTERNS.as_ref()?;
     let mut start = 0;
     while let Some(found) = patterns.dates.captures_at(folded, start) {
-        let end = found.get(0)?.end();
+        let whole = found.get(0)?;
         if let Some(moment) = day_of(patterns, &found, order) {
-            return Some((moment, year_or_day_end(&found).unwrap_or(end)));
+            return Some((moment, year_or_day_end(&found).unwrap_or(whole.end())));
         }
-        start = end;
+        // a date may begin within what only looked like one
+        let next = folded[whole.start()..].chars().next().map_or(1, char::len_utf8);
+        start = if patterns.is_other_word(&found) { whole.start() + next } else { whole.end() };
     }
     None
 }
@@ -248,6 +262,10 @@ mod tests {
             ("2021年3月3日 14時05分", "2021-03-03T14:05"),
             ("2021년 3월 3일", "2021-03-03"),
             ("1 مارس 2021", "2021-03-01"),
+            ("12 تشرين الثاني 2021", "2021-11-12"),
+            ("5août 2021", "2021-08-05"),
+            ("•mars 3, 2021", "2021-03-03"),
+            ("12 articles 2021 mars 3", "2021-03-03"),
         ] {
             assert_eq!(text(given).as_deref(), Some(expected), "{given}");
         }
