@@ -149,7 +149,7 @@ impl Cleaner {
             None => self.judge(&dom, reading)?,
         };
         article.make_links_absolute(url);
-        article.metadata.drop_controls();
+        article.drop_controls();
         article.normalize(self.options.normalize);
         Ok(article)
     }
@@ -162,6 +162,7 @@ impl Cleaner {
         }
         let mut article =
             self.accept(clean_dirty(dirty, &self.rules.phrases).into_article(&self.options.keep))?;
+        article.drop_controls();
         article.normalize(self.options.normalize);
         Ok(article)
     }

@@ -36,6 +36,12 @@ pub(crate) fn is_control(c: char) -> bool {
     c.is_control() && !matches!(c, '\n' | '\t')
 }
 
+fn drop_controls(text: &mut String) {
+    if text.contains(is_control) {
+        text.retain(|c| !is_control(c));
+    }
+}
+
 /// Longest address of a page that relative links are completed by, and bytes of all completed links: each link has a
 /// copy of it.
 const MAX_BASE_BYTES: usize = 4_096;
@@ -123,6 +129,16 @@ pub enum Mark {
 }
 
 impl Article {
+    /// Takes control characters out of the metadata and of the addresses of links; blocks are read without any.
+    pub(crate) fn drop_controls(&mut self) {
+        self.metadata.drop_controls();
+        for span in self.blocks.iter_mut().flat_map(|block| &mut block.spans) {
+            if let Mark::Link(target) = &mut span.mark {
+                drop_controls(target);
+            }
+        }
+    }
+
     /// Completes relative links by the page's address: the one given, else its canonical one.
     pub(crate) fn make_links_absolute(&mut self, url: Option<&Url>) {
         let canonical = self.metadata.canonical.as_deref().and_then(|canonical| Url::parse(canonical).ok());

@@ -43,6 +43,9 @@ pub fn read(reader: Reader, input: &str) -> String {
 
 fn render(outcome: Result<Article, Rejection>) -> String {
     let record = Record::of("page.html", outcome);
-    let bytes: usize = FORMATS.iter().map(|format| format.render(&record).len()).sum();
+    let outputs = FORMATS.map(|format| format.render(&record));
+    let is_control = |c: char| c.is_control() && !matches!(c, '\n' | '\t');
+    assert!(!outputs.iter().any(|output| output.contains(is_control)), "control characters");
+    let bytes: usize = outputs.iter().map(String::len).sum();
     format!("{}, {bytes} bytes", record.status)
 }

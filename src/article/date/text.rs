@@ -18,7 +18,12 @@ const MAX_FRONT_CHARS: usize = 30;
 /// The clock time follows the date within this many characters.
 const MAX_CLOCK_DISTANCE: usize = 24;
 
-/// The patterns, built once from the table of months.
+/// A word that may be the name of a month, and what stands before one. That it is one, the table says: a pattern of all
+/// their names takes longer to compile than pages take to read.
+const WORD: &str = r#"[^\s0-9.,:;/()\[\]"'|<>+=*-]+"#;
+const GAP: &str = r#"[\s.,:;/()\[\]"'|<>+=*-]"#;
+
+/// The patterns, and the table of months.
 struct Patterns {
     months: BTreeMap<String, i8>,
     dates: Regex,
@@ -30,6 +35,7 @@ struct Patterns {
 static PATTERNS: LazyLock<Option<Patterns>> = LazyLock::new(Patterns::build);
 
 impl Patterns {
+    /// Digits are those of ASCII: others are no numbers for `parse`, and `\d` takes three times as long to compile.
     fn build() -> Option<Patterns> {
         let table: toml::Table = MONTHS.parse().ok()?;
         let mut months = BTreeMap::new();
@@ -40,44 +46,51 @@ impl Patterns {
                 }
             }
         }
-        let mut names: Vec<String> = months.keys().map(|name| regex::escape(name)).collect();
-        names.sort_by_key(|name| std::cmp::Reverse(name.len()));
-        let month = names.join("|");
+        let of_two_words = months.keys().filter(|name| name.contains(' ')).map(|name| regex::escape(name));
+        let month = of_two_words.chain([WORD.to_owned()]).collect::<Vec<_>>().join("|");
         let dates = [
             // 2021-03-03, 2021/3/3, 2021.03.03
-            r"(?:^|[^\d])(?<y1>(?:19|20)\d\d)\s?[-/.]\s?(?<m1>\d{1,2})\s?[-/.]\s?(?<d1>\d{1,2})(?:[^\d]|$)".to_owned(),
+            r"(?:^|[^0-9])(?<y1>(?:19|20)[0-9][0-9])\s?[-/.]\s?(?<m1>[0-9]{1,2})\s?[-/.]\s?(?<d1>[0-9]{1,2})(?:[^0-9]|$)".to_owned(),
             // 2021年3月3日, 2021년 3월 3일
-            r"(?<y2>(?:19|20)\d\d)\s*(?:年|년)\s*(?<m2>\d{1,2})\s*(?:月|월)\s*(?<d2>\d{1,2})\s*(?:日|일)".to_owned(),
+            r"(?<y2>(?:19|20)[0-9][0-9])\s*(?:年|년)\s*(?<m2>[0-9]{1,2})\s*(?:月|월)\s*(?<d2>[0-9]{1,2})\s*(?:日|일)".to_owned(),
             // 3 mars 2021, 3. März 2021, 1er mai 2021, 3 de marzo de 2021, 03-Mar-2021, 3rd of March, 2021
             format!(
-                r"(?:^|[^\d])(?<d3>\d{{1,2}})(?:er|st|nd|rd|th|o|a|e|eme)?[\s.,-]*(?:de\s+|of\s+|d')?(?<m3>{month})[\s.,-]*(?:de\s+|del\s+|of\s+)?(?<y3>(?:19|20)\d\d)(?:[^\d]|$)"
+                r"(?:^|[^0-9])(?<d3>[0-9]{{1,2}})(?:(?:er|st|nd|rd|th|o|a|e|eme)?[\s.,-]+)?(?:de\s+|of\s+|d')?(?<m3>{month})[\s.,-]*(?:de\s+|del\s+|of\s+)?(?<y3>(?:19|20)[0-9][0-9])(?:[^0-9]|$)"
             ),
             // March 3, 2021; Mar 3rd 2021; 2021. március 3.
             format!(
-                r"(?:^|[^\w])(?<m4>{month})[\s.,]*(?<d4>\d{{1,2}})(?:st|nd|rd|th)?\s*[,.\s]\s*(?:(?:at\s+)?\d{{1,2}}:\d\d(?::\d\d)?\s+)?(?<y4>(?:19|20)\d\d)(?:[^\d]|$)"
+                r"(?:^|{GAP})(?<m4>{month})[\s.,]*(?<d4>[0-9]{{1,2}})(?:st|nd|rd|th)?\s*[,.\s]\s*(?:(?:at\s+)?[0-9]{{1,2}}:[0-9][0-9](?::[0-9][0-9])?\s+)?(?<y4>(?:19|20)[0-9][0-9])(?:[^0-9]|$)"
             ),
-            format!(r"(?<y5>(?:19|20)\d\d)[\s.,-]+(?<m5>{month})[\s.,-]+(?<d5>\d{{1,2}})(?:[^\d]|$)"),
+            format!(r"(?<y5>(?:19|20)[0-9][0-9])[\s.,-]+(?<m5>{month})[\s.,-]+(?<d5>[0-9]{{1,2}})(?:[^0-9]|$)"),
             // 03/03/2021, 3.3.2021, 03-03-21
-            r"(?:^|[^\d.,/-])(?<a6>\d{1,2})(?:\s?/\s?|(?<dot>\.\s?)|-)(?<b6>\d{1,2})(?:\s?/\s?|\.\s?|-)(?<y6>(?:19|20)\d\d|\d\d)(?:[^\d/]|$)".to_owned(),
+            r"(?:^|[^0-9.,/-])(?<a6>[0-9]{1,2})(?:\s?/\s?|(?<dot>\.\s?)|-)(?<b6>[0-9]{1,2})(?:\s?/\s?|\.\s?|-)(?<y6>(?:19|20)[0-9][0-9]|[0-9][0-9])(?:[^0-9/]|$)".to_owned(),
         ]
         .join("|");
         Some(Patterns {
             months,
             dates: Regex::new(&dates).ok()?,
             clock: Regex::new(
-                r"^(?:(?<gap>.*?)[^\d:])??(?<h>\d{1,2})\s?(?:[:h.]|\s?heures?\s?|\s?uhr\s?|時)\s?(?<m>\d\d)(?:[:.m](?<s>\d\d)(?:[.,]\d+)?)?\s*(?<half>[ap]\.?m)?",
+                r"^(?:(?<gap>.*?)[^0-9:])??(?<h>[0-9]{1,2})\s?(?:[:h.]|\s?heures?\s?|\s?uhr\s?|時)\s?(?<m>[0-9][0-9])(?:[:.m](?<s>[0-9][0-9])(?:[.,][0-9]+)?)?\s*(?<half>[ap]\.?m)?",
             )
             .ok()?,
-            zone: Regex::new(r"^\s?(?:(?<utc>z|utc|gmt)?\s?(?<sign>[+-])(?<h>\d\d):?(?<m>\d\d)?|(?<name>[a-z]{1,4})\b)").ok()?,
+            zone: Regex::new(r"^\s?(?:(?<utc>z|utc|gmt)?\s?(?<sign>[+-])(?<h>[0-9][0-9]):?(?<m>[0-9][0-9])?|(?<name>[a-z]{1,4})\b)").ok()?,
             path: Regex::new(
-                r"(?:^|[/_.=-])(?<y>(?:19|20)\d\d)(?:[/_-](?<m>\d{1,2})[/_-](?<d>\d{1,2})|(?<mm>[01]\d)(?<dd>[0-3]\d))(?:[/_.,;?&T-]|$)",
+                r"(?:^|[/_.=-])(?<y>(?:19|20)[0-9][0-9])(?:[/_-](?<m>[0-9]{1,2})[/_-](?<d>[0-9]{1,2})|(?<mm>[01][0-9])(?<dd>[0-3][0-9]))(?:[/_.,;?&T-]|$)",
             )
             .ok()?,
         })
     }
 
+    /// The month of a number or a name. Bullets and the like may stand before a name.
     fn month(&self, word: &str) -> Option<i8> {
-        word.parse().ok().or_else(|| self.months.get(word).copied())
+        let name = word.trim_start_matches(|c: char| !c.is_alphanumeric());
+        word.parse().ok().or_else(|| self.months.get(name).copied())
+    }
+
+    /// Whether the month is a word that is the name of none.
+    fn is_other_word(&self, found: &Captures<'_>) -> bool {
+        let name = ["m3", "m4", "m5"].into_iter().find_map(|group| found.name(group));
+        name.is_some_and(|name| self.month(name.as_str()).is_none())
     }
 }
 
@@ -112,11 +125,13 @@ fn find_day(folded: &str, order: Order) -> Option<(Moment, usize)> {
     let patterns = PATTERNS.as_ref()?;
     let mut start = 0;
     while let Some(found) = patterns.dates.captures_at(folded, start) {
-        let end = found.get(0)?.end();
+        let whole = found.get(0)?;
         if let Some(moment) = day_of(patterns, &found, order) {
-            return Some((moment, year_or_day_end(&found).unwrap_or(end)));
+            return Some((moment, year_or_day_end(&found).unwrap_or(whole.end())));
         }
-        start = end;
+        // a date may begin within what only looked like one
+        let next = folded[whole.start()..].chars().next().map_or(1, char::len_utf8);
+        start = if patterns.is_other_word(&found) { whole.start() + next } else { whole.end() };
     }
     None
 }
@@ -247,6 +262,10 @@ mod tests {
             ("2021年3月3日 14時05分", "2021-03-03T14:05"),
             ("2021년 3월 3일", "2021-03-03"),
             ("1 مارس 2021", "2021-03-01"),
+            ("12 تشرين الثاني 2021", "2021-11-12"),
+            ("5août 2021", "2021-08-05"),
+            ("•mars 3, 2021", "2021-03-03"),
+            ("12 articles 2021 mars 3", "2021-03-03"),
         ] {
             assert_eq!(text(given).as_deref(), Some(expected), "{given}");
         }

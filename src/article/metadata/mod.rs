@@ -27,7 +27,7 @@ pub(crate) use self::language::settle as settle_language;
 use self::names::{Byline, Trust};
 use self::page::Page;
 use crate::article::date::Order;
-use crate::article::is_control;
+use crate::article::drop_controls;
 use crate::article::jsonld::{self, Hints, Story};
 use crate::clean::FastSet;
 use crate::parse::{Dom, NodeId};
@@ -100,12 +100,6 @@ impl Metadata {
         let texts = [&mut self.title, &mut self.site, &mut self.language, &mut self.description];
         texts.into_iter().flatten().for_each(drop_controls);
         self.authors.iter_mut().chain(&mut self.tags).for_each(drop_controls);
-    }
-}
-
-fn drop_controls(text: &mut String) {
-    if text.contains(is_control) {
-        text.retain(|c| !is_control(c));
     }
 }
 

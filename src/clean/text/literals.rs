@@ -34,15 +34,6 @@ impl Literals {
         regex_syntax::parse(source).ok().map(Literals)
     }
 
-    /// Reads the phrase of a pattern in its frame, which is the first group.
-    pub fn of_framed(source: &str) -> Option<Literals> {
-        let HirKind::Concat(parts) = regex_syntax::parse(source).ok()?.into_kind() else { return None };
-        parts.into_iter().find_map(|part| match part.into_kind() {
-            HirKind::Capture(group) => Some(Literals(*group.sub)),
-            _ => None,
-        })
-    }
-
     /// The first bytes of all matches, as many as [`KEYS`] says; `None` when a match may begin with anything.
     pub fn prefixes(&self) -> Option<Vec<Vec<u8>>> {
         let mut extractor = Extractor::new();
@@ -210,10 +201,6 @@ mod tests {
         assert!(literals.parts().iter().any(|part| part[0].contains("pour")), "{:?}", literals.parts());
         assert_eq!(literals.suffixes().unwrap(), [b"er ici", b"ez ici"]);
         assert_eq!(Literals::of("lire.*").unwrap().suffixes(), None);
-        assert_eq!(
-            Literals::of_framed("^[ -]*(lire|voir)[.]*$").unwrap().suffixes().unwrap(),
-            [b"lire", b"voir"]
-        );
         assert_eq!(Literals::of("(?:lire)?[0-9]*").unwrap().parts(), [[""; 0]; 0]);
     }
 

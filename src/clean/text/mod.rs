@@ -13,14 +13,17 @@
 //! The way of a line: `fold` it, ask the `matcher` which rules may hit (one pass for all of them), let the
 //! `engine` test limits and needs in the order of the rules.
 
+mod builtin;
 mod engine;
 mod examples;
 mod fold;
+mod frame;
 mod language;
 mod literals;
 mod matcher;
 mod page;
 mod pattern;
+mod prepared;
 mod rule;
 pub(crate) mod shape;
 
@@ -30,8 +33,9 @@ use std::sync::{Arc, LazyLock, OnceLock};
 
 use super::Kind;
 use crate::error::Error;
-use matcher::Matcher;
-use rule::RuleFile;
+use matcher::{Matcher, Ready};
+use prepared::Prepared;
+use rule::{RuleFile, Written};
 
 pub(crate) use engine::Reading;
 pub use language::{detect as detect_language, is_plainly};
@@ -81,46 +85,6 @@ const EVERYWHERE: &str = "en";
 /// The name of the rules that belong to no language.
 const ANY: &str = "any";
 
-/// The rule files that are built in.
-const BUILTIN: [(&str, &str); 36] = [
-    ("any.toml", include_str!("../../../rules/phrases/any.toml")),
-    ("any-frame.toml", include_str!("../../../rules/phrases/any-frame.toml")),
-    ("any-notes.toml", include_str!("../../../rules/phrases/any-notes.toml")),
-    ("ar.toml", include_str!("../../../rules/phrases/ar.toml")),
-    ("da.toml", include_str!("../../../rules/phrases/da.toml")),
-    ("de.toml", include_str!("../../../rules/phrases/de.toml")),
-    ("de-frame.toml", include_str!("../../../rules/phrases/de-frame.toml")),
-    ("de-labels.toml", include_str!("../../../rules/phrases/de-labels.toml")),
-    ("de-media.toml", include_str!("../../../rules/phrases/de-media.toml")),
-    ("de-notes.toml", include_str!("../../../rules/phrases/de-notes.toml")),
-    ("el.toml", include_str!("../../../rules/phrases/el.toml")),
-    ("en.toml", include_str!("../../../rules/phrases/en.toml")),
-    ("en-boxes.toml", include_str!("../../../rules/phrases/en-boxes.toml")),
-    ("en-frame.toml", include_str!("../../../rules/phrases/en-frame.toml")),
-    ("en-labels.toml", include_str!("../../../rules/phrases/en-labels.toml")),
-    ("en-notes.toml", include_str!("../../../rules/phrases/en-notes.toml")),
-    ("en-shop.toml", include_str!("../../../rules/phrases/en-shop.toml")),
-    ("es.toml", include_str!("../../../rules/phrases/es.toml")),
-    ("fi.toml", include_str!("../../../rules/phrases/fi.toml")),
-    ("fr.toml", include_str!("../../../rules/phrases/fr.toml")),
-    ("fr-boxes.toml", include_str!("../../../rules/phrases/fr-boxes.toml")),
-    ("fr-frame.toml", include_str!("../../../rules/phrases/fr-frame.toml")),
-    ("fr-invitations.toml", include_str!("../../../rules/phrases/fr-invitations.toml")),
-    ("fr-labels.toml", include_str!("../../../rules/phrases/fr-labels.toml")),
-    ("fr-notes.toml", include_str!("../../../rules/phrases/fr-notes.toml")),
-    ("it.toml", include_str!("../../../rules/phrases/it.toml")),
-    ("ja.toml", include_str!("../../../rules/phrases/ja.toml")),
-    ("nl.toml", include_str!("../../../rules/phrases/nl.toml")),
-    ("no.toml", include_str!("../../../rules/phrases/no.toml")),
-    ("pl.toml", include_str!("../../../rules/phrases/pl.toml")),
-    ("pt.toml", include_str!("../../../rules/phrases/pt.toml")),
-    ("ru.toml", include_str!("../../../rules/phrases/ru.toml")),
-    ("sv.toml", include_str!("../../../rules/phrases/sv.toml")),
-    ("tr.toml", include_str!("../../../rules/phrases/tr.toml")),
-    ("uk.toml", include_str!("../../../rules/phrases/uk.toml")),
-    ("zh.toml", include_str!("../../../rules/phrases/zh.toml")),
-];
-
 /// Phrase rules of all languages, ready to judge lines. Cheap to clone, without state between pages.
 ///
 /// ```
@@ -139,12 +103,33 @@ pub struct Phrases {
 
 #[derive(Debug)]
 struct Inner {
-    /// Languages with their rules, in the order of the files.
-    rules: BTreeMap<String, Vec<Rule>>,
-    /// What placeholders in patterns stand for.
-    definitions: BTreeMap<String, String>,
+    /// The rules as written. Those that are built in are read when somebody asks for them.
+    written: OnceLock<Written>,
+    origin: Origin,
+    /// The rules of each language, made ready when a page needs them.
+    packs: BTreeMap<String, OnceLock<Vec<Arc<Ready>>>>,
     /// One matcher a language, made at its first page; the empty name is for languages without rules.
     matchers: BTreeMap<String, OnceLock<Matcher>>,
+}
+
+/// Where rules come from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Origin {
+    /// The built-in ones alone, as the build has prepared them.
+    Builtin,
+    /// Others besides, which leave the built-in ones as the build has prepared them.
+    Extended,
+    /// Others alone, or with placeholders that change the built-in ones.
+    Own,
+}
+
+impl Inner {
+    fn new(written: OnceLock<Written>, origin: Origin, languages: &[&str]) -> Inner {
+        let owned = || languages.iter().map(|language| (*language).to_owned());
+        let packs = owned().map(|language| (language, OnceLock::new())).collect();
+        let matchers = owned().chain([String::new()]).map(|language| (language, OnceLock::new())).collect();
+        Inner { written, origin, packs, matchers }
+    }
 }
 
 impl Default for Phrases {
@@ -156,55 +141,54 @@ impl Default for Phrases {
 impl Phrases {
     /// The rules that are built in.
     pub fn builtin() -> Phrases {
-        static CACHE: LazyLock<Phrases> =
-            LazyLock::new(|| Phrases::load(&BUILTIN).expect("the embedded rules are tested"));
+        static CACHE: LazyLock<Phrases> = LazyLock::new(|| {
+            let languages: Vec<&str> = builtin::languages().collect();
+            Phrases { inner: Arc::new(Inner::new(OnceLock::new(), Origin::Builtin, &languages)) }
+        });
         CACHE.clone()
     }
 
     /// Reads rule files, given as name and TOML text. A later rule wins over an earlier one of the same id.
     pub fn load(files: &[(&str, &str)]) -> Result<Phrases, Error> {
-        Phrases::extend(BTreeMap::new(), BTreeMap::new(), files, false)
+        Phrases::extend(Written::default(), files, Origin::Own)
     }
 
     /// These rules and those of more files, which win where an id is the same.
     pub fn overlay(&self, files: &[(&str, &str)]) -> Result<Phrases, Error> {
-        let more = Phrases::extend(self.inner.rules.clone(), self.inner.definitions.clone(), files, true)?;
-        more.compile_all(files)?;
+        let more = Phrases::extend(self.written().clone(), files, self.inner.origin)?;
+        more.compile_own(files)?;
         Ok(more)
     }
 
-    fn extend(
-        mut rules: BTreeMap<String, Vec<Rule>>,
-        mut definitions: BTreeMap<String, String>,
-        files: &[(&str, &str)],
-        own: bool,
-    ) -> Result<Phrases, Error> {
+    fn extend(mut written: Written, files: &[(&str, &str)], base: Origin) -> Result<Phrases, Error> {
+        let before = written.definitions.clone();
         for (origin, text) in files {
-            let file = RuleFile::parse(origin, text)?;
-            definitions.extend(file.define);
-            let known = rules.entry(file.language).or_default();
-            for rule in file.rule.into_iter().map(|rule| Rule { own, ..rule }) {
-                match known.iter_mut().find(|other| other.id == rule.id) {
-                    Some(other) => *other = rule,
-                    None => known.push(rule),
-                }
-            }
+            let wrong = |message| Error::Rules { origin: (*origin).to_owned(), message };
+            written.add(RuleFile::parse(text).map_err(wrong)?, true);
         }
-        let languages = rules.keys().cloned().chain([String::new()]);
-        let matchers = languages.map(|language| (language, OnceLock::new())).collect();
-        Ok(Phrases { inner: Arc::new(Inner { rules, definitions, matchers }) })
+        let is_kept = |(name, text): (&String, &String)| written.definitions.get(name) == Some(text);
+        let is_extended = base != Origin::Own && before.iter().all(is_kept);
+        let origin = if is_extended { Origin::Extended } else { Origin::Own };
+        let languages: Vec<String> = written.rules.keys().cloned().collect();
+        let languages: Vec<&str> = languages.iter().map(String::as_str).collect();
+        Ok(Phrases { inner: Arc::new(Inner::new(OnceLock::from(written), origin, &languages)) })
     }
 
-    /// Compiles every pattern now, so that a mistake in a user's file is told with its name.
-    fn compile_all(&self, files: &[(&str, &str)]) -> Result<(), Error> {
+    /// Compiles the patterns that are not as they were built in, so that a mistake in a user's file is told with its name.
+    fn compile_own(&self, files: &[(&str, &str)]) -> Result<(), Error> {
         let origin = files.iter().map(|(origin, _)| *origin).collect::<Vec<_>>().join(", ");
         let wrong = |message| Error::Rules { origin: origin.clone(), message };
-        self.rules().try_for_each(|rule| rule.compile(&self.inner.definitions).map(drop).map_err(wrong))
+        let mut changed = self.rules().filter(|rule| rule.own || self.inner.origin == Origin::Own);
+        changed.try_for_each(|rule| rule.compile(&self.written().definitions).map_err(wrong))
+    }
+
+    fn written(&self) -> &Written {
+        self.inner.written.get_or_init(builtin::written)
     }
 
     /// All rules, by language.
     pub fn rules(&self) -> impl Iterator<Item = &Rule> {
-        self.inner.rules.values().flatten()
+        self.written().rules.values().flatten()
     }
 
     /// Says of every line what the rules ask for. `language` is ISO 639-1 (`fr`, `fr-CA`); it is detected when
@@ -232,13 +216,13 @@ impl Phrases {
     /// Themes name English when nobody told them better, so that name is checked against the text.
     fn unless_other(&self, named: String, lines: &[Line<'_>]) -> String {
         let found =
-            language::detect_other(&named, lines).filter(|found| self.inner.rules.contains_key(*found));
+            language::detect_other(&named, lines).filter(|found| self.inner.packs.contains_key(*found));
         found.map_or(named, str::to_owned)
     }
 
     /// Runs the examples of all rules and describes each that fails; empty when all hold.
     pub fn check_examples(&self) -> Vec<String> {
-        let all = self.inner.rules.iter();
+        let all = self.written().rules.iter();
         all.flat_map(|(language, rules)| rules.iter().map(move |rule| (language, rule)))
             .flat_map(|(language, rule)| examples::check(self, language, rule))
             .collect()
@@ -246,7 +230,7 @@ impl Phrases {
 
     /// Runs the examples of the rules with this id and describes each that fails.
     pub fn check_examples_of(&self, id: &str) -> Vec<String> {
-        let all = self.inner.rules.iter();
+        let all = self.written().rules.iter();
         all.flat_map(|(language, rules)| rules.iter().map(move |rule| (language, rule)))
             .filter(|(_, rule)| rule.id == id)
             .flat_map(|(language, rule)| examples::check(self, language, rule))
@@ -256,7 +240,7 @@ impl Phrases {
     /// The source of a built-in rule, as a table of TOML, with its language.
     pub fn builtin_source(id: &str) -> Option<(String, toml::Table)> {
         let has_rule = |text: &str| text.contains(&format!("\"{id}\""));
-        let files = BUILTIN.iter().filter(|(_, text)| has_rule(text));
+        let files = builtin::FILES.iter().filter(|(_, text)| has_rule(text));
         let mut files = files.filter_map(|(_, text)| text.parse::<toml::Table>().ok());
         files.find_map(|file| {
             let language = file.get("language")?.as_str()?.to_owned();
@@ -270,21 +254,41 @@ impl Phrases {
     /// One rule alone, with the definitions of all.
     fn only(&self, language: &str, rule: &Rule) -> Phrases {
         let rules = BTreeMap::from([(language.to_owned(), vec![rule.clone()])]);
-        let matchers = BTreeMap::from([(language.to_owned(), OnceLock::new())]);
-        Phrases { inner: Arc::new(Inner { rules, definitions: self.inner.definitions.clone(), matchers }) }
+        let written = Written { rules, definitions: self.written().definitions.clone() };
+        Phrases { inner: Arc::new(Inner::new(OnceLock::from(written), Origin::Own, &[language])) }
     }
 
     /// The matcher of a language: its own rules, those of no language, the English ones.
     fn matcher(&self, language: &str) -> &Matcher {
         static NOTHING: LazyLock<Matcher> = LazyLock::new(Matcher::default);
-        let name = if self.inner.rules.contains_key(language) { language } else { "" };
+        let name = if self.inner.packs.contains_key(language) { language } else { "" };
         let Some(cell) = self.inner.matchers.get(name) else { return &NOTHING };
         cell.get_or_init(|| {
             let mut languages = vec![name];
             languages.extend([ANY, EVERYWHERE].into_iter().filter(|other| *other != name));
-            let rules = languages.iter().filter_map(|name| self.inner.rules.get(*name)).flatten();
-            Matcher::new(rules, &self.inner.definitions)
+            Matcher::new(languages.iter().flat_map(|name| self.pack(name)).cloned())
         })
+    }
+
+    /// The rules of a language, ready to be asked.
+    fn pack(&self, language: &str) -> &[Arc<Ready>] {
+        let Some(cell) = self.inner.packs.get(language) else { return &[] };
+        cell.get_or_init(|| match self.inner.origin {
+            Origin::Builtin => builtin::ready(language),
+            Origin::Extended | Origin::Own => {
+                let rules = self.written().rules.get(language).into_iter().flatten();
+                rules.map(|rule| self.ready(language, rule)).collect()
+            }
+        })
+    }
+
+    fn ready(&self, language: &str, rule: &Rule) -> Arc<Ready> {
+        let builtin = Phrases::builtin();
+        let as_built = || builtin.pack(language).iter().find(|ready| ready.rule.id == rule.id);
+        match as_built().filter(|_| self.inner.origin == Origin::Extended && !rule.own) {
+            Some(ready) => ready.clone(),
+            None => Arc::new(Ready::from(Prepared::of(rule, &self.written().definitions))),
+        }
     }
 }
 
@@ -318,9 +322,22 @@ mod tests {
     #[test]
     fn every_built_in_pattern_compiles() {
         let phrases = Phrases::builtin();
-        let wrong: Vec<String> =
-            phrases.rules().filter_map(|rule| rule.compile(&phrases.inner.definitions).err()).collect();
+        let definitions = &phrases.written().definitions;
+        let wrong: Vec<String> = phrases.rules().filter_map(|rule| rule.compile(definitions).err()).collect();
         assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    }
+
+    #[test]
+    fn what_the_build_has_prepared_is_what_is_prepared_here() {
+        let phrases = Phrases::builtin();
+        for (language, rules) in &phrases.written().rules {
+            let ready = builtin::ready(language);
+            assert_eq!(ready.len(), rules.len(), "{language}");
+            for (ready, rule) in ready.iter().zip(rules) {
+                let here = Ready::from(Prepared::of(rule, &phrases.written().definitions));
+                assert_eq!(format!("{ready:?}"), format!("{here:?}"));
+            }
+        }
     }
 
     #[test]
@@ -333,8 +350,8 @@ mod tests {
                 rule::Example::Many(lines) => lines,
             });
             let lines: Vec<fold::Folded> = examples.map(|line| fold::Folded::new(line)).collect();
-            for source in rule.sources(&phrases.inner.definitions) {
-                let pattern = pattern::Pattern::new(matcher::framed(rule.scope, &source));
+            for source in rule.sources(&phrases.written().definitions) {
+                let pattern = pattern::Pattern::new(source, frame::Frame::of(rule.scope));
                 let differs = |line: &&fold::Folded| !pattern.reads_alike_in(line.as_str());
                 wrong
                     .extend(lines.iter().find(differs).map(|line| format!("{}: {}", rule.id, line.as_str())));

@@ -5,22 +5,29 @@
 //! second when it has been tried often. Both find the same; what `regex-lite` reads differently (classes of Unicode,
 //! case) is left to `regex` from the start.
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use regex::Regex;
+use regex::{Regex, RegexBuilder};
 use regex_lite::Regex as LightRegex;
 
-use super::rule::compile;
+use super::frame::Frame;
+use super::rule::Rule;
 
 /// After so many tries the quick engine pays: to make it costs as much as some dozens of slow searches.
-const LIGHT_TRIES: u32 = 50;
+const LIGHT_TRIES: u32 = 200;
+/// Largest compiled pattern in bytes; far more than any phrase needs.
+const MAX_PATTERN_BYTES: usize = 4 << 20;
+/// What an engine of one pattern may remember of its searches, per thread: there are hundreds of them.
+const DFA_BYTES: usize = 1 << 17;
 
 /// A pattern in its frame, compiled when the first line comes.
 #[derive(Debug)]
 pub(super) struct Pattern {
     source: String,
+    frame: Frame,
     tries: AtomicU32,
     light: OnceLock<Option<LightRegex>>,
     quick: OnceLock<Option<Regex>>,
@@ -58,13 +65,9 @@ macro_rules! found {
 }
 
 impl Pattern {
-    pub fn new(source: String) -> Pattern {
-        let tries = if reads_alike(&source) { 0 } else { LIGHT_TRIES };
-        Pattern { source, tries: AtomicU32::new(tries), light: OnceLock::new(), quick: OnceLock::new() }
-    }
-
-    pub fn source(&self) -> &str {
-        &self.source
+    pub fn new(source: String, frame: Frame) -> Pattern {
+        let (light, quick) = (OnceLock::new(), OnceLock::new());
+        Pattern { source, frame, tries: AtomicU32::new(0), light, quick }
     }
 
     /// The matches in a text.
@@ -88,7 +91,9 @@ impl Pattern {
             return None;
         }
         self.tries.fetch_add(1, Ordering::Relaxed);
-        self.light.get_or_init(|| LightRegex::new(&self.source).ok()).as_ref()
+        let make =
+            || reads_alike(&self.source).then(|| LightRegex::new(&self.frame.around(&self.source)).ok())?;
+        self.light.get_or_init(make).as_ref()
     }
 
     /// Whether it does not matter which engine is at work.
@@ -97,23 +102,42 @@ impl Pattern {
         let parts = |found: Vec<Found>| -> Vec<_> {
             found.into_iter().map(|found| (found.label, found.group)).collect()
         };
-        let light = LightRegex::new(&self.source).ok().filter(|_| reads_alike(&self.source));
-        let (Some(light), Some(quick)) = (light, self.quick()) else { return true };
+        let (Some(light), Some(quick)) = (self.light(), self.quick()) else { return true };
         parts(found!(light, text, Which::Upto(usize::MAX)))
             == parts(found!(quick, text, Which::Upto(usize::MAX)))
     }
 
     fn quick(&self) -> Option<&Regex> {
-        self.quick.get_or_init(|| compile(&self.source).ok()).as_ref()
+        self.quick.get_or_init(|| compile(&self.frame.around(&self.source)).ok()).as_ref()
     }
 }
 
-/// Whether both engines read a pattern alike: without flags, classes of letters and word boundaries.
+impl Rule {
+    /// Compiles each pattern as the matcher will, to find mistakes.
+    pub(super) fn compile(&self, definitions: &BTreeMap<String, String>) -> Result<(), String> {
+        let frame = Frame::of(self.scope);
+        let sources = self.sources(definitions).into_iter().map(|source| frame.around(&source));
+        let wrong = |error: regex::Error| format!("rule `{}`: {error}", self.id);
+        sources
+            .chain(self.veto_source(definitions))
+            .try_for_each(|source| compile(&source).map(drop).map_err(wrong))
+    }
+}
+
+/// Word boundaries are those of ASCII, as the other engine reads them: folded text has few other letters.
+fn compile(source: &str) -> Result<Regex, regex::Error> {
+    RegexBuilder::new(&source.replace(r"\b", r"(?-u:\b)"))
+        .size_limit(MAX_PATTERN_BYTES)
+        .dfa_size_limit(DFA_BYTES)
+        .build()
+}
+
+/// Whether both engines read a pattern alike: without flags and classes of letters.
 fn reads_alike(source: &str) -> bool {
     let has_class = source
         .as_bytes()
         .windows(2)
-        .any(|pair| pair[0] == b'\\' && pair[1].is_ascii_alphabetic() && pair[1] != b'u');
+        .any(|pair| pair[0] == b'\\' && pair[1].is_ascii_alphabetic() && !matches!(pair[1], b'u' | b'b'));
     let has_flags = source.match_indices("(?").any(|(at, _)| !source[at..].starts_with("(?:"));
     !has_class && !has_flags && !source.contains("[[") && !source.contains("&&")
 }
@@ -124,7 +148,7 @@ mod tests {
 
     #[test]
     fn both_engines_find_the_same() {
-        let pattern = Pattern::new("(?:^|[^a-z0-9])((lire|voir) (aussi|plus)?)".to_owned());
+        let pattern = Pattern::new("(?:^|[^a-z0-9])((lire|voir) (aussi|plus)?)".to_owned(), Frame::Bare);
         let text = "a lire et à voir plus: lire aussi";
         let all: Vec<_> = (0..2 * LIGHT_TRIES)
             .map(|_| pattern.find(text, Which::Last).pop().map(|found| (found.label, found.group)))
@@ -137,9 +161,11 @@ mod tests {
 
     #[test]
     fn what_the_engines_read_differently_is_left_to_the_quick_one() {
-        for source in [r"\w+", r"(?i)a", r"\bune", r"[[:alpha:]]"] {
+        for source in [r"\w+", r"(?i)a", r"[[:alpha:]]"] {
             assert!(!reads_alike(source), "{source}");
         }
         assert!(reads_alike(r"(?:a\.b)[^\]]\u{2190}"));
+        let boundary = Pattern::new(r"(\bune\b)".to_owned(), Frame::Bare);
+        assert!(boundary.reads_alike_in("une яune unes. une") && boundary.is_match("яune"));
     }
 }

@@ -20,22 +20,16 @@
 
 use std::collections::BTreeMap;
 
-use regex::{Regex, RegexBuilder};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::fold::fold_pattern;
 use crate::clean::Kind;
-use crate::error::Error;
 
 /// Placeholders may use others, so deep at most; what is deeper goes in circles.
 const MAX_EXPANSIONS: usize = 6;
-/// Largest compiled pattern in bytes; far more than any phrase needs.
-const MAX_PATTERN_BYTES: usize = 4 << 20;
-/// What an engine of one pattern may remember of its searches, per thread: there are hundreds of them.
-const DFA_BYTES: usize = 1 << 17;
 
 /// Where a rule's phrase stands and what is taken away.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Scope {
     /// The phrase is the whole line.
@@ -55,7 +49,7 @@ pub enum Scope {
 
 /// Evidence that a rule asks for beyond its phrase. Needs about words look at the pattern's capture group where
 /// it has one, at the whole line otherwise.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Need {
     /// Names of people or houses: capitalised words and the little words between them, no digits, no full stop.
@@ -87,7 +81,7 @@ pub enum Need {
 }
 
 /// Which lines go along with a label that stands alone.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Takes {
     /// None.
@@ -100,7 +94,7 @@ pub enum Takes {
 }
 
 /// One phrase rule.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Rule {
     /// Unique name: language, kind, phrase, as in `fr.related.lire-aussi`.
@@ -152,7 +146,7 @@ pub struct Rule {
 
 /// A line, or a few in a row. `<p>`, `<h2>` or `<li>` in front and `<a>..</a>` inside make it a line of a page;
 /// `= ` in front marks a line that must stay although its neighbours go.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(untagged)]
 pub enum Example {
     /// A line.
@@ -172,11 +166,32 @@ pub(super) struct RuleFile {
     pub rule: Vec<Rule>,
 }
 
+/// Rules by language in the order of their files, and what placeholders stand for.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Written {
+    pub rules: BTreeMap<String, Vec<Rule>>,
+    pub definitions: BTreeMap<String, String>,
+}
+
+impl Written {
+    /// Adds a file; its rules win over those of the same id.
+    pub fn add(&mut self, file: RuleFile, own: bool) {
+        self.definitions.extend(file.define);
+        let known = self.rules.entry(file.language).or_default();
+        for rule in file.rule.into_iter().map(|rule| Rule { own, ..rule }) {
+            match known.iter_mut().find(|other| other.id == rule.id) {
+                Some(other) => *other = rule,
+                None => known.push(rule),
+            }
+        }
+    }
+}
+
 impl RuleFile {
-    pub fn parse(origin: &str, text: &str) -> Result<RuleFile, Error> {
-        let wrong = |message| Error::Rules { origin: origin.to_owned(), message };
-        let file: RuleFile = toml::from_str(text).map_err(|error| wrong(error.to_string()))?;
-        file.rule.iter().try_for_each(|rule| rule.validate(&file.language)).map_err(wrong)?;
+    /// Reads a file; an error says what is wrong, not where.
+    pub fn parse(text: &str) -> Result<RuleFile, String> {
+        let file: RuleFile = toml::from_str(text).map_err(|error| error.to_string())?;
+        file.rule.iter().try_for_each(|rule| rule.validate(&file.language))?;
         Ok(file)
     }
 }
@@ -217,13 +232,9 @@ impl Rule {
         (!sources.is_empty()).then(|| sources.join("|"))
     }
 
-    /// Compiles each pattern as the matcher will, to find mistakes.
-    pub(super) fn compile(&self, definitions: &BTreeMap<String, String>) -> Result<Vec<Regex>, String> {
-        let sources = self.sources(definitions);
-        let compiled = sources.iter().map(|source| compile(&super::matcher::framed(self.scope, source)));
-        let wrong = |error: regex::Error| format!("rule `{}`: {error}", self.id);
-        self.veto_source(definitions).map(|source| compile(&source)).transpose().map_err(wrong)?;
-        compiled.collect::<Result<_, _>>().map_err(wrong)
+    /// The rule as the matcher needs it.
+    pub(super) fn without_examples(&self) -> Rule {
+        Rule { remove: Vec::new(), keep: Vec::new(), cut: Vec::new(), ..self.clone() }
     }
 
     /// Longest line that the rule may touch.
@@ -236,11 +247,6 @@ impl Rule {
             Scope::Begins | Scope::Contains => 240,
         })
     }
-}
-
-/// Compiles a framed pattern.
-pub(super) fn compile(source: &str) -> Result<Regex, regex::Error> {
-    RegexBuilder::new(source).size_limit(MAX_PATTERN_BYTES).dfa_size_limit(DFA_BYTES).build()
 }
 
 /// Fills in placeholders: `{month}` becomes its definition in a group. Unknown names stay, and fail to compile.
@@ -296,11 +302,15 @@ mod tests {
             let text = format!(
                 "language = \"fr\"\n[[rule]]\nid = \"{id}\"\nkind = \"share\"\nscope = \"line\"\npatterns = [\"x\"]\n{examples}"
             );
-            RuleFile::parse("mine.toml", &text).map(drop).map_err(|error| error.to_string())
+            RuleFile::parse(&text).map(drop)
         };
         assert!(rule("fr.share.x", "remove = [\"x\"]\nkeep = [\"y\"]").is_ok());
         assert!(rule("fr.share.x", "remove = [\"x\"]").unwrap_err().contains("fr.share.x"));
-        assert!(rule("de.share.x", "remove = [\"x\"]\nkeep = [\"y\"]").unwrap_err().contains("mine.toml"));
+        assert!(
+            rule("de.share.x", "remove = [\"x\"]\nkeep = [\"y\"]")
+                .unwrap_err()
+                .contains("must start with `fr.`")
+        );
         assert!(rule("fr.share.x", "remoev = [\"x\"]").unwrap_err().contains("remoev"));
     }
 }
