@@ -82,7 +82,7 @@ pub fn may_be_named(dom: &Dom, node: NodeId) -> bool {
 /// Writes the words of one name, as [`words_of`] does.
 pub fn push_words(name: &str, out: &mut String) {
     if name.is_ascii() {
-        push_ascii_words(&name[..name.len().min(MAX_NAME_BYTES)], out);
+        push_ascii_words(whole_words(name), out);
         return;
     }
     let mut previous = ' ';
@@ -104,6 +104,16 @@ pub fn push_words(name: &str, out: &mut String) {
     }
     if !out.is_empty() && !out.ends_with('-') {
         out.push('-');
+    }
+}
+
+/// What is read of an ASCII name; a word at the end is read to its end or not at all ("navy" is not "nav").
+fn whole_words(name: &str) -> &str {
+    match name.as_bytes().get(MAX_NAME_BYTES) {
+        Some(next) if next.is_ascii_alphanumeric() => {
+            name[..MAX_NAME_BYTES].trim_end_matches(|c: char| c.is_ascii_alphanumeric())
+        }
+        _ => &name[..name.len().min(MAX_NAME_BYTES)],
     }
 }
 
@@ -135,6 +145,15 @@ mod tests {
         let mut out = String::new();
         push_words(name, &mut out);
         out
+    }
+
+    #[test]
+    fn a_long_name_is_not_cut_within_a_word() {
+        let long = format!("aa {}", "a ".repeat(MAX_NAME_BYTES / 2 - 3));
+        assert_eq!(long.len() + "nav".len(), MAX_NAME_BYTES);
+        assert!(words(&format!("{long}navy")).ends_with("-a-"));
+        assert!(words(&format!("{long}nav-y")).ends_with("-nav-"));
+        assert_eq!(words(&"x".repeat(2 * MAX_NAME_BYTES)), "");
     }
 
     #[test]
