@@ -278,14 +278,14 @@ impl Cleaner {
     ) -> Vec<TextBlock> {
         let root = dom.body().unwrap_or(dom.document());
         let survey = Survey::of(dom, root, &self.rules.generic);
-        let units = Units::of(dom, root);
         let marks = Marks::of(dom, root, &survey, &self.rules.generic);
         let mut blocks = segment(dom, root, &survey, &marks);
         let verdicts = phrases::judge(&self.rules.phrases, &blocks, metadata.language.as_deref(), readings);
         phrases::cut_labels(&mut blocks, &verdicts, readings);
-        let features = Features::of(dom, &survey, &units.teasers(dom, root), &blocks);
+        let units = Units::of(dom, root, &blocks);
+        let features = Features::of(dom, &survey, &units, &blocks);
         let inside = label(dom, &survey, &mut blocks, &features, metadata.title.as_deref());
-        let contexts = Contexts::of(dom, root, &survey, &marks);
+        let contexts = Contexts::of(dom, root, &survey, &marks, &blocks);
         let evidence = Evidence::of(&blocks, &inside, &verdicts);
         each_row(dom, &blocks, &features, &contexts, &units, &evidence, metadata, declared, take);
         blocks

@@ -18,6 +18,8 @@ use jiff::civil;
 const FIRST_YEAR: i16 = 1990;
 /// Later dates are slips of the keyboard or placeholders.
 const LAST_YEAR: i16 = 2100;
+/// The distance from UTC of the Line Islands, the largest that there is.
+const FURTHEST_MINUTES: i32 = 14 * 60;
 
 /// How a numeric date with two small numbers is read.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -72,6 +74,11 @@ impl Moment {
         self.day == other.day
     }
 
+    /// Whether this is a stamp in UTC.
+    pub fn is_in_utc(&self) -> bool {
+        self.clock.and_then(|clock| clock.offset).is_some_and(Offset::is_utc)
+    }
+
     /// Whether this stamp, when in UTC, can be on that other day by the clocks of where the page was written.
     pub fn may_be_on_local_day_of(&self, other: &Moment) -> bool {
         let Some(Clock { hour, offset: Some(offset), .. }) = self.clock else { return false };
@@ -94,7 +101,10 @@ impl Moment {
     /// Reads what was written for machines: ISO 8601 and its loose kin, RFC 2822, seconds since 1970; at last, any text.
     pub fn from_machine(value: &str, order: Order) -> Option<Moment> {
         let value = value.trim();
-        from_epoch(value).or_else(|| from_compact(value)).or_else(|| Moment::find(value, order))
+        from_epoch(value)
+            .or_else(|| from_compact(value))
+            .or_else(|| from_iso(value))
+            .or_else(|| Moment::find(value, order))
     }
 
     /// The first date in visible text.
@@ -175,6 +185,47 @@ fn from_compact(value: &str) -> Option<Moment> {
     Some(Moment { clock, ..moment })
 }
 
+/// `2024-05-01T14:05:33+02:00`, with `Z`, another offset or none at the end: what most pages write, told without a search.
+fn from_iso(value: &str) -> Option<Moment> {
+    let (head, zone) = value.split_at_checked("2024-05-01T14:05:33".len())?;
+    let number = |from: usize, length: usize| -> Option<i16> {
+        let digits = head.get(from..from + length)?;
+        if digits.bytes().all(|byte| byte.is_ascii_digit()) { digits.parse().ok() } else { None }
+    };
+    let signs = [(4, b'-'), (7, b'-'), (10, b'T'), (13, b':'), (16, b':')];
+    let is_century = head.starts_with("19") || head.starts_with("20");
+    if !is_century || signs.iter().any(|(at, sign)| head.as_bytes()[*at] != *sign) {
+        return None;
+    }
+    let moment = Moment::day(number(0, 4)?, number(5, 2)? as i8, number(8, 2)? as i8)?;
+    let (hour, minute, second) = (number(11, 2)? as i8, number(14, 2)? as i8, number(17, 2)? as i8);
+    let is_time = hour < 24 && minute < 60 && second < 60;
+    let offset = iso_offset(zone)?;
+    is_time.then_some(Moment { clock: Some(Clock { hour, minute, second: Some(second), offset }), ..moment })
+}
+
+/// The offset that ends a stamp; `None` when it is none that `from_iso` reads.
+fn iso_offset(zone: &str) -> Option<Option<Offset>> {
+    let (sign, hours, minutes) = match *zone.as_bytes() {
+        [] => return Some(None),
+        [b'Z'] => return Some(Some(Offset::Zulu)),
+        [sign @ (b'+' | b'-'), h, i, b':', m, n] | [sign @ (b'+' | b'-'), h, i, m, n] => {
+            (sign, [h, i], [m, n])
+        }
+        _ => return None,
+    };
+    let number = |[tens, ones]: [u8; 2]| {
+        let is_number = tens.is_ascii_digit() && ones.is_ascii_digit();
+        is_number.then(|| i32::from(tens - b'0') * 10 + i32::from(ones - b'0'))
+    };
+    let minutes = number(hours)? * 60 + number(minutes)?;
+    (minutes <= FURTHEST_MINUTES).then_some(Some(Offset::Minutes(if sign == b'-' {
+        -minutes
+    } else {
+        minutes
+    })))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -203,6 +254,21 @@ mod tests {
         ] {
             assert_eq!(machine(given).as_deref(), Some(expected), "{given}");
         }
+    }
+
+    #[test]
+    fn a_stamp_that_is_read_without_a_search_is_read_as_with_one() {
+        for zone in ["", "Z", "+02:00", "-0330", "+14:00", "+14:30", "+00:00", "-00:00", ".5Z", " UTC", "z"] {
+            for day in ["2024-05-01", "2024-13-01", "1989-05-01", "2024-02-30", "2024/05/01", "2100-01-01"] {
+                for clock in ["T14:05:33", "T24:05:33", "T14:60:33", "T14:05:60", "T14:05", "T14:5:33"] {
+                    let stamp = format!("{day}{clock}{zone}");
+                    let searched = Moment::find(&stamp, Order::DayFirst);
+                    let direct = from_iso(&stamp);
+                    assert!(direct.is_none() || direct == searched, "{stamp}: {direct:?} {searched:?}");
+                }
+            }
+        }
+        assert!(from_iso("2024-05-01T14:05:33+02:00").is_some() && from_iso("2024-05-01T14:05:33").is_some());
     }
 
     #[test]

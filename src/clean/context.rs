@@ -3,6 +3,7 @@
 use html5ever::{LocalName, local_name};
 
 use super::Kind;
+use super::block::TextBlock;
 use super::prune::Marks;
 use super::survey::Survey;
 use crate::parse::{Dom, NodeId, NodeKind};
@@ -58,35 +59,42 @@ pub struct Context {
     pub mark: Option<Kind>,
 }
 
-/// Contexts by node index.
+/// Contexts of the elements that hold blocks, and of those above them.
 #[derive(Debug)]
 pub struct Contexts {
+    /// The first is that of all other nodes.
     contexts: Vec<Context>,
+    /// Which context a node has, by its index.
+    places: Vec<u32>,
 }
 
 impl Contexts {
-    /// Gathers the context of every element below `root`.
-    pub fn of(dom: &Dom, root: NodeId, survey: &Survey, marks: &Marks) -> Contexts {
-        let mut contexts =
-            vec![
-                Context { negative_distance: u8::MAX, positive_distance: u8::MAX, ..Context::default() };
-                dom.len()
-            ];
-        for node in dom.descendants(root) {
-            if dom.kind(node) == NodeKind::Element {
-                let above = dom
-                    .parent(node)
-                    .filter(|_| node != root)
-                    .map_or(contexts[root.index()], |parent| contexts[parent.index()]);
-                contexts[node.index()] = step(dom, node, above, survey, marks);
+    /// Gathers the context of every element below `root` that holds a block.
+    pub fn of(dom: &Dom, root: NodeId, survey: &Survey, marks: &Marks, blocks: &[TextBlock]) -> Contexts {
+        let none = Context { negative_distance: u8::MAX, positive_distance: u8::MAX, ..Context::default() };
+        let mut contexts = Contexts { contexts: vec![none], places: vec![0; dom.len()] };
+        let mut way = Vec::new();
+        for block in blocks {
+            let mut node = Some(block.element);
+            while let Some(unknown) = node.filter(|node| contexts.places[node.index()] == 0) {
+                way.push(unknown);
+                node = dom.parent(unknown).filter(|_| unknown != root);
+            }
+            let mut above = node.map_or(none, |known| *contexts.get(known));
+            while let Some(node) = way.pop() {
+                if dom.kind(node) == NodeKind::Element {
+                    above = step(dom, node, above, survey, marks);
+                }
+                contexts.places[node.index()] = contexts.contexts.len() as u32;
+                contexts.contexts.push(above);
             }
         }
-        Contexts { contexts }
+        contexts
     }
 
     /// The context of an element.
     pub fn get(&self, node: NodeId) -> &Context {
-        &self.contexts[node.index()]
+        &self.contexts[self.places[node.index()] as usize]
     }
 }
 

@@ -111,7 +111,12 @@ pub fn letters_folded(text: &str) -> impl Iterator<Item = char> {
 const SHINGLE_WORDS: usize = 4;
 
 /// Hashes of the four-word shingles of a text.
-pub fn shingles(text: &str) -> Vec<u64> {
-    let keys: Vec<u64> = words(text).map(|(_, key)| key).collect();
-    keys.windows(SHINGLE_WORDS).map(|window| window.iter().copied().fold(0, hash_step)).collect()
+pub fn shingles(text: &str) -> impl Iterator<Item = u64> {
+    let (mut window, mut count) = ([0; SHINGLE_WORDS], 0);
+    words(text).filter_map(move |(_, key)| {
+        window.rotate_left(1);
+        window[SHINGLE_WORDS - 1] = key;
+        count += 1;
+        (count >= SHINGLE_WORDS).then(|| window.into_iter().fold(0, hash_step))
+    })
 }

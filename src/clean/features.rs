@@ -3,6 +3,7 @@
 use super::FastMap;
 use super::block::TextBlock;
 use super::survey::{Survey, text_weight};
+use super::units::Units;
 use crate::article::BlockKind;
 use crate::parse::{Dom, NodeId};
 
@@ -38,18 +39,21 @@ pub struct Features {
 
 impl Features {
     /// Measures all blocks of a page.
-    pub fn of(dom: &Dom, survey: &Survey, teasers: &[bool], blocks: &[TextBlock]) -> Vec<Features> {
-        let mut repeats: FastMap<&str, u32> = FastMap::default();
-        for block in blocks {
-            *repeats.entry(&block.text).or_default() += 1;
-        }
-        blocks
-            .iter()
-            .map(|block| Features {
-                teaser: teasers[block.element.index()],
-                ..Features::of_block(dom, survey, block, repeats[block.text.as_str()])
-            })
-            .collect()
+    pub fn of(dom: &Dom, survey: &Survey, units: &Units, blocks: &[TextBlock]) -> Vec<Features> {
+        let mut numbers: FastMap<&str, usize> = FastMap::default();
+        let mut repeats: Vec<u32> = Vec::new();
+        let mut number = |text| {
+            let number = *numbers.entry(text).or_insert(repeats.len());
+            repeats.resize(repeats.len().max(number + 1), 0);
+            repeats[number] += 1;
+            number
+        };
+        let texts: Vec<usize> = blocks.iter().map(|block| number(block.text.as_str())).collect();
+        let measure = |(block, text): (&TextBlock, usize)| Features {
+            teaser: units.is_teaser(block.element),
+            ..Features::of_block(dom, survey, block, repeats[text])
+        };
+        blocks.iter().zip(texts).map(measure).collect()
     }
 
     fn of_block(dom: &Dom, survey: &Survey, block: &TextBlock, repeats: u32) -> Features {

@@ -11,7 +11,7 @@ use super::headline::mark_headline;
 use super::survey::Survey;
 use super::{FastSet, Kind};
 use crate::article::BlockKind;
-use crate::parse::{Dom, Edge, NodeId, NodeKind};
+use crate::parse::{Dom, NodeId, NodeKind};
 
 /// A child that holds this share of its parent's prose is followed downwards.
 const DOMINANT_SHARE: f32 = 0.85;
@@ -66,15 +66,9 @@ fn masses(dom: &Dom, blocks: &[TextBlock], features: &[Features]) -> Vec<u32> {
     let beside: u32 =
         undecided().filter(|(_, features)| !features.teaser).map(|(_, features)| features.mass()).sum();
     for (block, features) in undecided() {
-        if !features.teaser || beside < MIN_MASS_BESIDE_TEASERS {
-            masses[block.element.index()] += features.mass();
-        }
-    }
-    for edge in dom.traverse(dom.document()) {
-        if let Edge::Close(node) = edge
-            && let Some(parent) = dom.parent(node)
-        {
-            masses[parent.index()] += masses[node.index()];
+        let mass = features.mass();
+        if mass > 0 && (!features.teaser || beside < MIN_MASS_BESIDE_TEASERS) {
+            above(dom, block.element).for_each(|node| masses[node.index()] += mass);
         }
     }
     masses
@@ -114,11 +108,16 @@ fn descend(dom: &Dom, masses: &[u32], from: NodeId) -> NodeId {
 fn best_named(dom: &Dom, survey: &Survey, masses: &[u32], top: NodeId) -> Option<NodeId> {
     let total = masses[top.index()] as f32;
     let mut best: Option<(f32, NodeId)> = None;
-    for node in dom.descendants(top) {
+    let mut waiting = vec![top];
+    while let Some(node) = waiting.pop() {
         let mass = masses[node.index()] as f32;
+        // so is all that is below it
         if dom.kind(node) != NodeKind::Element || mass < MIN_NAMED_SHARE * total {
             continue;
         }
+        let first = waiting.len();
+        waiting.extend(dom.children(node));
+        waiting[first..].reverse();
         let Some(trust) = trust(dom, survey, node) else { continue };
         let score = mass * trust;
         if best.is_none_or(|(best, _)| score > best) {

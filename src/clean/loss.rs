@@ -27,7 +27,7 @@ const RULE: &str = "loss.announced";
 /// Brings back what the page's own description says is the article, and says what is suspicious.
 pub fn guard(dom: &Dom, blocks: &mut [TextBlock], announced: Option<&str>) -> Vec<String> {
     let mut warnings = Vec::new();
-    if let Some(share) = announced.and_then(|text| bring_back(blocks, &shingles(text))) {
+    if let Some(share) = announced.and_then(|text| bring_back(blocks, text)) {
         let percent = (100.0 * share) as u32;
         warnings.push(format!(
             "suspicious: {percent}% of the text that the page's JSON-LD announces was taken for boilerplate; it was brought back"
@@ -42,8 +42,8 @@ pub fn guard(dom: &Dom, blocks: &mut [TextBlock], announced: Option<&str>) -> Ve
 }
 
 /// The share of the announced text that comes back, when what was kept covers too little of it.
-fn bring_back(blocks: &mut [TextBlock], announced: &[u64]) -> Option<f32> {
-    let wanted: FastSet<u64> = announced.iter().copied().collect();
+fn bring_back(blocks: &mut [TextBlock], announced: &str) -> Option<f32> {
+    let wanted: FastSet<u64> = shingles(announced).collect();
     if wanted.len() < MIN_SHINGLES {
         return None;
     }
@@ -52,8 +52,7 @@ fn bring_back(blocks: &mut [TextBlock], announced: &[u64]) -> Option<f32> {
     if covered.len() as f32 >= MIN_COVERED * wanted.len() as f32 {
         return None;
     }
-    let own: Vec<FastSet<u64>> =
-        blocks.iter().map(|block| shingles(&block.text).into_iter().collect()).collect();
+    let own: Vec<FastSet<u64>> = blocks.iter().map(|block| shingles(&block.text).collect()).collect();
     let before = covered.len();
     for (block, own) in blocks.iter_mut().zip(&own) {
         let shared = own.intersection(&wanted).count();

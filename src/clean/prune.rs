@@ -2,6 +2,8 @@
 //!
 //! An element that holds too large a share of the page's prose is never marked: its name belongs to the page.
 
+use std::cell::OnceCell;
+
 use html5ever::local_name;
 
 use super::Kind;
@@ -55,10 +57,12 @@ pub struct Mark {
     pub rule: String,
 }
 
-/// Marks by node index.
+/// Marks of nodes.
 #[derive(Debug, Default)]
 pub struct Marks {
-    marks: Vec<Option<Mark>>,
+    marks: Vec<Mark>,
+    /// By node index: 0, or the number of the mark from 1 on.
+    places: Vec<u32>,
 }
 
 impl Marks {
@@ -68,17 +72,18 @@ impl Marks {
     /// the marks are made again.
     pub fn of(dom: &Dom, root: NodeId, survey: &Survey, rules: &GenericRules) -> Marks {
         let total = survey.get(root).prose.max(1);
-        let ample = ample_prose(dom, root, rules);
+        let known = OnceCell::new();
+        let ample = || *known.get_or_init(|| ample_prose(dom, root, rules));
         let mut left_out: Vec<String> = Vec::new();
         loop {
-            let (marks, taken) = Marks::pass(dom, root, survey, rules, ample, &left_out);
+            let (marks, taken) = Marks::pass(dom, root, survey, rules, &ample, &left_out);
             let lost: u32 = taken.iter().map(|(_, prose)| prose).sum();
             let left = total.saturating_sub(lost);
             let is_plausible = left as f32 >= MIN_LEFT_SHARE * total as f32;
             let by_name = taken.into_iter().filter(|(rule, _)| rule.starts_with("prune.name."));
             match by_name.max_by_key(|(_, prose)| *prose) {
                 // more comments than article: a long discussion of a short text
-                Some((rule, _)) if left >= ample && rules.is_comments(&rule) => return marks,
+                Some((rule, _)) if rules.is_comments(&rule) && left >= ample() => return marks,
                 Some((rule, _)) if !is_plausible && left_out.len() < MAX_LEFT_OUT => left_out.push(rule),
                 _ => return marks,
             }
@@ -91,10 +96,10 @@ impl Marks {
         root: NodeId,
         survey: &Survey,
         rules: &GenericRules,
-        ample: u32,
+        ample: &impl Fn() -> u32,
         left_out: &[String],
     ) -> (Marks, Vec<(String, u32)>) {
-        let mut marks = vec![None; dom.len()];
+        let mut marks = Marks { marks: Vec::new(), places: vec![0; dom.len()] };
         let mut taken: Vec<(String, u32)> = Vec::new();
         let total = survey.get(root).prose.max(1);
         let mut inside: Option<NodeId> = None;
@@ -107,26 +112,31 @@ impl Marks {
                     let mark = judge(dom, node, (total, ample), survey, rules);
                     let Some(mark) = mark.filter(|mark| !left_out.contains(&mark.rule)) else { continue };
                     if let Some(headline) = headline_in(dom, survey, node, &mark) {
-                        marks[headline.index()] = Some(Mark { kind: Kind::Title, ..mark });
+                        marks.set(headline, Mark { kind: Kind::Title, ..mark });
                         continue;
                     }
                     match taken.iter_mut().find(|(rule, _)| *rule == mark.rule) {
                         Some((_, sum)) => *sum += prose,
                         None => taken.push((mark.rule.clone(), prose)),
                     }
-                    marks[node.index()] = Some(mark);
+                    marks.set(node, mark);
                     inside = Some(node);
                 }
                 Edge::Close(node) if inside == Some(node) => inside = None,
                 _ => {}
             }
         }
-        (Marks { marks }, taken)
+        (marks, taken)
+    }
+
+    fn set(&mut self, node: NodeId, mark: Mark) {
+        self.marks.push(mark);
+        self.places[node.index()] = self.marks.len() as u32;
     }
 
     /// The mark of a node.
     pub fn get(&self, node: NodeId) -> Option<&Mark> {
-        self.marks[node.index()].as_ref()
+        self.marks.get((self.places[node.index()] as usize).checked_sub(1)?)
     }
 }
 
@@ -150,20 +160,20 @@ fn ample_prose(dom: &Dom, root: NodeId, rules: &GenericRules) -> u32 {
 fn judge(
     dom: &Dom,
     node: NodeId,
-    (total, ample): (u32, u32),
+    (total, ample): (u32, &impl Fn() -> u32),
     survey: &Survey,
     rules: &GenericRules,
 ) -> Option<Mark> {
     let prose = survey.get(node).prose;
     let share = prose as f32 / total as f32;
-    let is_ample = total - prose.min(total) >= ample;
+    let is_ample = || total - prose.min(total) >= ample();
     if is_hidden(dom, node) && share <= MAX_HIDDEN_SHARE {
         return Some(Mark { kind: Kind::Other, rule: "prune.hidden".to_owned() });
     }
     let by_tag = rules.tag(dom.local_name(node)).map(|rule| ("tag", rule));
     let by_role = dom.attribute(node, "role").and_then(|role| rules.role(role)).map(|rule| ("role", rule));
     let by_name = survey.get(node).names.rule.map(|index| ("name", rules.name(index)));
-    let fits = |rule: &BoxRule| share <= rule.max_share || (rule.kind == Kind::Comments && is_ample);
+    let fits = |rule: &BoxRule| share <= rule.max_share || (rule.kind == Kind::Comments && is_ample());
     let means_it = |source: &str, rule: &BoxRule| match source {
         "tag" => rule.kind != Kind::Caption || !is_slide(dom, node),
         "name" if rule.kind == Kind::Caption && matches!(dom.tag(node), "h2" | "h3" | "h4") => false,

@@ -96,6 +96,11 @@ struct Words {
 }
 
 impl RuleFile {
+    fn read(text: &str, origin: &str) -> Result<RuleFile, Error> {
+        toml::from_str(text)
+            .map_err(|error| Error::Rules { origin: origin.to_owned(), message: error.to_string() })
+    }
+
     /// Adds the rules of another file, which win where an id is the same.
     fn extend(&mut self, other: RuleFile) {
         self.tags.skip.extend(other.tags.skip);
@@ -123,10 +128,9 @@ impl GenericRules {
     /// These rules and those of another file, which win where an id is the same. The file needs only the tables that
     /// it changes; words for skipped tags, bodies and standfirsts are added to the ones that are there.
     pub fn overlay(&self, text: &str, origin: &str) -> Result<GenericRules, Error> {
-        let wrong = |message: String| Error::Rules { origin: origin.to_owned(), message };
         let mut file = self.file.clone();
-        file.extend(toml::from_str(text).map_err(|error| wrong(error.to_string()))?);
-        GenericRules::compile(file).map_err(wrong)
+        file.extend(RuleFile::read(text, origin)?);
+        Ok(GenericRules::compile(file))
     }
 
     /// The rules with their marks.
@@ -144,12 +148,10 @@ impl GenericRules {
 
     /// Reads rules from TOML; `origin` names the file in messages.
     pub fn parse(text: &str, origin: &str) -> Result<GenericRules, Error> {
-        let wrong = |message: String| Error::Rules { origin: origin.to_owned(), message };
-        let file = toml::from_str(text).map_err(|error| wrong(error.to_string()))?;
-        GenericRules::compile(file).map_err(wrong)
+        RuleFile::read(text, origin).map(GenericRules::compile)
     }
 
-    fn compile(file: RuleFile) -> Result<GenericRules, String> {
+    fn compile(file: RuleFile) -> GenericRules {
         let mut patterns: Vec<&str> = Vec::new();
         let mut meanings = Vec::new();
         let mut add = |words: &'_ [String], meaning| {
@@ -167,7 +169,7 @@ impl GenericRules {
             patterns.extend(words.iter().map(String::as_str));
             add(words, meaning);
         }
-        let name_matcher = NameMatcher::new(patterns)?;
+        let name_matcher = NameMatcher::new(patterns);
         let skipped = file.tags.skip.iter().map(|tag| LocalName::from(tag.as_str())).collect();
         let mut rule_of_tag = FastMap::default();
         for (index, rule) in file.tag.iter().enumerate() {
@@ -175,7 +177,7 @@ impl GenericRules {
                 rule_of_tag.entry(LocalName::from(tag.as_str())).or_insert(index);
             }
         }
-        Ok(GenericRules { name_matcher, name_rule_of_pattern: meanings, skipped, rule_of_tag, file })
+        GenericRules { name_matcher, name_rule_of_pattern: meanings, skipped, rule_of_tag, file }
     }
 
     /// Whether text in elements of this tag is never for readers.

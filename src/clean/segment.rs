@@ -5,6 +5,8 @@
 
 use std::iter::successors;
 
+use html5ever::{LocalName, local_name};
+
 use super::FastMap;
 use super::block::{Fate, TextBlock};
 use super::prune::Marks;
@@ -67,6 +69,15 @@ struct Run {
     breaks: usize,
 }
 
+impl Run {
+    /// Starts over, in the same room.
+    fn clear(&mut self) {
+        self.text.clear();
+        self.spans.clear();
+        (self.space, self.breaks) = (false, 0);
+    }
+}
+
 struct OpenMark {
     node: NodeId,
     mark: Mark,
@@ -99,21 +110,22 @@ impl Segmenter<'_> {
             NodeKind::Element => {}
             _ => return,
         }
-        let tag = self.dom.tag(node);
-        if self.dom.is_block_level(node) {
+        let tag = self.dom.local_name(node);
+        let is_block_level = self.dom.is_block_level(node);
+        if is_block_level {
             self.flush();
             self.elements.push(node);
-            self.preformatted += usize::from(tag == "pre");
+            self.preformatted += usize::from(*tag == local_name!("pre"));
         }
         if let (None, Some(mark)) = (&self.inside, marks.get(node)) {
             self.inside = Some((node, Fate::removed(mark.kind, mark.rule.clone())));
-            if !self.dom.is_block_level(node) {
+            if !is_block_level {
                 self.divert(node);
             }
         }
-        match tag {
-            "br" => self.line_break(),
-            "hr" => self.flush(),
+        match *tag {
+            local_name!("br") => self.line_break(),
+            local_name!("hr") => self.flush(),
             _ => {}
         }
         if let Some(mark) = self.mark_of(node, tag).filter(|_| self.open.len() < MAX_OPEN_MARKS) {
@@ -129,16 +141,16 @@ impl Segmenter<'_> {
         if self.open.last().is_some_and(|open| open.node == node)
             && let Some(open) = self.open.pop()
         {
-            self.push_span(open.start, &open.mark);
+            self.push_span(open.start, open.mark);
         }
-        let tag = self.dom.tag(node);
         if self.dom.is_block_level(node) {
+            let tag = self.dom.local_name(node);
             self.flush();
-            if matches!(tag, "td" | "th") {
+            if matches!(*tag, local_name!("td") | local_name!("th")) {
                 self.empty_cell(node);
             }
             self.elements.pop();
-            self.preformatted -= usize::from(tag == "pre");
+            self.preformatted -= usize::from(*tag == local_name!("pre"));
         }
         if self.diverted.last().is_some_and(|(diverted, _)| *diverted == node) {
             self.flush();
@@ -158,12 +170,14 @@ impl Segmenter<'_> {
         self.diverted.push((node, run));
     }
 
-    fn mark_of(&self, node: NodeId, tag: &str) -> Option<Mark> {
-        match tag {
-            "a" => Some(Mark::Link(self.dom.attribute(node, "href")?.trim().to_owned())),
-            "strong" | "b" => Some(Mark::Strong),
-            "em" | "i" | "cite" => Some(Mark::Emphasis),
-            "code" | "kbd" | "samp" => (self.preformatted == 0).then_some(Mark::Code),
+    fn mark_of(&self, node: NodeId, tag: &LocalName) -> Option<Mark> {
+        match *tag {
+            local_name!("a") => Some(Mark::Link(self.dom.attribute(node, "href")?.trim().to_owned())),
+            local_name!("strong") | local_name!("b") => Some(Mark::Strong),
+            local_name!("em") | local_name!("i") | local_name!("cite") => Some(Mark::Emphasis),
+            local_name!("code") | local_name!("kbd") | local_name!("samp") => {
+                (self.preformatted == 0).then_some(Mark::Code)
+            }
             _ => None,
         }
     }
@@ -225,10 +239,10 @@ impl Segmenter<'_> {
         }
     }
 
-    fn push_span(&mut self, start: usize, mark: &Mark) {
+    fn push_span(&mut self, start: usize, mark: Mark) {
         let end = self.current.text.trim_end().len();
         if start < end {
-            self.current.spans.push(Span { range: start..end, mark: mark.clone() });
+            self.current.spans.push(Span { range: start..end, mark });
         }
     }
 
@@ -236,7 +250,7 @@ impl Segmenter<'_> {
     fn flush(&mut self) {
         if self.current.text.is_empty() {
             self.open.iter_mut().for_each(|open| open.start = 0);
-            self.current = Run::default();
+            self.current.clear();
             return;
         }
         for index in 0..self.open.len() {
@@ -244,18 +258,20 @@ impl Segmenter<'_> {
             self.copied += size_of::<Span>() + if let Mark::Link(target) = mark { target.len() } else { 0 };
             if self.copied <= MAX_COPIED_BYTES {
                 let (start, mark) = (*start, mark.clone());
-                self.push_span(start, &mark);
+                self.push_span(start, mark);
             }
             self.open[index].start = 0;
         }
-        let run = std::mem::take(&mut self.current);
+        let run = &mut self.current;
         let text = if self.preformatted > 0 { run.text.trim_matches('\n') } else { run.text.trim() };
         if text.trim().is_empty() {
+            run.clear();
             return;
         }
         let shift = text.as_ptr().addr() - run.text.as_ptr().addr();
         let text = text.to_owned();
-        let mut spans = run.spans;
+        let mut spans = std::mem::take(&mut run.spans);
+        run.clear();
         for span in &mut spans {
             span.range =
                 span.range.start.saturating_sub(shift)..span.range.end.saturating_sub(shift).min(text.len());
@@ -288,19 +304,27 @@ impl Segmenter<'_> {
         let mut list_depth = 0;
         let mut item: Option<NodeId> = None;
         for &element in self.elements.iter().rev() {
-            match self.dom.tag(element) {
-                tag @ ("h1" | "h2" | "h3" | "h4" | "h5" | "h6") if item.is_none() => {
+            let tag = self.dom.local_name(element);
+            match *tag {
+                local_name!("h1")
+                | local_name!("h2")
+                | local_name!("h3")
+                | local_name!("h4")
+                | local_name!("h5")
+                | local_name!("h6")
+                    if item.is_none() =>
+                {
                     return BlockKind::Heading(tag.as_bytes()[1] - b'0');
                 }
-                "pre" => return BlockKind::Code,
-                "td" | "th" if item.is_none() => {
+                local_name!("pre") => return BlockKind::Code,
+                local_name!("td") | local_name!("th") if item.is_none() => {
                     let first = self.counted.is_first(self.dom, element);
-                    return BlockKind::Cell { first, header: self.dom.tag(element) == "th" };
+                    return BlockKind::Cell { first, header: *tag == local_name!("th") };
                 }
-                "blockquote" if item.is_none() => return BlockKind::Quote,
-                "li" => item = item.or(Some(element)),
-                "ul" | "ol" if item.is_some() => list_depth += 1,
-                "article" | "main" => break,
+                local_name!("blockquote") if item.is_none() => return BlockKind::Quote,
+                local_name!("li") => item = item.or(Some(element)),
+                local_name!("ul") | local_name!("ol") if item.is_some() => list_depth += 1,
+                local_name!("article") | local_name!("main") => break,
                 _ => {}
             }
         }

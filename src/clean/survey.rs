@@ -129,7 +129,7 @@ impl<'a> Namer<'a> {
 /// software does.
 fn is_in_noscript(dom: &Dom, root: NodeId, rules: &GenericRules) -> bool {
     const NOSCRIPT: LocalName = local_name!("noscript");
-    if !dom.descendants(root).any(|node| *dom.local_name(node) == NOSCRIPT) {
+    if !dom.may_hold(&NOSCRIPT) {
         return false;
     }
     let (mut without_script, mut hidden) = (0_usize, 0_usize);

@@ -9,6 +9,7 @@ use html5ever::{LocalName, local_name};
 use memchr::memmem::Finder;
 
 use super::FastMap;
+use super::block::TextBlock;
 use crate::parse::{Dom, Edge, NodeId, NodeKind};
 
 /// So many siblings of a kind make a repetition.
@@ -37,7 +38,7 @@ pub struct Unit {
 
 /// The units that an element stands in.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Nest {
+struct Nest {
     /// The element itself, as an index into the groups.
     own: u32,
     /// The nearest above, and its depth.
@@ -45,14 +46,21 @@ pub struct Nest {
     /// The outermost, itself included, and its depth.
     outermost: (u32, u16),
     depth: u16,
+    /// It stands in boxes in a row with one linked heading each, as teasers do.
+    is_teaser: bool,
 }
 
-/// All groups of a page.
+/// All groups of a page that hold blocks.
 #[derive(Debug)]
 pub struct Units {
     /// The first is no group.
     groups: Vec<Unit>,
+    /// The group of each node, by its index, where the children of its parent were grouped.
+    own: Vec<u32>,
+    /// The first is that of the root.
     nests: Vec<Nest>,
+    /// Which nest an element has that is above a block, by its index.
+    places: Vec<u32>,
 }
 
 /// Room for the children of one element, with their kinds, and for those kinds.
@@ -72,18 +80,28 @@ struct Holds {
 }
 
 impl Units {
-    /// Finds the repeated boxes below `root`.
-    pub fn of(dom: &Dom, root: NodeId) -> Units {
+    /// Finds the repeated boxes below `root` in which blocks stand.
+    pub fn of(dom: &Dom, root: NodeId, blocks: &[TextBlock]) -> Units {
         let holds = holds(dom, root);
-        let mut units = Units { groups: vec![Unit::default()], nests: vec![Nest::default(); dom.len()] };
+        let mut units = Units {
+            groups: vec![Unit::default()],
+            own: vec![0; dom.len()],
+            nests: vec![Nest::default()],
+            places: vec![0; dom.len()],
+        };
         let mut room = Room::default();
-        units.group_children(dom, root, &holds, &mut room);
-        for node in dom.descendants(root) {
-            if dom.kind(node) != NodeKind::Element || node == root {
-                continue;
+        let mut is_grouped = vec![false; dom.len()];
+        let mut way = Vec::new();
+        for block in blocks {
+            let above = [block.element].into_iter().chain(dom.ancestors(block.element));
+            way.extend(above.take_while(|node| *node != root && units.places[node.index()] == 0));
+            while let Some(node) = way.pop() {
+                let parent = dom.parent(node).unwrap_or(root);
+                if !std::mem::replace(&mut is_grouped[parent.index()], true) {
+                    units.group_children(dom, parent, &holds, &mut room);
+                }
+                units.nest(dom, node, parent);
             }
-            units.nest(dom, node);
-            units.group_children(dom, node, &holds, &mut room);
         }
         units
     }
@@ -119,35 +137,40 @@ impl Units {
         if !kinds.is_empty() {
             for &(child, kind) in children.iter() {
                 if let Some(at) = kinds.iter().position(|(known, _)| *known == kind) {
-                    self.nests[child.index()].own = (first + at) as u32;
+                    self.own[child.index()] = (first + at) as u32;
                 }
             }
         }
     }
 
-    fn nest(&mut self, dom: &Dom, node: NodeId) {
-        let above = dom.parent(node).map_or(Nest::default(), |parent| self.nests[parent.index()]);
-        let nest = &mut self.nests[node.index()];
-        nest.depth = above.depth.saturating_add(1);
-        nest.nearest = if above.own == 0 { above.nearest } else { (above.own, above.depth) };
-        nest.outermost = if above.outermost.0 == 0 { (nest.own, nest.depth) } else { above.outermost };
+    fn nest(&mut self, dom: &Dom, node: NodeId, parent: NodeId) {
+        let above = self.nests[self.places[parent.index()] as usize];
+        let (own, depth) = (self.own[node.index()], above.depth.saturating_add(1));
+        let is_row = || self.groups[own as usize].is_teaser();
+        let is_box = || !matches!(dom.tag(node), "p" | "td" | "tr" | "dd" | "dt");
+        let nest = Nest {
+            own,
+            nearest: if above.own == 0 { above.nearest } else { (above.own, above.depth) },
+            outermost: if above.outermost.0 == 0 { (own, depth) } else { above.outermost },
+            depth,
+            is_teaser: above.is_teaser || (is_row() && is_box()),
+        };
+        self.places[node.index()] = self.nests.len() as u32;
+        self.nests.push(nest);
     }
 
-    /// Whether each node stands in boxes in a row with one linked heading each, as teasers do; by node index.
-    pub fn teasers(&self, dom: &Dom, root: NodeId) -> Vec<bool> {
-        let mut teasers = vec![false; dom.len()];
-        for node in dom.descendants(root) {
-            let is_row = || self.groups[self.nests[node.index()].own as usize].is_teaser();
-            let is_box = || !matches!(dom.tag(node), "p" | "td" | "tr" | "dd" | "dt");
-            let above = dom.parent(node).is_some_and(|parent| teasers[parent.index()]);
-            teasers[node.index()] = above || (is_row() && is_box());
-        }
-        teasers
+    /// Whether an element that holds a block stands in boxes in a row with one linked heading each, as teasers do.
+    pub fn is_teaser(&self, node: NodeId) -> bool {
+        self.nest_of(node).is_teaser
     }
 
-    /// The group of the element itself, the nearest above it and the outermost, each with how many steps up it stands.
+    fn nest_of(&self, node: NodeId) -> &Nest {
+        &self.nests[self.places[node.index()] as usize]
+    }
+
+    /// The group of an element that holds a block, the nearest above it and the outermost, each with how many steps up it stands.
     pub fn around(&self, node: NodeId) -> [(Unit, u16); 3] {
-        let nest = self.nests[node.index()];
+        let nest = self.nest_of(node);
         let up = |(group, depth): (u32, u16)| (self.groups[group as usize], nest.depth.saturating_sub(depth));
         [up((nest.own, nest.depth)), up(nest.nearest), up(nest.outermost)]
     }
@@ -253,6 +276,8 @@ fn is_heading<'d>(dom: &'d Dom, node: NodeId, named: &mut FastMap<&'d str, bool>
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::article::BlockKind;
+    use crate::clean::block::testing::block;
     use crate::parse::{Limits, parse};
 
     #[test]
@@ -261,8 +286,9 @@ mod tests {
         let html = format!("<body><p>Un</p><ul>{}</ul></body>", teaser.repeat(4));
         let dom = parse(&html, &Limits::default()).unwrap();
         let body = dom.body().unwrap();
-        let units = Units::of(&dom, body);
         let text = dom.descendants(body).filter(|node| dom.tag(*node) == "p").last().unwrap();
+        let block = TextBlock { element: text, ..block(BlockKind::Paragraph, "Texte.", None) };
+        let units = Units::of(&dom, body, &[block]);
         let [own, nearest, outermost] = units.around(text);
         assert_eq!(own.0.count, 0);
         assert_eq!((nearest.0.count, nearest.1), (4, 1));

@@ -284,9 +284,12 @@ fn is_description(text: &str, description: &str) -> bool {
 
 /// The share of a text's shingles that the announced body has.
 fn share_of_hint(text: &str, facts: &PageFacts) -> f32 {
-    let shingles = shingles(text);
-    let hits = shingles.iter().filter(|shingle| facts.hint.contains(shingle)).count();
-    if shingles.is_empty() { -1.0 } else { hits as f32 / shingles.len() as f32 }
+    let (mut all, mut hits) = (0, 0);
+    for shingle in shingles(text) {
+        all += 1;
+        hits += u32::from(facts.hint.contains(&shingle));
+    }
+    if all == 0 { -1.0 } else { hits as f32 / all as f32 }
 }
 
 #[expect(clippy::too_many_arguments, reason = "a neighbour is described by all that is known of it")]

@@ -239,6 +239,11 @@ impl Dom {
         self.element(node).is_some_and(|element| is_unread(&element.name.local))
     }
 
+    /// Whether there may be an element of this name; a "no" is sure, and needs no walk.
+    pub fn may_hold(&self, name: &LocalName) -> bool {
+        self.elements.iter().any(|element| element.name.local == *name)
+    }
+
     /// Whether the node is an HTML element, as opposed to SVG or MathML.
     pub fn is_html_namespace(&self, node: NodeId) -> bool {
         self.element(node).is_some_and(|element| element.name.ns == ns!(html))

@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 
 use regex::{Captures, Regex};
 
-use super::{Clock, Moment, Offset, Order};
+use super::{Clock, FURTHEST_MINUTES, Moment, Offset, Order};
 use crate::article::metadata::words::fold;
 
 const MONTHS: &str = include_str!("../../../rules/months.toml");
@@ -216,9 +216,8 @@ fn offset(rest: &str) -> Option<Offset> {
     if let Some(sign) = found.name("sign") {
         let number = |name: &str| found.name(name).and_then(|part| part.as_str().parse::<i32>().ok());
         let minutes = number("h")? * 60 + number("m").unwrap_or(0);
-        let furthest = 14 * 60; // the Line Islands
         let minutes = if sign.as_str() == "-" { -minutes } else { minutes };
-        return (minutes.abs() <= furthest).then_some(Offset::Minutes(minutes));
+        return (minutes.abs() <= FURTHEST_MINUTES).then_some(Offset::Minutes(minutes));
     }
     let hours = match &found["name"] {
         "z" | "utc" | "gmt" => return Some(Offset::Zulu),

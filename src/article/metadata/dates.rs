@@ -14,6 +14,8 @@
 
 mod keys;
 
+use std::cell::OnceCell;
+
 use url::Url;
 
 use self::keys::{DATED, MODIFIED, PUBLISHED, says_change, says_publication};
@@ -23,7 +25,7 @@ use super::page::{Page, first_chars};
 use super::words::{fold, tidy};
 use crate::article::date::{Moment, Order};
 use crate::article::jsonld::Story;
-use crate::parse::NodeId;
+use crate::parse::{AttributeNames, NodeId};
 
 /// Languages with the hours of UTC at which the day begins where most of their pages are written.
 const MIDNIGHTS: [(&[&str], &[i8]); 3] = [
@@ -62,6 +64,8 @@ pub(super) struct Sources<'a> {
     pub order: Order,
     /// ISO 639-1.
     pub language: Option<&'a str>,
+    /// The dates that readers see, once the surer sources have left a question open; empty at first.
+    pub shown: OnceCell<Vec<Shown>>,
 }
 
 /// How a date is written, surest first.
@@ -77,7 +81,7 @@ enum Form {
 
 /// A date that the page shows.
 #[derive(Clone, Debug)]
-struct Shown {
+pub(super) struct Shown {
     moment: Moment,
     event: Event,
     form: Form,
@@ -104,31 +108,30 @@ impl Shown {
 
 /// Finds both dates.
 pub(super) fn find(sources: &Sources<'_>) -> Dates {
-    let shown = sources.shown();
     let modified = sources.field(&sources.story.modified).or_else(|| sources.meta(&MODIFIED));
     let modified = modified.or_else(|| sources.meta_fitting(says_change));
-    let modified = modified.or_else(|| best(&shown, |one| one.event == Event::Modified));
-    let published = sources.published(&shown).or(modified);
-    Dates { modified, published: published.map(|moment| sources.as_read(moment, &shown)) }
+    let modified = modified.or_else(|| best(sources.shown(), |one| one.event == Event::Modified));
+    let published = sources.published().or(modified);
+    Dates { modified, published: published.map(|moment| sources.as_read(moment)) }
 }
 
 impl Sources<'_> {
-    fn published(&self, shown: &[Shown]) -> Option<Moment> {
+    fn published(&self) -> Option<Moment> {
         let likely =
             |one: &Shown| one.event == Event::Published || (one.event == Event::Unsaid && one.is_near());
-        let candidate = shown.iter().filter(|one| likely(one)).min_by_key(|one| one.cost());
+        let candidate = || self.shown().iter().filter(|one| likely(one)).min_by_key(|one| one.cost());
         let is_sure = |one: &&Shown| one.event == Event::Published || one.form == Form::Attribute;
         let told = self.field(&self.story.published);
         told.filter(|_| !self.story.published.as_deref().is_some_and(is_ambiguous))
             .or_else(|| self.meta(&PUBLISHED))
             .or_else(|| self.meta_fitting(says_publication))
             .or(told)
-            .or_else(|| candidate.filter(is_sure).map(|one| one.moment))
+            .or_else(|| candidate().filter(is_sure).map(|one| one.moment))
             .or_else(|| self.path())
             .or_else(|| self.meta(&DATED))
             .or_else(|| self.field(&self.story.created))
-            .or_else(|| candidate.map(|one| one.moment))
-            .or_else(|| best(shown, |one| one.event == Event::Unsaid && one.form != Form::Bare))
+            .or_else(|| candidate().map(|one| one.moment))
+            .or_else(|| best(self.shown(), |one| one.event == Event::Unsaid && one.form != Form::Bare))
             .or_else(|| best(&self.framed(), |one| one.event != Event::Modified))
             .or_else(|| self.titled())
     }
@@ -143,9 +146,12 @@ impl Sources<'_> {
     }
 
     /// The day that readers see, where a stamp in UTC falls on the day before or after it.
-    fn as_read(&self, stamp: Moment, shown: &[Shown]) -> Moment {
-        let visible =
-            shown.iter().filter(|one| one.event != Event::Modified && one.is_near()).map(|one| one.moment);
+    fn as_read(&self, stamp: Moment) -> Moment {
+        if !stamp.is_in_utc() {
+            return stamp;
+        }
+        let near = self.shown_near();
+        let visible = near.iter().filter(|one| one.event != Event::Modified).map(|one| one.moment);
         let mut days = visible.chain(self.path()).collect::<Vec<_>>();
         if days.iter().any(|day| day.same_day(&stamp)) {
             return stamp;
@@ -181,9 +187,24 @@ impl Sources<'_> {
     }
 
     /// The dates outside of the frame, in document order; where there is none, those near the headline in sidebars.
-    fn shown(&self) -> Vec<Shown> {
-        let shown: Vec<Shown> = self.page.content().filter_map(|node| self.read(node)).collect();
-        if shown.is_empty() { self.framed() } else { shown }
+    fn shown(&self) -> &[Shown] {
+        self.shown.get_or_init(|| {
+            let shown: Vec<Shown> = self.page.content().filter_map(|node| self.read(node)).collect();
+            if shown.is_empty() { self.framed() } else { shown }
+        })
+    }
+
+    /// Those of [`Sources::shown`] that are near the headline. What is far is read only when nothing is near.
+    fn shown_near(&self) -> Vec<Shown> {
+        let near = || self.page.content().filter(|node| self.distance(*node) <= MAX_DISTANCE);
+        let found: Vec<Shown> = match self.shown.get() {
+            None => near().filter_map(|node| self.read(node)).collect(),
+            Some(_) => Vec::new(),
+        };
+        match found.is_empty() {
+            true => self.shown().iter().filter(|one| one.is_near()).cloned().collect(),
+            false => found,
+        }
     }
 
     /// The dates near the headline in what looks like a sidebar.
@@ -199,16 +220,20 @@ impl Sources<'_> {
     }
 
     fn read(&self, node: NodeId) -> Option<Shown> {
-        self.read_attribute(node).or_else(|| self.read_text(node))
+        let itemprop = self.page.dom.attribute(node, "itemprop");
+        let property = itemprop.map(str::to_ascii_lowercase).unwrap_or_default();
+        self.read_attribute(node, &property).or_else(|| self.read_text(node, &property))
     }
 
-    fn read_attribute(&self, node: NodeId) -> Option<Shown> {
+    fn read_attribute(&self, node: NodeId, property: &str) -> Option<Shown> {
+        const DATING: AttributeNames = AttributeNames::of(&["content", "datetime", "title"]);
         let dom = self.page.dom;
-        let property = property(self.page, node);
-        let content = dom.attribute(node, "content").filter(|_| is_date_property(&property));
-        let value = dom
-            .attribute(node, "datetime")
-            .filter(|_| dom.tag(node) == "time" || is_date_property(&property));
+        if !dom.may_have(node, DATING) {
+            return None;
+        }
+        let content = dom.attribute(node, "content").filter(|_| is_date_property(property));
+        let value =
+            dom.attribute(node, "datetime").filter(|_| dom.tag(node) == "time" || is_date_property(property));
         let moment = match value.or(content) {
             Some(value) => Moment::from_machine(value, self.order)?,
             None => self.titled_element(node)?,
@@ -216,11 +241,12 @@ impl Sources<'_> {
         // The attribute may be of the last change where the text is of the publication: then the text is read.
         let text = fold(&self.page.text(node));
         let (said, start) = Event::of_line(&text);
-        let shown = Moment::find(&text[start..], self.order).filter(|_| said == Event::Published);
+        let is_said = said == Event::Published;
+        let shown = if is_said { Moment::find(&text[start..], self.order) } else { None };
         if shown.is_some_and(|shown| !shown.same_day(&moment) && !moment.may_be_on_local_day_of(&shown)) {
             return None;
         }
-        let event = match self.event(node, &property) {
+        let event = match self.event(node, property) {
             Event::Unsaid => Event::of_line(&fold(&self.page.text(dom.parent(node)?))).0,
             event => event,
         };
@@ -237,10 +263,9 @@ impl Sources<'_> {
         Moment::from_machine(title, self.order).filter(|_| is_stamp)
     }
 
-    fn read_text(&self, node: NodeId) -> Option<Shown> {
-        let property = property(self.page, node);
+    fn read_text(&self, node: NodeId, property: &str) -> Option<Shown> {
         let is_marked = self.page.dom.tag(node) == "time"
-            || is_date_property(&property)
+            || is_date_property(property)
             || self.page.is_marked(node, Mark::Date)
             || self.page.is_marked(node, Mark::Published);
         let line = fold(&self.own_line(node, is_marked)?);
@@ -249,7 +274,7 @@ impl Sources<'_> {
         }
         let (said, start) = Event::of_line(&line);
         let moment = Moment::find(&line[start..], self.order).or_else(|| Moment::find(&line, self.order))?;
-        let event = match (said, self.event(node, &property)) {
+        let event = match (said, self.event(node, property)) {
             (Event::Unsaid, Event::Unsaid) => self.event_of_sentence(node),
             (Event::Unsaid, event) => event,
             _ => said,
@@ -329,10 +354,6 @@ fn is_ambiguous(value: &str) -> bool {
 /// Whether a folded line has the digits of the shortest date, 3.3.21; that is cheaper to tell than the date.
 fn may_hold_day(line: &str) -> bool {
     line.chars().filter(|c| c.is_numeric()).nth(MIN_DIGITS - 1).is_some()
-}
-
-fn property(page: &Page<'_>, node: NodeId) -> String {
-    page.dom.attribute(node, "itemprop").unwrap_or_default().to_ascii_lowercase()
 }
 
 fn is_date_property(property: &str) -> bool {

@@ -19,6 +19,8 @@ mod tests;
 mod title;
 pub(crate) mod words;
 
+use std::cell::OnceCell;
+
 use serde::{Deserialize, Serialize};
 use url::Url;
 
@@ -131,6 +133,7 @@ pub fn extract(dom: &Dom, url: Option<&Url>) -> Metadata {
         address,
         order,
         language: language.as_deref(),
+        shown: OnceCell::new(),
     });
     let authors = authors::find(&authors::Sources {
         head: &head,

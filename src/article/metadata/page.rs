@@ -11,10 +11,8 @@ use super::words::tidy;
 use crate::clean::FastMap;
 use crate::parse::{Dom, Edge, NodeId, NodeKind};
 
-/// Elements that frame an article.
-const FRAME_TAGS: [&str; 4] = ["nav", "footer", "aside", "form"];
 /// An element with more than one in so many of the page's nodes is no frame, whatever it is called.
-const MAX_FRAME_SHARE: usize = 2;
+const MAX_FRAME_SHARE: u32 = 2;
 /// Classes that hide an element from sight and leave it to screen readers.
 const HIDDEN_CLASSES: [&str; 8] = [
     "visually-hidden",
@@ -26,6 +24,8 @@ const HIDDEN_CLASSES: [&str; 8] = [
     "offscreen",
     "screenreader",
 ];
+/// ... and how others of them end.
+const HIDDEN_ENDING: &[u8] = b"a11y-hidden";
 /// Nodes that are read of one element; a byline or headline has a few dozen.
 const MAX_NODES: usize = 200;
 /// Characters that are read of one element; whatever is longer is no headline, byline or date line.
@@ -81,38 +81,50 @@ impl<'a> Page<'a> {
             elements: Vec::new(),
         };
         let root = dom.body().unwrap_or(dom.document());
-        let nodes: Vec<NodeId> = dom.descendants(root).collect();
-        for (rank, &node) in (0..).zip(&nodes) {
-            page.ranks[node.index()] = rank;
+        let (mut known, mut count) = (FastMap::default(), 0);
+        for node in dom.ancestors(root) {
+            page.names[node.index()] = Names::of(dom, node, &mut known);
+        }
+        for node in dom.descendants(root) {
+            page.ranks[node.index()] = count;
+            count += 1;
             if dom.kind(node) == NodeKind::Element {
+                page.names[node.index()] = Names::of(dom, node, &mut known);
                 page.elements.push(node);
             }
         }
-        let mut known = FastMap::default();
-        for node in page.elements.iter().copied().chain(dom.ancestors(root)) {
-            page.names[node.index()] = Names::of(dom, node, &mut known);
-        }
-        page.find_frames(root, &nodes);
+        page.find_frames(root, count);
         page
     }
 
-    /// `nodes` are those of the page, in document order.
-    fn find_frames(&mut self, root: NodeId, nodes: &[NodeId]) {
+    /// `count`: nodes of the page.
+    fn find_frames(&mut self, root: NodeId, count: u32) {
         let dom = self.dom;
-        let sizes = sizes(dom, nodes);
         let holds_headline = self.above_headlines(root);
         for &node in &self.elements {
             let above = dom.parent(node).is_some_and(|parent| self.frame[parent.index()]);
-            let is_page =
-                sizes[node.index()] * MAX_FRAME_SHARE > sizes[root.index()] || holds_headline[node.index()];
-            self.frame[node.index()] = above || (!is_page && self.looks_like_frame(node));
+            let is_page = || {
+                (self.end(node, root, count) - self.rank(node)) * MAX_FRAME_SHARE > count
+                    || holds_headline[node.index()]
+            };
+            self.frame[node.index()] = above || (self.looks_like_frame(node) && !is_page());
         }
+    }
+
+    /// The rank of the first node behind an element and all that is below it.
+    fn end(&self, node: NodeId, root: NodeId, count: u32) -> u32 {
+        let within = [node].into_iter().chain(self.dom.ancestors(node)).take_while(|above| *above != root);
+        within
+            .into_iter()
+            .find_map(|above| self.dom.next_sibling(above))
+            .map_or(count, |next| self.rank(next))
     }
 
     /// The elements above an `<h1>`: what holds the headline is no frame.
     fn above_headlines(&self, root: NodeId) -> Vec<bool> {
         let mut marked = vec![false; self.dom.len()];
-        for &node in self.elements.iter().filter(|node| self.dom.tag(**node) == "h1") {
+        let is_headline = |node: &&NodeId| *self.dom.local_name(**node) == local_name!("h1");
+        for &node in self.elements.iter().filter(is_headline) {
             // The logo of the page is often an h1 in the header or navigation; only the main part is meant.
             for above in self.dom.ancestors(node) {
                 if above == root
@@ -163,11 +175,14 @@ impl<'a> Page<'a> {
         self.names[node.index()].marks.has(mark)
     }
 
+    /// Whether tag, role or names are those of what frames an article.
     fn looks_like_frame(&self, node: NodeId) -> bool {
-        let role = self.dom.attribute(node, "role").unwrap_or_default();
-        FRAME_TAGS.contains(&self.dom.tag(node))
-            || matches!(role, "navigation" | "complementary" | "contentinfo" | "dialog")
-            || self.is_marked(node, Mark::Frame)
+        let is_role = |role| matches!(role, "navigation" | "complementary" | "contentinfo" | "dialog");
+        matches!(
+            *self.dom.local_name(node),
+            local_name!("nav") | local_name!("footer") | local_name!("aside") | local_name!("form")
+        ) || self.is_marked(node, Mark::Frame)
+            || self.dom.attribute(node, "role").is_some_and(is_role)
     }
 
     /// Whether the element is for screen readers and says something; a hidden ":" parts a rubric from the headline and stays.
@@ -248,22 +263,12 @@ impl<'a> Page<'a> {
     }
 }
 
-/// How many nodes are below each of these, itself included; they come in document order, the root of all first.
-fn sizes(dom: &Dom, nodes: &[NodeId]) -> Vec<usize> {
-    let mut sizes = vec![1; dom.len()];
-    for &node in nodes.iter().skip(1).rev() {
-        if let Some(parent) = dom.parent(node) {
-            sizes[parent.index()] += sizes[node.index()];
-        }
-    }
-    sizes
-}
-
 /// Words of class names that are only for screen readers: "Headline:", the site's name.
 fn is_screen_reader_class(class: &str) -> bool {
     class.split_ascii_whitespace().any(|one| {
-        let one = one.to_ascii_lowercase();
-        HIDDEN_CLASSES.contains(&one.as_str()) || one.ends_with("a11y-hidden")
+        let end = one.as_bytes().last_chunk::<{ HIDDEN_ENDING.len() }>();
+        HIDDEN_CLASSES.iter().any(|hidden| one.eq_ignore_ascii_case(hidden))
+            || end.is_some_and(|end| end.eq_ignore_ascii_case(HIDDEN_ENDING))
     })
 }
 
