@@ -1,10 +1,11 @@
 //! Paragraphs of one make share a fate: those of the same tag and class in the same element, and those of the same
-//! class wherever they stand, in a box or before the paywall.
+//! class wherever they stand, in a box or before the paywall. So do headings that are links: names above the posts of a
+//! thread, titles of teasers.
 
-use super::FastMap;
 use super::block::{Fate, TextBlock};
 use super::features::ends_sentence;
-use crate::article::BlockKind;
+use super::{FastMap, Kind};
+use crate::article::{BlockKind, Mark};
 use crate::parse::Dom;
 
 /// Paragraphs of one make share a fate from so many kept ones on ...
@@ -19,6 +20,9 @@ const MIN_LONG_BYTES: usize = 200;
 const MAX_LINKED_SHARE: f32 = 0.5;
 /// ... and needs this share.
 const LONG_SHARE: f32 = 0.8;
+
+/// Headings of one make that are links share a fate from so many on.
+const MIN_LINKED_HEADINGS: usize = 3;
 
 /// Paragraphs of one make.
 #[derive(Default)]
@@ -62,6 +66,36 @@ pub fn keep_alike(dom: &Dom, blocks: &mut [TextBlock], threshold: f32) {
     }
 }
 
+/// Removes headings that are links when most of their make are removed: those of the same tag and class in elements of the
+/// same class.
+pub fn drop_linked_headings(dom: &Dom, blocks: &mut [TextBlock]) {
+    let mut makes: FastMap<_, Vec<usize>> = FastMap::default();
+    for (index, block) in blocks.iter().enumerate() {
+        if matches!(block.kind, BlockKind::Heading(_)) && leads_away(block) {
+            let class = |node| dom.attribute(node, "class");
+            let key = (dom.tag(block.element), class(block.element), dom.parent(block.element).map(class));
+            makes.entry(key).or_default().push(index);
+        }
+    }
+    for make in makes.into_values().filter(|make| make.len() >= MIN_LINKED_HEADINGS) {
+        let kept: Vec<usize> = make.iter().copied().filter(|index| blocks[*index].fate.kept).collect();
+        if 2 * kept.len() < make.len() {
+            for index in kept {
+                let fate = &mut blocks[index].fate;
+                *fate = Fate { score: fate.score, ..Fate::removed(Kind::Related, "settle.heading") };
+            }
+        }
+    }
+}
+
+/// Whether all of a block is a link to elsewhere; headings often link to themselves.
+fn leads_away(block: &TextBlock) -> bool {
+    let elsewhere = |mark: &Mark| matches!(mark, Mark::Link(target) if !target.starts_with('#'));
+    let links = block.spans.iter().filter(|span| elsewhere(&span.mark));
+    let linked: usize = links.map(|span| span.range.len()).sum();
+    linked > 0 && linked == block.text.len()
+}
+
 /// Whether the score alone, and not by much, speaks against a paragraph.
 fn is_doubted_prose(block: &TextBlock, threshold: f32) -> bool {
     let linked: usize = block.links().iter().map(ExactSizeIterator::len).sum();
@@ -77,10 +111,9 @@ fn is_doubted_prose(block: &TextBlock, threshold: f32) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::Kind;
     use super::super::block::testing::block;
     use super::*;
-    use crate::article::{Mark, Span};
+    use crate::article::Span;
 
     /// Whether the last paragraph comes back; all others are kept.
     fn comes_back(last: &str, fate: Fate, linked: usize) -> bool {
@@ -113,6 +146,28 @@ mod tests {
         assert!(comes_back(&in_box("a"), removed("model", 0.4), 0));
         assert!(!comes_back(&in_box("encart"), removed("model", 0.4), 0));
         assert!(!comes_back(&in_box("a"), removed("label.outside", 0.55), 0));
+    }
+
+    #[test]
+    fn headings_that_are_links_go_with_most_of_their_make() {
+        let kept_of = |fates: &[bool], linked: usize| {
+            let html = "<div class=user><h4>Anne Le Goff</h4></div>".repeat(fates.len());
+            let dom = crate::parse::parse(&html, &crate::parse::Limits::default()).unwrap();
+            let elements = dom.descendants(dom.document()).filter(|node| dom.tag(*node) == "h4");
+            let made = elements.zip(fates).map(|(element, kept)| TextBlock {
+                element,
+                fate: if *kept { Fate::kept("model") } else { removed("model", 0.2) },
+                spans: vec![Span { range: 0..linked, mark: Mark::Link("/u".to_owned()) }],
+                ..block(BlockKind::Heading(4), "Anne Le Goff", None)
+            });
+            let mut blocks: Vec<TextBlock> = made.collect();
+            drop_linked_headings(&dom, &mut blocks);
+            blocks.iter().filter(|block| block.fate.kept).count()
+        };
+        assert_eq!(kept_of(&[true, false, false], 12), 0);
+        assert_eq!(kept_of(&[true, false, false], 5), 1);
+        assert_eq!(kept_of(&[true, true, false], 12), 2);
+        assert_eq!(kept_of(&[true, false], 12), 1);
     }
 
     #[test]

@@ -3,7 +3,7 @@
 
 use crate::article::Metadata;
 use crate::article::metadata::PageType;
-use crate::clean::alike::keep_alike;
+use crate::clean::alike::{drop_linked_headings, keep_alike};
 use crate::clean::between::{keep_code, keep_prose, keep_quotes, keep_subheads};
 use crate::clean::block::TextBlock;
 use crate::clean::caption::remove_captions;
@@ -56,6 +56,7 @@ pub(super) fn take_out(
         remove_captions(dom, blocks);
     }
     keep_notes(dom, blocks);
+    drop_linked_headings(dom, blocks);
     drop_other_articles(dom, blocks);
     drop_player_titles(dom, blocks);
     drop_lead_ins(blocks);
