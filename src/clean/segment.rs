@@ -118,10 +118,10 @@ impl Segmenter<'_> {
             self.preformatted += usize::from(*tag == local_name!("pre"));
         }
         if let (None, Some(mark)) = (&self.inside, marks.get(node)) {
-            self.inside = Some((node, Fate::removed(mark.kind, mark.rule.clone())));
             if !is_block_level {
                 self.divert(node);
             }
+            self.inside = Some((node, Fate::removed(mark.kind, mark.rule.clone())));
         }
         match *tag {
             local_name!("br") => self.line_break(),
@@ -164,8 +164,12 @@ impl Segmenter<'_> {
         }
     }
 
-    /// Puts the running paragraph aside while an inline box is read.
+    /// Puts the running paragraph aside while an inline box is read. One that holds blocks ends the paragraph, as readers
+    /// see it.
     fn divert(&mut self, node: NodeId) {
+        if self.dom.descendants(node).skip(1).any(|inner| self.dom.is_block_level(inner)) {
+            self.flush();
+        }
         let run = std::mem::take(&mut self.current);
         self.diverted.push((node, run));
     }

@@ -51,6 +51,21 @@ fn article_page(paragraphs: &[String], before: &[&str], after: &[&str]) -> Strin
     )
 }
 
+#[test]
+fn an_inline_box_with_blocks_in_it_ends_the_paragraph_before_it() {
+    let paragraph =
+        "La Loire est montée de deux mètres dans la nuit de mardi à mercredi, et les digues ont tenu.";
+    let last = "Le conseil municipal a voté hier soir, après trois heures de débats, la rénovation du pont.";
+    let page = format!(
+        "{}<time datetime=2024-05-06>®<A<aside class=related><h3>Sur le même sujet</h3><ul><li><a href=/a>Les digues ont \
+         tenu</a></li><li><a href=/b>Le pont sera fermé</a></li></ul></aside>{last}<nav><ul><li><a href=/>Accueil</a></li>\
+         <li><a href=/sport>Sport</a></li><li><a href=/monde>Monde</a></li></ul></nav>",
+        paragraph.repeat(4)
+    );
+    let text = CLEANER.clean(&page, Some(&ADDRESS)).expect("an article").to_text();
+    assert!(text.starts_with("La Loire est montée"), "{text}");
+}
+
 proptest! {
     #[test]
     fn kept_text_stands_in_the_page_and_in_its_order(page in nonsense()) {
