@@ -135,16 +135,30 @@ impl Browser {
         self.wait("document.readyState === 'complete'");
     }
 
+    /// The middle of an element, once it no longer moves: answers that come in push what is below them.
+    fn resting_place(&mut self, find: &str) -> Value {
+        let place = format!(
+            "(() => {{ const one = {find}; one.scrollIntoView({{block: 'center'}}); const at = one.getBoundingClientRect(); \
+             return [at.x + at.width / 2, at.y + at.height / 2]; }})()"
+        );
+        let mut before = self.value(&place);
+        loop {
+            std::thread::sleep(PAUSE);
+            let now = self.value(&place);
+            if now == before {
+                return now;
+            }
+            before = now;
+        }
+    }
+
     /// Clicks with the mouse in the middle of the first element that fits a selector and holds a text.
     pub fn click(&mut self, selector: &str, text: &str) {
         let find = format!(
             "[...document.querySelectorAll({selector:?})].find(one => one.checkVisibility() && one.textContent.includes({text:?}))"
         );
         self.wait(&find);
-        let place = self.value(&format!(
-            "(() => {{ const one = {find}; one.scrollIntoView({{block: 'center'}}); const at = one.getBoundingClientRect(); \
-             return [at.x + at.width / 2, at.y + at.height / 2]; }})()"
-        ));
+        let place = self.resting_place(&find);
         for kind in ["mousePressed", "mouseReleased"] {
             let params =
                 json!({"type": kind, "x": place[0], "y": place[1], "button": "left", "clickCount": 1});
