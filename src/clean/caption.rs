@@ -89,7 +89,7 @@ impl Shown {
                 NodeKind::Element => {
                     let is_picture = matches!(dom.tag(node), "img" | "picture" | "amp-img" | "video");
                     shown.picture_before_text |= is_picture && shown.letters == 0;
-                    shown.heading |= matches!(dom.tag(node), "h1" | "h2" | "h3" | "h4" | "h5" | "h6");
+                    shown.heading |= dom.heading_level(node).is_some();
                 }
                 _ => {}
             }

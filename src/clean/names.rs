@@ -80,7 +80,7 @@ const NAMING: [&str; 5] = ["id", "itemprop", "data-testid", "data-component", "d
 pub fn words_of(dom: &Dom, node: NodeId, out: &mut String) {
     out.clear();
     // the id of a heading is made of its own words
-    let is_heading = matches!(dom.tag(node), "h1" | "h2" | "h3" | "h4" | "h5" | "h6");
+    let is_heading = dom.heading_level(node).is_some();
     for attribute in std::iter::once("class").chain(NAMING) {
         if is_heading && attribute == "id" {
             continue;

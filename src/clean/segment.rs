@@ -309,17 +309,10 @@ impl Segmenter<'_> {
         let mut item: Option<NodeId> = None;
         for &element in self.elements.iter().rev() {
             let tag = self.dom.local_name(element);
+            if let (None, Some(level)) = (item, self.dom.heading_level(element)) {
+                return BlockKind::Heading(level);
+            }
             match *tag {
-                local_name!("h1")
-                | local_name!("h2")
-                | local_name!("h3")
-                | local_name!("h4")
-                | local_name!("h5")
-                | local_name!("h6")
-                    if item.is_none() =>
-                {
-                    return BlockKind::Heading(tag.as_bytes()[1] - b'0');
-                }
                 local_name!("pre") => return BlockKind::Code,
                 local_name!("td") | local_name!("th") if item.is_none() => {
                     let first = self.counted.is_first(self.dom, element);

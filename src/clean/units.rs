@@ -5,7 +5,7 @@
 
 use std::sync::LazyLock;
 
-use html5ever::{LocalName, local_name};
+use html5ever::local_name;
 use memchr::memmem::Finder;
 
 use super::FastMap;
@@ -252,22 +252,10 @@ fn holds(dom: &Dom, root: NodeId) -> Vec<Holds> {
 static TITLES: LazyLock<[Finder<'static>; 4]> =
     LazyLock::new(|| ["title", "titre", "headline", "titel"].map(Finder::new));
 
-fn is_heading_tag(tag: &LocalName) -> bool {
-    matches!(
-        *tag,
-        local_name!("h1")
-            | local_name!("h2")
-            | local_name!("h3")
-            | local_name!("h4")
-            | local_name!("h5")
-            | local_name!("h6")
-    )
-}
-
 /// A heading, or an element with a class like `card__title`. `named` remembers the classes.
 fn is_heading<'d>(dom: &'d Dom, node: NodeId, named: &mut FastMap<&'d str, bool>) -> bool {
     let is_title = |class: &str| TITLES.iter().any(|title| title.find(class.as_bytes()).is_some());
-    is_heading_tag(dom.local_name(node))
+    dom.heading_level(node).is_some()
         || dom
             .attribute(node, "class")
             .is_some_and(|class| *named.entry(class).or_insert_with(|| is_title(class)))

@@ -8,7 +8,7 @@ use std::ops::Range;
 
 use html5ever::{LocalName, QualName, local_name, ns};
 
-use super::tags::{is_block_level, is_unread};
+use super::tags::{heading_level, is_block_level, is_unread};
 
 /// No node: the end of every chain of links.
 pub(super) const NIL: u32 = u32::MAX;
@@ -231,6 +231,12 @@ impl Dom {
     #[inline]
     pub fn is_block_level(&self, node: NodeId) -> bool {
         self.element(node).is_some_and(|element| is_block_level(&element.name.local))
+    }
+
+    /// The level of a heading, 1 to 6.
+    #[inline]
+    pub fn heading_level(&self, node: NodeId) -> Option<u8> {
+        heading_level(self.local_name(node))
     }
 
     /// Whether the node is an element whose text is no text of the page.

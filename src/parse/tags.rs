@@ -24,12 +24,6 @@ pub fn is_block_level(name: &LocalName) -> bool {
             | local_name!("figure")
             | local_name!("footer")
             | local_name!("form")
-            | local_name!("h1")
-            | local_name!("h2")
-            | local_name!("h3")
-            | local_name!("h4")
-            | local_name!("h5")
-            | local_name!("h6")
             | local_name!("header")
             | local_name!("hgroup")
             | local_name!("html")
@@ -54,7 +48,21 @@ pub fn is_block_level(name: &LocalName) -> bool {
             | local_name!("ul")
             | local_name!("picture")
             | local_name!("search")
-    ) || &**name == "amp-img"
+    ) || heading_level(name).is_some()
+        || &**name == "amp-img"
+}
+
+/// The level of a heading, 1 to 6.
+pub fn heading_level(name: &LocalName) -> Option<u8> {
+    match *name {
+        local_name!("h1") => Some(1),
+        local_name!("h2") => Some(2),
+        local_name!("h3") => Some(3),
+        local_name!("h4") => Some(4),
+        local_name!("h5") => Some(5),
+        local_name!("h6") => Some(6),
+        _ => None,
+    }
 }
 
 /// Elements whose text is no text of the page: code, styles, controls.

@@ -113,11 +113,9 @@ impl<'a> Page<'a> {
 
     /// The rank of the first node behind an element and all that is below it.
     fn end(&self, node: NodeId, root: NodeId, count: u32) -> u32 {
-        let within = [node].into_iter().chain(self.dom.ancestors(node)).take_while(|above| *above != root);
-        within
-            .into_iter()
-            .find_map(|above| self.dom.next_sibling(above))
-            .map_or(count, |next| self.rank(next))
+        let mut within =
+            [node].into_iter().chain(self.dom.ancestors(node)).take_while(|above| *above != root);
+        within.find_map(|above| self.dom.next_sibling(above)).map_or(count, |next| self.rank(next))
     }
 
     /// The elements above an `<h1>`: what holds the headline is no frame.
