@@ -18,7 +18,9 @@ fn silent(server: &Server) -> Bench {
 #[test]
 fn a_host_that_does_not_answer_is_not_asked_for_all_of_its_pages() {
     let server = Server::start();
-    (0..PAGES).for_each(|number| server.route(&format!("/{number}"), Answer::silence()));
+    for number in 0..PAGES {
+        server.route(&format!("/{number}"), Answer::silence());
+    }
     let bench = silent(&server);
     let run = bench.run();
     assert_eq!(run.code, Some(0), "{}", run.stderr);
