@@ -270,7 +270,7 @@ fn explain_lists_every_block_and_writes_a_report() {
     assert!(report.contains(FIRST) && report.contains("class=\"removed\""));
     let missing = tamis(folder.path(), &["explain", "missing.html"]);
     assert_eq!(missing.status.code(), Some(3));
-    assert!(stderr(&missing).contains("cannot read missing.html"));
+    assert!(stderr(&missing).contains("missing.html was not found"));
 }
 
 #[test]
