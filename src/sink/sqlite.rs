@@ -30,7 +30,7 @@ CREATE TABLE IF NOT EXISTS articles (
     reason      TEXT,              -- one sentence about a status other than ok
     warnings    TEXT NOT NULL,     -- JSON list
     saved_at    TEXT NOT NULL,     -- when this row was last written, UTC, ISO 8601
-    type        TEXT,              -- article, listing, collection, forum, product, documentation; null unless status is ok
+    type        TEXT,              -- article, listing, collection, forum, product, documentation; null where no page was read
     live        INTEGER,           -- whether the page says that it is live coverage: 0 or 1
     comments    TEXT               -- JSON list: readers' comments, where they were asked for
 ) WITHOUT ROWID;

@@ -165,7 +165,7 @@ async fn root_certificates_that_are_none_are_a_setting_to_correct() {
     let path = folder.path().join("ca.pem");
     let options = FetchOptions { root_certificates: Some(path.clone()), ..options() };
     let missing = Fetcher::new(options.clone()).expect_err("no file").to_string();
-    assert!(missing.starts_with("cannot read the root certificates"), "{missing}");
+    assert!(missing.starts_with("fetch.root_certificates: cannot read"), "{missing}");
     std::fs::write(&path, "my diary").expect("a file");
     let wrong = Fetcher::new(options).expect_err("no certificate").to_string();
     assert!(wrong.starts_with("fetch.root_certificates"), "{wrong}");

@@ -252,8 +252,9 @@ mod tests {
         }
         drop(database);
         let mut bytes = fs::read(&path).unwrap();
-        let middle = bytes.len() / 2;
-        bytes[middle - 3000..middle].fill(0xa5);
+        const PAGE: usize = 4096;
+        let middle = bytes.len() / 2 / PAGE * PAGE;
+        bytes[middle..middle + 3000].fill(0xa5);
         fs::write(&path, &bytes).unwrap();
         let message = open(&path).unwrap_err().to_string();
         assert!(message.contains("damaged"), "{message}");
