@@ -17,9 +17,11 @@ use crate::clean::dirty::{MAX_LINES, clean_dirty, has_too_many_lines};
 use crate::clean::discussion::comments;
 use crate::clean::features::Features;
 use crate::clean::furniture::Furniture;
+use crate::clean::grid::fill_spans;
 use crate::clean::label::label;
 use crate::clean::listing::is_list;
 use crate::clean::loss;
+use crate::clean::paywall::says_paywalled;
 use crate::clean::phrases::{self, Readings};
 use crate::clean::prune::Marks;
 use crate::clean::reject;
@@ -298,13 +300,13 @@ impl Cleaner {
         if shown > MAX_SHOWN_BESIDE_SPARE {
             return None;
         }
-        let spare = spare::find(dom).filter(|spare| spare.weight >= SPARE_EXCESS * shown)?;
+        let spare = spare::find(dom, shown == 0).filter(|spare| spare.weight >= SPARE_EXCESS * shown)?;
         let title = escape_html(reading.metadata.title.as_deref().unwrap_or(""));
         let html = format!("<body><h1>{title}</h1><article>{}</article></body>", spare.html);
         let dom = parse(&html, &Limits::default()).ok()?;
         let found = self.read(&dom, None);
         let mut article =
-            self.article(Reading { metadata: reading.metadata.clone(), warnings: Vec::new(), ..found });
+            self.article(&dom, Reading { metadata: reading.metadata.clone(), warnings: Vec::new(), ..found });
         article
             .warnings
             .push(format!("the page shows no text of the article; it was taken from {}", spare.origin));
@@ -315,11 +317,11 @@ impl Cleaner {
     fn judge(&self, dom: &Dom, reading: Reading) -> Result<Article, Rejection> {
         match reject::wall(dom, &reading.blocks, &reading.metadata) {
             Some(rejection) => Err(rejection),
-            None => self.accept(self.article(reading)),
+            None => self.accept(self.article(dom, reading)),
         }
     }
 
-    fn article(&self, reading: Reading) -> Article {
+    fn article(&self, dom: &Dom, reading: Reading) -> Article {
         let Reading { blocks, mut metadata, mut warnings, trace, .. } = reading;
         if matches!(metadata.page_type, PageType::Article | PageType::Collection) && is_list(&blocks) {
             metadata.page_type = PageType::Listing;
@@ -328,7 +330,11 @@ impl Cleaner {
             warnings.push("the page looks like a list of articles, not one article".to_owned());
         }
         let comments = if self.options.comments { comments(&blocks) } else { Vec::new() };
-        Article { blocks: self.assemble(blocks), comments, trace, metadata, warnings }
+        if metadata.page_type == PageType::Article && metadata.paywalled.is_none() {
+            metadata.paywalled = says_paywalled(&blocks).then_some(true);
+        }
+        let blocks = self.assemble(fill_spans(dom, blocks));
+        Article { blocks, comments, trace, metadata, warnings }
     }
 
     /// The article's blocks, and those of the kinds that are to be kept.

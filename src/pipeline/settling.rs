@@ -11,7 +11,7 @@ use crate::clean::declared::Declared;
 use crate::clean::discussion::remove_discussion;
 use crate::clean::doubled::remove_doubled;
 use crate::clean::heads::{drop_lead_ins, drop_lone_headings, keep_announced, keep_headings};
-use crate::clean::notes::keep_notes;
+use crate::clean::notes::{keep_notes, write_references};
 use crate::clean::rules::GenericRules;
 use crate::clean::settle::{drop_ornaments, keep_recipe, settle_groups, settle_posts};
 use crate::clean::signature::{remove_names, sign};
@@ -66,4 +66,5 @@ pub(super) fn take_out(
     if !declared.forum {
         remove_names(metadata, blocks);
     }
+    write_references(blocks);
 }

@@ -73,6 +73,24 @@ fn words_of_the_headline_are_no_rubric() {
 }
 
 #[test]
+fn a_colon_before_a_small_letter_ends_no_rubric() {
+    let found = title("<meta property=og:title content='Résultats de la 12e journée'>", "<h1>District : résultats de la 12e journée</h1>");
+    assert_eq!(found, "District : résultats de la 12e journée");
+}
+
+#[test]
+fn a_line_may_tell_publication_and_change() {
+    for (line, published, modified) in [
+        ("Publié le 1er mars 2026 | Modifié le 2 mars 2026", "2026-03-01", Some("2026-03-02")),
+        ("Mis à jour le 5 mars 2026, publié le 4 mars 2026", "2026-03-04", Some("2026-03-05")),
+        ("Publié le 1er mars 2026, mis à jour par Anne Le Gall", "2026-03-01", None),
+    ] {
+        let page = read(&format!("<h1>Le port de demain</h1><p>{line}</p><p>Le port rouvre."));
+        assert_eq!((page.date.as_deref(), page.modified.as_deref()), (Some(published), modified), "{line}");
+    }
+}
+
+#[test]
 fn a_heading_of_one_word_is_the_title_where_the_head_has_the_word() {
     let head = "<title>Voiliers à vendre sur la côte | Le Méridien</title>";
     assert_eq!(title(head, "<h1>Voiliers</h1>"), "Voiliers");

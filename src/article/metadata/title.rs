@@ -208,7 +208,8 @@ fn without_rubric(text: &str, candidates: &[Candidate]) -> Option<String> {
     let ends =
         starts.map(|start| &text[start..]).filter(|end| end.split_whitespace().count() >= MIN_LONE_WORDS);
     let keys: Vec<String> = candidates.iter().map(|one| letters(&one.best)).collect();
-    ends.filter(|end| keys.contains(&letters(end)))
+    // a headline begins with a capital: else the colon is its own
+    ends.filter(|end| !end.starts_with(char::is_lowercase) && keys.contains(&letters(end)))
         .map(|end| end.trim_start_matches([':', '|', '-', '–', '—', ' ']).to_owned())
         .next()
 }
