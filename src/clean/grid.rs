@@ -112,9 +112,15 @@ mod tests {
         let prose = "Le second tour a donné lieu à un long dépouillement, bureau par bureau, sous les yeux des deux candidats.";
         let table = "<table><tr><th rowspan=2>Bureau<th colspan=2>Voix<tr><th>Martin<th>Durand<tr><td>1<td>210<td>180\
             <tr><td>2<td>190<td>202</table>";
-        let html = format!("<h1>Les résultats</h1><article><p>{prose}</p><p>Voici les résultats :</p>{table}<p>{prose} Fin.</p></article>");
+        let html = format!(
+            "<h1>Les résultats</h1><article><p>{prose}</p><p>Voici les résultats :</p>{table}<p>{prose} Fin.</p></article>"
+        );
         let article = Cleaner::default().clean(&html, None).unwrap();
-        assert!(article.to_text().contains("Bureau | Voix | \n | Martin | Durand\n1 | 210 | 180"), "{}", article.to_text());
+        assert!(
+            article.to_text().contains("Bureau | Voix | \n | Martin | Durand\n1 | 210 | 180"),
+            "{}",
+            article.to_text()
+        );
         assert!(article.to_markdown().contains("|  | Martin | Durand |"), "{}", article.to_markdown());
     }
 
@@ -122,7 +128,10 @@ mod tests {
     fn a_reach_without_end_adds_no_cells_without_end() {
         let prose = "Le second tour a donné lieu à un long dépouillement, bureau par bureau, sous les yeux des deux candidats.";
         let row = "<tr><td colspan=99999 rowspan=99999>un<td>deux";
-        let html = format!("<article><p>{prose}</p><p>{prose} :</p><table>{}</table><p>{prose}</p></article>", row.repeat(400));
+        let html = format!(
+            "<article><p>{prose}</p><p>{prose} :</p><table>{}</table><p>{prose}</p></article>",
+            row.repeat(400)
+        );
         let cells = Cleaner::default().clean(&html, None).unwrap().blocks.len();
         assert!(cells < 4_000, "{cells}");
     }

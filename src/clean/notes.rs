@@ -32,11 +32,13 @@ const RETURNS: &[char] = &['↩', '↑', '⇑', '⏎', '↵', '⤴', '^', '\u{fe
 /// readers see as a superscript: "le fonds ancien[1]".
 pub fn write_references(blocks: &mut [TextBlock]) {
     for block in blocks.iter_mut().filter(|block| block.fate.kept && !block.spans.is_empty()) {
-        let returns: Vec<_> = block.spans.iter().filter(|span| is_return(block, span)).map(|span| span.range.clone()).collect();
+        let returns: Vec<_> =
+            block.spans.iter().filter(|span| is_return(block, span)).map(|span| span.range.clone()).collect();
         if !returns.is_empty() && returns.iter().map(|range| range.len()).sum::<usize>() < block.text.len() {
             block.cut(&returns);
         }
-        let glued: Vec<_> = block.spans.iter().filter(|span| is_glued(block, span)).map(|span| span.range.clone()).collect();
+        let glued: Vec<_> =
+            block.spans.iter().filter(|span| is_glued(block, span)).map(|span| span.range.clone()).collect();
         for range in glued.into_iter().rev() {
             insert(block, range.end, ']');
             insert(block, range.start, '[');
@@ -150,8 +152,12 @@ mod tests {
 
     #[test]
     fn numbers_of_notes_are_parted_from_words_and_arrows_back_go() {
-        let html = page("").replace("Un témoin<a href='#nb1'>[1]</a>", "Le fonds ancien<sup><a href='#n1'>12</a></sup>")
-            .replace("Nul ne sait la suite.", "Le palier est haut de 3 m<sup>2</sup>, dit-on. <a href='#r1'>↩</a>");
+        let html = page("")
+            .replace("Un témoin<a href='#nb1'>[1]</a>", "Le fonds ancien<sup><a href='#n1'>12</a></sup>")
+            .replace(
+                "Nul ne sait la suite.",
+                "Le palier est haut de 3 m<sup>2</sup>, dit-on. <a href='#r1'>↩</a>",
+            );
         let article = Cleaner::default().clean(&html, None).unwrap();
         let text = article.to_text();
         assert!(text.contains("Le fonds ancien[12] raconte") && text.ends_with("3 m2, dit-on."), "{text}");

@@ -42,7 +42,9 @@ impl Phrases {
 
 /// Whether lines around the article, which were taken away, say so.
 pub fn says_paywalled(blocks: &[TextBlock]) -> bool {
-    let is_title = |block: &TextBlock| block.fate.kind == Some(Kind::Title) && matches!(block.kind, BlockKind::Heading(1));
+    let is_title = |block: &TextBlock| {
+        block.fate.kind == Some(Kind::Title) && matches!(block.kind, BlockKind::Heading(1))
+    };
     let (Some(first), Some(last)) =
         (blocks.iter().position(|block| block.fate.kept), blocks.iter().rposition(|block| block.fate.kept))
     else {
@@ -84,9 +86,15 @@ mod tests {
 
     #[test]
     fn what_readers_are_told_is_believed() {
-        assert_eq!(paywalled("", "<p>Cet article est réservé aux abonnés.</p><p>Déjà abonné ? Connectez-vous</p>"), Some(true));
+        assert_eq!(
+            paywalled("", "<p>Cet article est réservé aux abonnés.</p><p>Déjà abonné ? Connectez-vous</p>"),
+            Some(true)
+        );
         assert_eq!(paywalled("<p>Réservé aux abonnés</p>", ""), Some(true));
-        assert_eq!(paywalled("", "<div class=paywall><p>Il vous reste 80 % de cet article à lire.</p></div>"), Some(true));
+        assert_eq!(
+            paywalled("", "<div class=paywall><p>Il vous reste 80 % de cet article à lire.</p></div>"),
+            Some(true)
+        );
     }
 
     #[test]

@@ -174,10 +174,16 @@ mod tests {
 
     #[test]
     fn a_short_body_counts_where_the_page_shows_nothing_else() {
-        let html = format!("<title>Le budget</title><script type=application/ld+json>{{\"@type\": \"NewsArticle\", \
-            \"articleBody\": \"{}\"}}</script><div id=root></div>", SENTENCE.repeat(2));
+        let html = format!(
+            "<title>Le budget</title><script type=application/ld+json>{{\"@type\": \"NewsArticle\", \
+            \"articleBody\": \"{}\"}}</script><div id=root></div>",
+            SENTENCE.repeat(2)
+        );
         assert_eq!(found(&html), None);
-        assert_eq!(crate::Cleaner::default().clean(&html, None).unwrap().to_text(), SENTENCE.repeat(2).trim());
+        assert_eq!(
+            crate::Cleaner::default().clean(&html, None).unwrap().to_text(),
+            SENTENCE.repeat(2).trim()
+        );
     }
 
     #[test]

@@ -212,7 +212,10 @@ mod tests {
 
     #[test]
     fn numbers_and_quotations_are_no_part_of_what_a_page_says() {
-        assert_eq!(Folded::of("Nos 1 850 partenaires, dit « tout accepter » : 404.").0, " nos partenaires dit 404");
+        assert_eq!(
+            Folded::of("Nos 1 850 partenaires, dit « tout accepter » : 404.").0,
+            " nos partenaires dit 404"
+        );
         assert_eq!(Folded::of("Une \"moitié").0, " une moitie");
     }
 

@@ -114,7 +114,12 @@ pub(super) fn find(sources: &Sources<'_>) -> Dates {
     let modified = modified.or_else(|| sources.meta_fitting(says_change));
     let modified = modified.or_else(|| best(sources.shown(), |one| one.event == Event::Modified));
     let modified = modified.or_else(|| {
-        sources.shown().iter().filter(|one| one.is_near()).min_by_key(|one| one.cost()).and_then(|one| one.changed)
+        sources
+            .shown()
+            .iter()
+            .filter(|one| one.is_near())
+            .min_by_key(|one| one.cost())
+            .and_then(|one| one.changed)
     });
     let published = sources.published().or(modified);
     Dates { modified, published: published.map(|moment| sources.as_read(moment)) }

@@ -74,7 +74,10 @@ fn words_of_the_headline_are_no_rubric() {
 
 #[test]
 fn a_colon_before_a_small_letter_ends_no_rubric() {
-    let found = title("<meta property=og:title content='Résultats de la 12e journée'>", "<h1>District : résultats de la 12e journée</h1>");
+    let found = title(
+        "<meta property=og:title content='Résultats de la 12e journée'>",
+        "<h1>District : résultats de la 12e journée</h1>",
+    );
     assert_eq!(found, "District : résultats de la 12e journée");
 }
 

@@ -42,7 +42,8 @@ pub(super) fn sort_out(items: &mut [Item], found: &mut DirtyResult) {
     take_doubled(head, found);
     take_site_suffix(head, found);
     take_captions(head);
-    let last_sign = head.iter().rposition(|item| !item.is_kept() && item.cut.is_empty() && is_of_a_page(item));
+    let last_sign =
+        head.iter().rposition(|item| !item.is_kept() && item.cut.is_empty() && is_of_a_page(item));
     let (before, after) = head.split_at_mut(last_sign.unwrap_or(0));
     take_run(before, found);
     take_title(after, body, found);
@@ -68,7 +69,9 @@ fn is_of_a_page(item: &Item) -> bool {
         Kind::Title,
         Kind::Navigation,
     ];
-    item.removed.as_ref().is_some_and(|(kind, rule)| page.contains(kind) && !NO_SIGNS.contains(&rule.as_str()))
+    item.removed
+        .as_ref()
+        .is_some_and(|(kind, rule)| page.contains(kind) && !NO_SIGNS.contains(&rule.as_str()))
 }
 
 fn take_title_heading(head: &mut [Item], found: &mut DirtyResult) {
@@ -320,7 +323,8 @@ mod tests {
 
     #[test]
     fn what_stands_behind_the_last_sign_stays() {
-        let (found, left) = clean("Chanson du port de Salvy\nPar Jeanne Aubier\nLes filets longs\nDes matelots\nDe novembre");
+        let (found, left) =
+            clean("Chanson du port de Salvy\nPar Jeanne Aubier\nLes filets longs\nDes matelots\nDe novembre");
         assert_eq!(left, ["Les filets longs", "Des matelots", "De novembre"]);
         assert_eq!(found.title.as_deref(), Some("Chanson du port de Salvy"));
         let verses = "Un\nDeux verses\nTrois\nQuatre\nCinq\nSix";
@@ -329,7 +333,8 @@ mod tests {
 
     #[test]
     fn a_menu_is_no_name_of_a_site_and_a_title_that_the_text_speaks_of_goes() {
-        let (found, left) = clean("Politique Sport Culture\nL’arrosage interdit dans douze communes du département");
+        let (found, left) =
+            clean("Politique Sport Culture\nL’arrosage interdit dans douze communes du département");
         assert!(left.is_empty(), "{left:?}");
         assert_eq!((found.site, found.title.is_some()), (None, true));
     }

@@ -126,7 +126,9 @@ fn apply(page: &Page<'_, '_>, index: usize, hit: &Hit<'_>) -> Option<(Verdict, u
         return None;
     }
     match rule.scope {
-        Scope::Begins | Scope::Contains if is_reported(page.folded[index].as_str(), hit.start..hit.end) => None,
+        Scope::Begins | Scope::Contains if is_reported(page.folded[index].as_str(), hit.start..hit.end) => {
+            None
+        }
         Scope::Line | Scope::Begins | Scope::Contains | Scope::FromHere => {
             Some((remove(rule), along(page, index, rule)))
         }

@@ -34,7 +34,9 @@ fn says(clause: &str) -> bool {
 
 /// Whether the line opens with a quotation that holds the phrase, and goes on behind it.
 fn is_quoted(line: &str, end: usize) -> bool {
-    let goes_on = |behind: &str| behind.trim_start_matches([' ', ':', ',', ';', '-']).starts_with(char::is_alphanumeric);
+    let goes_on = |behind: &str| {
+        behind.trim_start_matches([' ', ':', ',', ';', '-']).starts_with(char::is_alphanumeric)
+    };
     line.starts_with('"') && line[end..].split_once('"').is_some_and(|(_, behind)| goes_on(behind))
 }
 
