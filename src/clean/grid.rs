@@ -8,6 +8,8 @@ use crate::parse::{Dom, NodeId};
 
 /// A cell reaches no further; more is a mistake of the page.
 const MAX_REACH: usize = 30;
+/// Columns further right are left as they are.
+const MAX_COLUMNS: usize = 200;
 /// Empty cells that a page may get.
 const MAX_ADDED: usize = 2_000;
 
@@ -52,21 +54,29 @@ impl Row {
     fn take(&mut self, dom: &Dom, cell: NodeId, block: TextBlock, filled: &mut Vec<TextBlock>) {
         let BlockKind::Cell { first, header } = block.kind else { return filled.push(block) };
         if first {
-            self.column = 0;
+            self.end_row();
         }
         while self.is_covered() {
             filled.push(empty(&block, self.column == 0, header));
             self.column += 1;
         }
         let (columns, rows) = reach(dom, cell);
-        for column in self.column..self.column + columns {
-            self.covered.insert(column, rows - 1);
+        if rows > 1 {
+            let own = self.column..(self.column + columns).min(MAX_COLUMNS);
+            self.covered.extend(own.map(|column| (column, rows - 1)));
         }
         let covers: Vec<TextBlock> = (1..columns).map(|_| empty(&block, false, header)).collect();
         let is_first = self.column == 0;
         self.column += columns;
         filled.push(TextBlock { kind: BlockKind::Cell { first: is_first, header }, ..block });
         filled.extend(covers);
+    }
+
+    /// Goes to the next row; cells above that reach into columns behind the last cell have a row less to go, too.
+    fn end_row(&mut self) {
+        let behind = self.covered.iter_mut().filter(|(column, _)| **column >= self.column);
+        behind.for_each(|(_, rows)| *rows = rows.saturating_sub(1));
+        self.column = 0;
     }
 
     /// Whether a cell above reaches into this column; it then has a row less to go.

@@ -117,7 +117,7 @@ pub(super) fn wall_of_lines(page: &str) -> Option<Rejection> {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+
     use crate::Cleaner;
 
     const NOTICE: &str = "<p>Le Phare et ses 850 partenaires utilisent des cookies pour stocker et accéder à vos données personnelles, \

@@ -24,7 +24,8 @@ pub(super) fn split(text: &str) -> Vec<String> {
     }
 }
 
-/// Whether no line of a paragraph had room for the first word of the next, and lines break inside of sentences.
+/// Whether no line of a paragraph had room for the first word of the next, and lines break inside of sentences. Lines of
+/// one word are addresses, or of a script without spaces.
 fn is_hard_wrapped(lines: &[&str]) -> bool {
     let width = lines.iter().map(|line| length(line)).max().unwrap_or(0);
     if !(MIN_WIDTH..=MAX_WIDTH).contains(&width) {
@@ -36,7 +37,8 @@ fn is_hard_wrapped(lines: &[&str]) -> bool {
         if pair[0].is_empty() {
             continue;
         }
-        if length(pair[0]) + 1 + length(word) <= width {
+        let is_one_word = !pair[0].trim().contains(char::is_whitespace);
+        if is_one_word || length(pair[0]) + 1 + length(word) <= width {
             return false;
         }
         breaks += 1;
