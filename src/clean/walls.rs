@@ -4,6 +4,7 @@
 //! - sign: what such a page says to its reader. What an article says about it is none: "nous utilisons des cookies", not
 //!   "les cookies". Text in quotation marks is not looked at
 //! - sure sign: one that needs no second
+//! - label: what is a sign where it is a whole line: "Mot de passe"
 //! - word: what the other sentences of such a page hold
 //!
 //! Phrases and texts are compared as folded words, and phrases match from the beginning of a word on (anywhere in
@@ -53,6 +54,8 @@ struct Language {
     #[serde(default)]
     sure: Vec<String>,
     signs: Vec<String>,
+    #[serde(default)]
+    labels: Vec<String>,
     words: Vec<String>,
     r#match: Vec<String>,
     keep: Vec<String>,
@@ -73,6 +76,7 @@ pub struct Wall {
     kind: Kind,
     sure: Vec<Phrase>,
     signs: Vec<Phrase>,
+    labels: Vec<Folded>,
     words: Vec<Phrase>,
 }
 
@@ -114,7 +118,7 @@ impl Wall {
     /// What a text has of this wall.
     pub fn share(&self, text: &Folded) -> Share {
         let has = |phrases: &[Phrase]| phrases.iter().any(|phrase| phrase.find(text).is_some());
-        if has(&self.signs) || has(&self.sure) {
+        if has(&self.signs) || has(&self.sure) || self.labels.contains(text) {
             Share::Sign
         } else if has(&self.words) {
             Share::Word
@@ -138,15 +142,18 @@ impl Wall {
                 covered = (index, range.end);
             }
         }
+        count += self.labels.iter().filter(|label| texts.contains(label)).count();
         count + SURE * usize::from(self.sure.iter().any(|phrase| place(phrase).is_some()))
     }
 
     fn of(written: Written) -> Wall {
-        let mut wall = Wall { kind: written.kind, sure: vec![], signs: vec![], words: vec![] };
+        let mut wall =
+            Wall { kind: written.kind, sure: vec![], signs: vec![], labels: vec![], words: vec![] };
         let read = |phrases: Vec<String>| phrases.into_iter().map(|phrase| Phrase::of(&phrase));
         for language in written.language {
             wall.sure.extend(read(language.sure));
             wall.signs.extend(read(language.signs));
+            wall.labels.extend(language.labels.iter().map(|label| Folded::of(label)));
             wall.words.extend(read(language.words));
         }
         wall

@@ -28,8 +28,8 @@ pub(super) fn is_reported(line: &str, phrase: Range<usize>) -> bool {
 
 /// Whether a clause begins with a verb of saying.
 fn says(clause: &str) -> bool {
-    let words = clause.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).take(WORDS);
-    words.into_iter().any(|word| VERBS.iter().any(|verbs| verbs.split(' ').any(|verb| verb == word)))
+    let mut words = clause.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).take(WORDS);
+    words.any(|word| VERBS.iter().any(|verbs| verbs.split(' ').any(|verb| verb == word)))
 }
 
 /// Whether the line opens with a quotation that holds the phrase, and goes on behind it.
