@@ -39,7 +39,7 @@ pub fn wall(dom: &Dom, blocks: &[TextBlock], metadata: &Metadata) -> Option<Reje
     {
         return None;
     }
-    let page = Page::of(blocks, metadata.title.as_deref());
+    let page = Page::of(dom, blocks, metadata.title.as_deref());
     let found = Wall::all().iter().find(|wall| page.is(wall, if is_long { LONG_SIGNS } else { SIGNS }));
     found.map(Wall::rejection).filter(|found| !is_long || *found == Rejection::ConsentWall)
 }
@@ -52,10 +52,14 @@ struct Page {
     kept: Vec<(u32, Folded)>,
     /// Whether that is but the rest of something.
     is_rest: bool,
+    /// Whether nothing was kept of a small page, so that whatever it says is the wall's.
+    is_empty: bool,
+    /// Whether it asks for a password.
+    asks_password: bool,
 }
 
 impl Page {
-    fn of(blocks: &[TextBlock], title: Option<&str>) -> Page {
+    fn of(dom: &Dom, blocks: &[TextBlock], title: Option<&str>) -> Page {
         let kept = || blocks.iter().filter(|block| block.fate.kept);
         let is_rest = weight(kept()) < MAX_REST_WEIGHT && !kept().any(|block| ends_sentence(&block.text));
         let is_small = weight(blocks.iter()) <= 2 * MAX_WALL_WEIGHT;
@@ -64,13 +68,18 @@ impl Page {
         let judged = blocks.iter().filter(|block| is_rest || block.fate.kept);
         let judged = judged.filter(|block| !matches!(block.kind, BlockKind::Heading(_)));
         let kept = judged.map(|block| (text_weight(&block.text), Folded::of(&block.text))).collect();
-        Page { says, kept, is_rest }
+        let is_empty = is_small && weight(blocks.iter().filter(|block| block.fate.kept)) == 0;
+        Page { says, kept, is_rest, is_empty, asks_password: asks_password(dom) }
     }
 
     /// Whether it shows signs enough of a wall, and hardly anything else.
     fn is(&self, wall: &Wall, signs: usize) -> bool {
-        if wall.signs(&self.says) < signs {
+        let asks = self.asks_password && wall.rejection() == Rejection::LoginWall;
+        if wall.signs(&self.says) + usize::from(asks) < signs {
             return false;
+        }
+        if self.is_empty {
+            return true;
         }
         let (mut own, mut other, mut is_shown) = (0, 0, self.is_rest);
         for (weight, text) in &self.kept {
@@ -84,6 +93,12 @@ impl Page {
 
 fn weight<'b>(blocks: impl Iterator<Item = &'b TextBlock>) -> u32 {
     blocks.map(|block| text_weight(&block.text)).sum()
+}
+
+/// Whether there is a field for a password: a sign of a form to log in, in every language.
+fn asks_password(dom: &Dom) -> bool {
+    let is_password = |node| dom.tag(node) == "input" && dom.attribute(node, "type") == Some("password");
+    dom.descendants(dom.document()).any(is_password)
 }
 
 fn has_text(dom: &Dom) -> bool {
@@ -136,6 +151,15 @@ mod tests {
         assert_eq!(status(&format!("{article}<section>{NOTICE}</section>")), "ok");
         assert_eq!(status(&format!("<section>{NOTICE}</section>{article}")), "ok");
         assert_eq!(status(&format!("<main>{NOTICE}</main>")), "consent-wall");
+    }
+
+    #[test]
+    fn a_form_that_asks_for_a_password_is_a_login_page() {
+        let form = "<h1>Connexion</h1><form><label>Adresse</label><input><label>Mot de passe</label><input type=password>\
+            <button>Se connecter</button><a href=/x>Mot de passe oublié ?</a></form>";
+        assert_eq!(status(form), "login-wall");
+        let article = "<article><h1>Le port rouvre</h1><p>Le port de Port-Salvy a rouvert lundi à la navigation.</p></article>";
+        assert_eq!(status(&format!("{article}{form}")), "ok");
     }
 
     #[test]
