@@ -161,7 +161,8 @@ mod tests {
         let article = Cleaner::default().clean(&html, None).unwrap();
         let text = article.to_text();
         assert!(text.contains("Le fonds ancien[12] raconte") && text.ends_with("3 m2, dit-on."), "{text}");
-        assert!(article.to_markdown().contains("ancien["), "{}", article.to_markdown());
+        let markdown = article.to_markdown();
+        assert!(markdown.contains(r"ancien\[[12](<#n1>)\] raconte"), "{markdown}");
     }
 
     #[test]
