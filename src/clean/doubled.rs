@@ -132,7 +132,11 @@ mod tests {
                 fate: Fate::kept("test"),
             };
             let mut blocks = [
-                block("Il y a, d’abord, le poids de la rive, dit-elle.", BlockKind::Paragraph, dom.document()),
+                block(
+                    "Il y a, d’abord, le poids de la rive, dit-elle.",
+                    BlockKind::Paragraph,
+                    dom.document(),
+                ),
                 block("Il y a, d’abord, le poids de la rive", kind, quote),
                 block("Anne Aubier", BlockKind::Quote, quote),
             ];

@@ -18,6 +18,7 @@ pub mod doubled;
 pub(crate) mod facts;
 pub mod features;
 pub mod forest;
+mod forms;
 pub mod furniture;
 pub(crate) mod headline;
 pub(crate) mod heads;
