@@ -56,11 +56,6 @@ pub fn settle_groups(dom: &Dom, blocks: &mut [TextBlock], threshold: f32) {
         let is_among_prose =
             || above(dom, owner).skip(1).take(wrappers).any(|node| prose_around.contains(&Some(node)));
         let is_kept = is_likely || (is_table && by_rules && is_among_prose());
-        let is_terms = is_table && !matches!(blocks[group.blocks[0]].kind, BlockKind::Cell { .. });
-        // a wiki sets quotations as terms: beside prose each stands for itself
-        if is_terms && !is_kept && is_among_prose() {
-            continue;
-        }
         let linked = |index: &&usize| blocks[**index].fate.rule == "label.links";
         let few_linked =
             MIN_ITEMS_PER_LINK * group.blocks.iter().filter(linked).count() <= group.blocks.len();
@@ -230,8 +225,6 @@ mod tests {
         let beside = format!("<p>Le pont ferme.</p><div><div>{list}</div></div><p>Personne ne passe.</p>");
         let doubted = || scored("model", 0.2, false);
         assert_eq!(left(&within, doubted(), doubted()), 6);
-        let quoted = left(&within, scored("label.outside", 0.1, false), scored("label.prose", 0.61, true));
-        assert_eq!(quoted, 4, "beside prose each stands for itself");
         let outside = || scored("label.outside", 0.1, false);
         assert_eq!(left(&beside, outside(), scored("model", 0.61, true)), 2);
     }
