@@ -110,10 +110,10 @@ fn is_filing(class: &str) -> bool {
     class.starts_with("tag-") || class.starts_with("category-")
 }
 
-/// The class of an element that surely has no other name.
-pub fn only_class(dom: &Dom, node: NodeId) -> Option<&str> {
+/// Whether an element surely has no other name than its class.
+pub fn has_only_class(dom: &Dom, node: NodeId) -> bool {
     const OTHERS: AttributeNames = AttributeNames::of(&NAMING);
-    if dom.may_have(node, OTHERS) { None } else { dom.attribute(node, "class") }
+    !dom.may_have(node, OTHERS)
 }
 
 /// Whether an element may have a name of any sort.

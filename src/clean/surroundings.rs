@@ -243,7 +243,9 @@ fn until(flags: &[bool]) -> Vec<usize> {
 
 fn text_columns(row: &mut Vec<f32>, block: &TextBlock) {
     let text = block.text.as_str();
-    let links = block.links();
+    let mut links = block.links();
+    let first = links.next();
+    let last = links.last().or(first.clone());
     row.extend([
         flag(
             text.ends_with('…') || text.ends_with("...") || text.ends_with("[…]") || text.ends_with("[...]"),
@@ -251,7 +253,7 @@ fn text_columns(row: &mut Vec<f32>, block: &TextBlock) {
         flag(text.ends_with(['?', '？'])),
         // one after the other: a search for several characters decodes the text
         flag(['€', '$', '£', '¥', '₽'].iter().any(|sign| text.contains(*sign))),
-        flag(links.first().is_some_and(|link| link.start == 0)),
-        flag(links.last().is_some_and(|link| link.end >= text.len())),
+        flag(first.is_some_and(|link| link.start == 0)),
+        flag(last.is_some_and(|link| link.end >= text.len())),
     ]);
 }

@@ -8,15 +8,15 @@ mod own_text;
 use html5ever::{LocalName, local_name};
 
 use self::own_text::{PUNCTUATION, STOP_WORDS, TextColumns, Words, text_columns};
-use super::Kind;
 use super::block::TextBlock;
 use super::context::{Context, Contexts, TELLING_TAGS};
 use super::declared::Declared;
-use super::facts::{PageFacts, letters_folded, shingles};
+use super::facts::{PageFacts, letters_folded};
 use super::features::Features;
 use super::surroundings::{self, Surroundings};
 use super::text::Verdict;
 use super::units::Units;
+use super::{FastSet, Kind};
 use crate::article::{BlockKind, Metadata};
 use crate::parse::Dom;
 
@@ -122,6 +122,7 @@ pub fn each_row(
     units: &Units,
     evidence: &[Evidence],
     metadata: &Metadata,
+    hint: &FastSet<u64>,
     declared: Declared,
     mut take: impl FnMut(&[f32]),
 ) {
@@ -133,7 +134,7 @@ pub fn each_row(
             dom.parent(block.element).map_or(0, |parent| contexts.get(parent).path ^ parent.index() as u64)
         })
         .collect();
-    let facts = PageFacts::of(blocks, features, &above, &parents, metadata);
+    let facts = PageFacts::of(blocks, features, &above, &parents, metadata, hint);
     let counts: Vec<Words> = blocks.iter().map(|block| Words::of(&block.text, &facts)).collect();
     let mut texts = Vec::with_capacity(blocks.len());
     for index in 0..blocks.len() {
@@ -253,7 +254,7 @@ fn evidence_columns(
         shared as f32 / all.max(1) as f32,
         shared as f32 / facts.title_words.len().max(1) as f32,
         flag(is_description(&block.text, &facts.description)),
-        if facts.has_hint { share_of_hint(&block.text, facts) } else { -1.0 },
+        share_of_hint(counts),
         flag(facts.has_hint),
         kind_number(evidence.phrase),
         flag(evidence.phrase_cut),
@@ -282,14 +283,9 @@ fn is_description(text: &str, description: &str) -> bool {
     }
 }
 
-/// The share of a text's shingles that the announced body has.
-fn share_of_hint(text: &str, facts: &PageFacts) -> f32 {
-    let (mut all, mut hits) = (0, 0);
-    for shingle in shingles(text) {
-        all += 1;
-        hits += u32::from(facts.hint.contains(&shingle));
-    }
-    if all == 0 { -1.0 } else { hits as f32 / all as f32 }
+/// The share of a text's shingles that the announced body has, -1 without any.
+fn share_of_hint(counts: &Words) -> f32 {
+    if counts.shingles == 0 { -1.0 } else { counts.announced as f32 / counts.shingles as f32 }
 }
 
 #[expect(clippy::too_many_arguments, reason = "a neighbour is described by all that is known of it")]

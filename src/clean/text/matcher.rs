@@ -43,6 +43,8 @@ struct Probe {
     parts: Vec<Vec<String>>,
     /// What the text ends with, what a frame allows behind it left out; empty when that is not known.
     ends: Vec<Vec<u8>>,
+    /// How long a text may be, what a frame allows around the match left out, where the match is all of it.
+    longest: Option<usize>,
 }
 
 impl From<Prepared> for Ready {
@@ -55,13 +57,14 @@ impl From<Prepared> for Ready {
 
 impl Probe {
     fn new(outline: Outline) -> Probe {
-        let Outline { source, frame, sign, parts, ends } = outline;
-        Probe { pattern: Pattern::new(source, frame), anywhere: frame.is_open(), sign, parts, ends }
+        let Outline { source, frame, sign, parts, ends, longest } = outline;
+        Probe { pattern: Pattern::new(source, frame), anywhere: frame.is_open(), sign, parts, ends, longest }
     }
 
     fn may_match(&self, text: &str) -> bool {
-        let end = text.trim_end_matches(is_after).as_bytes();
-        (self.ends.is_empty() || self.ends.iter().any(|one| end.ends_with(one)))
+        let bare = text.trim_end_matches(is_after);
+        self.longest.is_none_or(|longest| bare.trim_start_matches(is_before).len() <= longest)
+            && (self.ends.is_empty() || self.ends.iter().any(|one| bare.as_bytes().ends_with(one)))
             && self.parts.iter().all(|part| part.iter().any(|literal| text.contains(literal.as_str())))
     }
 }

@@ -7,6 +7,7 @@ use memchr::memmem::Finder;
 
 use super::{Features, PageFacts, TextBlock, flag};
 use crate::article::Mark;
+use crate::clean::facts::Window;
 use crate::clean::survey::{is_dense_script, may_be_dense};
 use crate::clean::words::{is_stop_word, words};
 
@@ -18,16 +19,25 @@ pub(super) struct Words {
     capital: u32,
     /// In the headline too.
     pub shared: u32,
+    /// Shingles, and those of them that the announced body has; counted where there is one.
+    pub shingles: u32,
+    pub announced: u32,
 }
 
 impl Words {
     pub fn of(text: &str, facts: &PageFacts) -> Words {
-        let mut counts = Words::default();
+        let (mut counts, mut window) = (Words::default(), Window::default());
         for (word, key) in words(text) {
             counts.all += 1;
             counts.stop += u32::from(is_stop_word(word.len(), key));
             counts.capital += u32::from(word.chars().next().is_some_and(char::is_uppercase));
             counts.shared += u32::from(facts.title_words.contains(key));
+            if facts.has_hint
+                && let Some(shingle) = window.shingle(key)
+            {
+                counts.shingles += 1;
+                counts.announced += u32::from(facts.hint.contains(&shingle));
+            }
         }
         counts
     }
@@ -112,7 +122,7 @@ pub(super) fn text_columns(block: &TextBlock, features: &Features, counts: &Word
     let characters = Characters::of(text);
     let chars = characters.all.max(1) as f32;
     let Words { all, stop, capital, .. } = *counts;
-    let links = block.links().len();
+    let links = block.links().count();
     let has_sign = memchr3(b'|', b'@', b'/', text.as_bytes()).is_some();
     let words = all.max(1) as f32;
     [
