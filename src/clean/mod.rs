@@ -6,6 +6,7 @@
 //! - line: a block's text as the phrase rules see it; dirty text has lines only
 
 pub(crate) mod alike;
+pub(crate) mod beside;
 pub(crate) mod between;
 pub mod block;
 pub mod caption;

@@ -84,13 +84,21 @@ struct OpenMark {
     start: usize,
 }
 
+/// A paragraph that is put aside.
+struct Diverted {
+    node: NodeId,
+    run: Run,
+    /// Where its open marks start in it.
+    starts: Vec<usize>,
+}
+
 struct Segmenter<'a> {
     dom: &'a Dom,
     survey: &'a Survey,
     blocks: Vec<TextBlock>,
     current: Run,
     /// Paragraphs that go on after a diverted inline element, with that element.
-    diverted: Vec<(NodeId, Run)>,
+    diverted: Vec<Diverted>,
     /// Open block-level elements.
     elements: Vec<NodeId>,
     /// Open links and emphasis.
@@ -152,11 +160,12 @@ impl Segmenter<'_> {
             self.elements.pop();
             self.preformatted -= usize::from(*tag == local_name!("pre"));
         }
-        if self.diverted.last().is_some_and(|(diverted, _)| *diverted == node) {
+        if self.diverted.last().is_some_and(|diverted| diverted.node == node) {
             self.flush();
-            if let Some((_, run)) = self.diverted.pop() {
+            if let Some(Diverted { run, starts, .. }) = self.diverted.pop() {
                 self.current = run;
                 self.current.space = true;
+                self.open.iter_mut().zip(starts).for_each(|(open, start)| open.start = start);
             }
         }
         if self.inside.as_ref().is_some_and(|(inside, _)| *inside == node) {
@@ -171,7 +180,8 @@ impl Segmenter<'_> {
             self.flush();
         }
         let run = std::mem::take(&mut self.current);
-        self.diverted.push((node, run));
+        let starts = self.open.iter_mut().map(|open| std::mem::take(&mut open.start)).collect();
+        self.diverted.push(Diverted { node, run, starts });
     }
 
     fn mark_of(&self, node: NodeId, tag: &LocalName) -> Option<Mark> {

@@ -4,6 +4,7 @@
 use crate::article::Metadata;
 use crate::article::metadata::PageType;
 use crate::clean::alike::{drop_linked_headings, keep_alike};
+use crate::clean::beside::keep_beside;
 use crate::clean::between::{keep_code, keep_prose, keep_quotes, keep_subheads};
 use crate::clean::block::TextBlock;
 use crate::clean::caption::remove_captions;
@@ -38,6 +39,7 @@ pub(super) fn bring_back(
     keep_headings(dom, blocks, threshold);
     settle_posts(dom, blocks);
     keep_announced(dom, blocks);
+    keep_beside(dom, blocks, threshold);
 }
 
 /// Takes out what another place of the page shows to be no part of the article, and signatures into the metadata.

@@ -10,8 +10,8 @@ use std::net::Ipv4Addr;
 use std::process::Child;
 use std::time::{Duration, Instant};
 
-use super::bench::{Bench, ended, mark, page, until};
-use super::postgres::{ask, database};
+use super::bench::{Bench, Ended, ended, mark, page, program, until};
+use super::postgres::{ask, database, guarded_database};
 use super::support::{Answer, Server};
 
 /// How many of what.
@@ -237,10 +237,36 @@ fn a_shared_state_is_looked_into_and_its_pages_are_tried_again() {
 }
 
 #[test]
+fn a_database_behind_tls_is_believed_by_its_certificate() {
+    let Some(database) = guarded_database() else { return };
+    let run = |rest: &str, believed: &str| {
+        let url = format!("{}{rest}", database.url);
+        let bench =
+            Bench::new(&format!("[sources]\nurls = [\"http://127.0.0.1:9/\"]\n[state]\nurl = \"{url}\"\n"));
+        bench.write("believed.pem", believed);
+        let certificates = bench.path("believed.pem");
+        let mut command = program();
+        command.args(["run", "-c"]).arg(bench.path("config.toml")).env("SSL_CERT_FILE", certificates);
+        Ended::of(command.output().expect("the program runs"))
+    };
+    let stranger = rcgen::generate_simple_self_signed(vec!["127.0.0.1".to_owned()]).expect("a certificate");
+    for mode in ["", "?sslmode=require"] {
+        let known = run(mode, &database.certificate);
+        assert!(known.stderr.contains(" tried: "), "{known:?}");
+        let unknown = run(mode, &stranger.cert.pem());
+        assert_eq!(unknown.code, Some(1), "{unknown:?}");
+        assert!(unknown.stderr.contains("its certificate is not believed"), "{}", unknown.stderr);
+    }
+    let open = run("?sslmode=disable", &database.certificate);
+    assert_eq!(open.code, Some(1), "{open:?}");
+    assert!(open.stderr.contains("pg_hba.conf") && !open.stderr.contains("hush"), "{}", open.stderr);
+}
+
+#[test]
 fn a_database_that_is_not_there_is_named_without_its_password() {
     let Some(url) = database() else { return };
     let port = url.rsplit_once(':').and_then(|(_, rest)| rest.split_once('/')).expect("a port").0;
-    let url = format!("postgres://tamis:hush@127.0.0.1:{port}/nowhere");
+    let url = format!("postgres://tamis:hush@127.0.0.1:{port}/nowhere?sslmode=disable");
     let bench =
         Bench::new(&format!("[sources]\nurls = [\"https://a.example/\"]\n[state]\nurl = \"{url}\"\n"));
     let run = bench.run();

@@ -2,6 +2,8 @@
 //!
 //! PostgreSQL refuses to run as root; then it runs as `nobody`. The server is under a shell that ends it and takes its
 //! folder away when the shell's input ends, which it does even when the tests are killed.
+//!
+//! It speaks TLS, with a certificate that nobody else signed, and lets the user `guarded` in only by TLS and password.
 #![allow(dead_code, reason = "each test file uses its own part")]
 
 use std::io::{BufRead, BufReader};
@@ -12,7 +14,8 @@ use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-/// Arguments: folder of the programs, port. Durability is off: the tests kill workers, not the database.
+/// Arguments: folder of the programs, port, certificate and its key. Durability is off: the tests kill workers, not the
+/// database.
 const SCRIPT: &str = r#"
 set -e
 folder=$(mktemp -d)
@@ -23,8 +26,13 @@ if [ "$(id -u)" = 0 ]; then
 fi
 cd "$folder"
 $as "$1/initdb" -D "$folder/data" -A trust -U tamis -E UTF8 --no-locale --no-sync > /dev/null
-$as "$1/postgres" -D "$folder/data" -k "$folder" -p "$2" -c listen_addresses=127.0.0.1 -c fsync=off \
-    -c max_connections=200 -c log_min_messages=fatal > log 2>&1 &
+rules=$(cat data/pg_hba.conf)
+printf 'hostssl all guarded all scram-sha-256\nhost all guarded all reject\n%s\n' "$rules" > data/pg_hba.conf
+printf %s "$3" > data/server.crt
+(umask 077 && printf %s "$4" > data/server.key)
+test -z "$as" || chown nobody data/server.crt data/server.key
+$as "$1/postgres" -D "$folder/data" -k "$folder" -p "$2" -c listen_addresses=127.0.0.1 -c ssl=on \
+    -c fsync=off -c max_connections=200 -c log_min_messages=fatal > log 2>&1 &
 server=$!
 echo started
 cat > /dev/null
@@ -38,18 +46,48 @@ rm -rf "$folder"
 const PATIENCE: Duration = Duration::from_secs(120);
 
 struct Server {
-    address: String,
+    port: u16,
+    certificate: String,
     _shell: Child,
 }
 
 /// The address of a new database; none, with a message, where there is no PostgreSQL.
 pub fn database() -> Option<String> {
+    let server = server()?;
+    Some(format!("{}?sslmode=disable", server.url("tamis", &server.new_database("tamis"))))
+}
+
+/// A database that is reached by TLS only.
+pub struct Guarded {
+    pub url: String,
+    /// The certificate to believe, as PEM.
+    pub certificate: String,
+}
+
+/// A new database of the user who needs TLS and a password.
+pub fn guarded_database() -> Option<Guarded> {
+    let server = server()?;
+    let url = server.url("guarded:hush", &server.new_database("guarded"));
+    Some(Guarded { url, certificate: server.certificate.clone() })
+}
+
+impl Server {
+    fn url(&self, user: &str, database: &str) -> String {
+        format!("postgres://{user}@127.0.0.1:{}/{database}", self.port)
+    }
+
+    fn new_database(&self, owner: &str) -> String {
+        static NUMBER: AtomicUsize = AtomicUsize::new(0);
+        let name = format!("tests_{}", NUMBER.fetch_add(1, Ordering::Relaxed));
+        let statement = format!("CREATE DATABASE {name} OWNER {owner}");
+        ask(&self.url("tamis", "postgres?sslmode=disable"), &statement);
+        name
+    }
+}
+
+fn server() -> Option<&'static Server> {
     static SERVER: OnceLock<Option<Server>> = OnceLock::new();
-    static NUMBER: AtomicUsize = AtomicUsize::new(0);
-    let server = SERVER.get_or_init(start).as_ref()?;
-    let name = format!("tests_{}", NUMBER.fetch_add(1, Ordering::Relaxed));
-    ask(&format!("{}/postgres", server.address), &format!("CREATE DATABASE {name}"));
-    Some(format!("{}/{name}", server.address))
+    SERVER.get_or_init(start).as_ref()
 }
 
 /// Runs statements; gives the rows of all of them as texts.
@@ -90,10 +128,12 @@ fn start() -> Option<Server> {
         return None;
     };
     let port = TcpListener::bind("127.0.0.1:0").and_then(|free| free.local_addr()).expect("a port").port();
+    let signed = rcgen::generate_simple_self_signed(vec!["127.0.0.1".to_owned()]).expect("a certificate");
+    let certificate = signed.cert.pem();
     let mut shell = Command::new("sh")
         .args(["-c", SCRIPT, "sh"])
         .arg(programs)
-        .arg(port.to_string())
+        .args([&port.to_string(), &certificate, &signed.signing_key.serialize_pem()])
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .spawn()
@@ -104,13 +144,14 @@ fn start() -> Option<Server> {
         eprintln!("skipped: PostgreSQL cannot be started here");
         return None;
     }
-    let address = format!("postgres://tamis@127.0.0.1:{port}");
+    let server = Server { port, certificate, _shell: shell };
     let begun = Instant::now();
-    while let Err(error) = try_to_ask(&format!("{address}/postgres"), "SELECT 1") {
+    let user = "CREATE USER guarded PASSWORD 'hush'";
+    while let Err(error) = try_to_ask(&server.url("tamis", "postgres?sslmode=disable"), user) {
         assert!(begun.elapsed() < PATIENCE, "PostgreSQL does not answer: {error}");
         std::thread::sleep(Duration::from_millis(50));
     }
-    Some(Server { address, _shell: shell })
+    Some(server)
 }
 
 /// The folder of the server's programs, which Debian keeps out of the path.

@@ -32,3 +32,14 @@ fn what_once_broke_something_does_no_more() {
     }
     assert!(count > 0);
 }
+
+#[test]
+fn a_link_is_where_it_was_around_a_hidden_box() {
+    let page = include_str!("../../samples/hostile/link-around-inline-box.html");
+    let article = tamis::Cleaner::default().clean(page, None).expect("an article");
+    let linked = article
+        .blocks
+        .iter()
+        .flat_map(|block| block.spans.iter().map(|span| block.text[span.range.clone()].to_owned()));
+    assert_eq!(linked.collect::<Vec<_>>(), ["du maire, affiché hier soir sur le pont"]);
+}
