@@ -7,7 +7,7 @@ mod own_text;
 
 use html5ever::{LocalName, local_name};
 
-use self::own_text::{PUNCTUATION, STOP_WORDS, TextColumns, Words, text_columns};
+use self::own_text::{OwnText, PUNCTUATION, STOP_WORDS, Words};
 use super::block::TextBlock;
 use super::context::{Context, Contexts, TELLING_TAGS};
 use super::declared::Declared;
@@ -138,7 +138,7 @@ pub fn each_row(
     let counts: Vec<Words> = blocks.iter().map(|block| Words::of(&block.text, &facts)).collect();
     let mut texts = Vec::with_capacity(blocks.len());
     for index in 0..blocks.len() {
-        texts.push(text_columns(&blocks[index], &features[index], &counts[index]));
+        texts.push(own_text::read(&blocks[index], &features[index], &counts[index]));
     }
     let mut cumulated = 0.0;
     let mut row = Vec::with_capacity(WIDTH);
@@ -147,7 +147,7 @@ pub fn each_row(
     let sums = prefix_sums(&masses);
     for index in 0..blocks.len() {
         row.clear();
-        row.extend(texts[index]);
+        row.extend(texts[index].columns);
         place_columns(&mut row, dom, &blocks[index], &above[index]);
         let (context, parent) = (&above[index], parents[index]);
         page_columns(&mut row, index, blocks, &features[index], context, parent, cumulated, &facts);
@@ -161,7 +161,8 @@ pub fn each_row(
             row.push(sums[high] - sums[low]);
         }
         row.push(sums[index] / sums[blocks.len()].max(1.0));
-        surroundings.columns(&mut row, index, dom, blocks, features, contexts, evidence);
+        let currency = texts[index].currency;
+        surroundings.columns(&mut row, index, dom, blocks, features, contexts, evidence, currency);
         debug_assert_eq!(row.len(), WIDTH);
         take(&row);
     }
@@ -296,7 +297,7 @@ fn neighbour_columns(
     blocks: &[TextBlock],
     features: &[Features],
     above: &[Context],
-    texts: &[TextColumns],
+    texts: &[OwnText],
     evidence: &[Evidence],
 ) {
     let Some(other) = index.checked_add_signed(offset).filter(|other| *other < blocks.len()) else {
@@ -306,8 +307,8 @@ fn neighbour_columns(
     out.extend([
         features[other].weight as f32,
         features[other].link_density,
-        texts[other][STOP_WORDS],
-        texts[other][PUNCTUATION],
+        texts[other].columns[STOP_WORDS],
+        texts[other].columns[PUNCTUATION],
         flag(features[other].ends_sentence),
         flag(features[other].heading),
         above[other].negative_names as f32,

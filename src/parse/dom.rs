@@ -147,6 +147,16 @@ impl Dom {
         dom
     }
 
+    /// An empty document with room for the tree of a small page of so many bytes; most pages need one or two times as much.
+    pub(super) fn with_room(page_bytes: usize) -> Dom {
+        let mut dom = Dom::new();
+        dom.nodes.reserve(page_bytes / 128);
+        dom.elements.reserve(page_bytes / 256);
+        dom.attributes.reserve(page_bytes / 256);
+        dom.buffer.reserve(page_bytes / 8);
+        dom
+    }
+
     /// Drops the content and keeps the buffers.
     pub fn clear(&mut self) {
         self.nodes.clear();

@@ -45,7 +45,7 @@ use tokenizer::{Tokenizer, normalise_newlines};
 
 /// Parses a page into a new [`Dom`].
 pub fn parse(html: &str, limits: &Limits) -> Result<Dom, Rejection> {
-    let mut dom = parse_into(html, limits, Dom::new())?;
+    let mut dom = parse_into(html, limits, Dom::with_room(html.len()))?;
     dom.shrink();
     Ok(dom)
 }
