@@ -24,7 +24,7 @@ pub fn keep_subheads(dom: &Dom, blocks: &mut [TextBlock], threshold: f32) {
             [before, after].iter().all(|other| is_sure(other) && dom.parent(other.element) == parent);
         let score = block.fate.score.unwrap_or(0.0);
         let is_title_like =
-            block.text.len() <= MAX_SUBHEAD_BYTES && block.links().is_empty() && !ends_sentence(&block.text);
+            block.text.len() <= MAX_SUBHEAD_BYTES && !block.has_links() && !ends_sentence(&block.text);
         let is_likely = score >= threshold * BETWEEN_SHARE;
         if block.fate.rule == "model" && is_beside && is_title_like && is_likely {
             blocks[index].fate = Fate { score: Some(score), ..Fate::kept("settle.between") };
@@ -51,7 +51,7 @@ pub fn keep_prose(dom: &Dom, blocks: &mut [TextBlock], threshold: f32) {
         let within = sure
             .get(&dom.parent(block.element))
             .is_some_and(|(first, last)| (*first..*last).contains(&index));
-        let is_prose = ends_sentence(&block.text) && block.links().is_empty();
+        let is_prose = ends_sentence(&block.text) && !block.has_links();
         let share = if is_prose { PROSE_BETWEEN_SHARE } else { FRAGMENT_BETWEEN_SHARE };
         let is_likely = block.fate.score.is_some_and(|score| score >= threshold * share);
         let is_doubted = block.kind == BlockKind::Paragraph && block.fate.rule == "model" && !block.fate.kept;

@@ -64,7 +64,7 @@ pub fn settle_groups(dom: &Dom, blocks: &mut [TextBlock], threshold: f32) {
             let may_return = match &*block.fate.rule {
                 "model" => true,
                 "label.links" => is_table || few_linked,
-                "label.outside" => is_table || (block.links().is_empty() && ends_sentence(&block.text)),
+                "label.outside" => is_table || (!block.has_links() && ends_sentence(&block.text)),
                 _ => is_table,
             };
             settle(block, is_kept, may_return);
