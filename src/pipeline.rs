@@ -9,12 +9,14 @@ use url::Url;
 use self::settling::{bring_back, take_out};
 use crate::article::metadata::{self, PageType};
 use crate::article::{Article, Block, Metadata, escape_html};
+use crate::clean::FastSet;
 use crate::clean::block::TextBlock;
 use crate::clean::classify::Classifier;
 use crate::clean::context::Contexts;
 use crate::clean::declared::Declared;
 use crate::clean::dirty::{MAX_LINES, clean_dirty, has_too_many_lines};
 use crate::clean::discussion::comments;
+use crate::clean::facts::announced;
 use crate::clean::features::Features;
 use crate::clean::furniture::Furniture;
 use crate::clean::grid::fill_spans;
@@ -72,6 +74,14 @@ struct Reading {
     metadata: Metadata,
     warnings: Vec<String>,
     trace: Trace,
+}
+
+/// What a page says of itself.
+struct Said<'m> {
+    metadata: &'m Metadata,
+    declared: Declared,
+    /// Shingles of the announced body.
+    hint: &'m FastSet<u64>,
 }
 
 impl Default for Cleaner {
@@ -203,8 +213,8 @@ impl Cleaner {
         let metadata = metadata::extract(dom, url);
         let declared = Declared::of(dom, url, &metadata);
         let mut rows = Vec::new();
-        let mut readings = Readings::default();
-        let blocks = self.measure(dom, &metadata, declared, &mut readings, |row| rows.extend_from_slice(row));
+        let said = Said { metadata: &metadata, declared, hint: &announced(&metadata) };
+        let blocks = self.measure(dom, said, &mut Readings::default(), |row| rows.extend_from_slice(row));
         (blocks, rows)
     }
 
@@ -214,14 +224,15 @@ impl Cleaner {
         let declared = Declared::of(dom, url, &metadata);
         metadata.page_type = declared.page_type();
         let mut scores = self.classifier.scores();
-        let mut readings = Readings::default();
-        let mut blocks = self.measure(dom, &metadata, declared, &mut readings, |row| scores.add(row));
+        let (hint, mut readings) = (announced(&metadata), Readings::default());
+        let said = Said { metadata: &metadata, declared, hint: &hint };
+        let mut blocks = self.measure(dom, said, &mut readings, |row| scores.add(row));
         let threshold = self.options.focus.threshold();
         Classifier::decide(&scores.finish(), &mut blocks, threshold, declared);
         bring_back(dom, &self.rules.generic, &mut blocks, &metadata, threshold);
         settle_language(&mut metadata, &blocks);
         phrases::apply(&self.rules.phrases, &mut blocks, metadata.language.as_deref(), readings);
-        let mut warnings = loss::guard(dom, &mut blocks, metadata.body_hint.as_deref());
+        let mut warnings = loss::guard(dom, &mut blocks, &hint);
         take_out(dom, &self.rules.generic, &mut blocks, &mut metadata, declared);
         let (trace, lost) = self.heed_site(dom, url, &mut metadata, &mut blocks);
         warnings.extend(lost);
@@ -273,8 +284,7 @@ impl Cleaner {
     fn measure<'c>(
         &'c self,
         dom: &Dom,
-        metadata: &Metadata,
-        declared: Declared,
+        Said { metadata, declared, hint }: Said<'_>,
         readings: &mut Readings<'c>,
         take: impl FnMut(&[f32]),
     ) -> Vec<TextBlock> {
@@ -288,8 +298,10 @@ impl Cleaner {
         let features = Features::of(dom, &survey, &units, &blocks);
         let inside = label(dom, &survey, &mut blocks, &features, metadata.title.as_deref());
         let contexts = Contexts::of(dom, root, &survey, &marks, &blocks);
+        // the rows take much room
+        drop((survey, marks));
         let evidence = Evidence::of(&blocks, &inside, &verdicts);
-        each_row(dom, &blocks, &features, &contexts, &units, &evidence, metadata, declared, take);
+        each_row(dom, &blocks, &features, &contexts, &units, &evidence, metadata, hint, declared, take);
         blocks
     }
 

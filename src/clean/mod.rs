@@ -19,6 +19,7 @@ pub mod doubled;
 pub(crate) mod facts;
 pub mod features;
 pub mod forest;
+mod forms;
 pub mod furniture;
 pub mod grid;
 pub(crate) mod headline;

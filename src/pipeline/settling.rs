@@ -31,7 +31,7 @@ pub(super) fn bring_back(
     settle_groups(dom, blocks, threshold);
     keep_subheads(dom, blocks, threshold);
     keep_prose(dom, blocks, threshold);
-    keep_quotes(blocks, threshold);
+    keep_quotes(dom, blocks, threshold);
     keep_standfirst(dom, rules, blocks, metadata.description.as_deref(), threshold);
     keep_alike(dom, blocks, threshold);
     keep_code(blocks);
