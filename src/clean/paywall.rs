@@ -53,7 +53,7 @@ pub fn says_paywalled(blocks: &[TextBlock]) -> bool {
     let Some(title) = blocks[..first].iter().rposition(is_title) else { return false };
     let says = |(index, block): (usize, &TextBlock)| {
         let text = Folded::of(&block.text);
-        PHRASES.notices.iter().any(|notice| notice.find(&text).is_some())
+        PHRASES.notices.iter().any(|notice| notice.is_in(&text))
             || index < first && PHRASES.labels.contains(&text)
     };
     let around = blocks.iter().enumerate().skip(title + 1).take(last + REACH - title);

@@ -15,6 +15,7 @@
 use std::ops::Range;
 use std::sync::LazyLock;
 
+use aho_corasick::{AhoCorasick, AhoCorasickKind};
 use serde::Deserialize;
 
 use super::survey::is_dense_script;
@@ -34,8 +35,9 @@ const ERRORS: [&str; 6] = ["403", "404", "410", "429", "502", "503"];
 /// A sure sign counts as this many.
 const SURE: usize = 2;
 
-static WALLS: LazyLock<Vec<Wall>> =
-    LazyLock::new(|| FILES.iter().filter_map(|file| toml::from_str(file).ok()).map(Wall::of).collect());
+static WALLS: LazyLock<Vec<Wall>> = LazyLock::new(|| {
+    FILES.iter().filter_map(|file| toml::from_str(file).ok()).filter_map(Wall::of).collect()
+});
 
 /// A file of rules.
 #[derive(Deserialize)]
@@ -74,8 +76,10 @@ enum Kind {
 /// What is known of one kind, in all languages.
 pub struct Wall {
     kind: Kind,
-    sure: Vec<Phrase>,
-    signs: Vec<Phrase>,
+    /// Finds signs, the sure ones behind the others.
+    signs: AhoCorasick,
+    /// How many are not sure.
+    unsure: usize,
     labels: Vec<Folded>,
     words: Vec<Phrase>,
 }
@@ -117,10 +121,9 @@ impl Wall {
 
     /// What a text has of this wall.
     pub fn share(&self, text: &Folded) -> Share {
-        let has = |phrases: &[Phrase]| phrases.iter().any(|phrase| phrase.find(text).is_some());
-        if has(&self.signs) || has(&self.sure) || self.labels.contains(text) {
+        if self.signs.is_match(&text.0) || self.labels.contains(text) {
             Share::Sign
-        } else if has(&self.words) {
+        } else if self.words.iter().any(|phrase| phrase.is_in(text)) {
             Share::Word
         } else {
             Share::None
@@ -129,11 +132,14 @@ impl Wall {
 
     /// How many different signs the texts show. One within another is the same.
     pub fn signs(&self, texts: &[Folded]) -> usize {
-        let place = |phrase: &Phrase| {
-            let found = |(index, text)| Some((index, phrase.find(text)?));
-            texts.iter().enumerate().find_map(found)
-        };
-        let mut places: Vec<(usize, Range<usize>)> = self.signs.iter().filter_map(place).collect();
+        let mut first: Vec<Option<(usize, Range<usize>)>> = vec![None; self.signs.patterns_len()];
+        for (index, text) in texts.iter().enumerate() {
+            for found in self.signs.find_overlapping_iter(&text.0) {
+                first[found.pattern().as_usize()].get_or_insert((index, found.range()));
+            }
+        }
+        let is_sure = first.split_off(self.unsure).iter().any(Option::is_some);
+        let mut places: Vec<(usize, Range<usize>)> = first.into_iter().flatten().collect();
         places.sort_by_key(|(index, range)| (*index, range.start, std::cmp::Reverse(range.end)));
         let (mut count, mut covered) = (0, (0, 0));
         for (index, range) in places {
@@ -143,20 +149,25 @@ impl Wall {
             }
         }
         count += self.labels.iter().filter(|label| texts.contains(label)).count();
-        count + SURE * usize::from(self.sure.iter().any(|phrase| place(phrase).is_some()))
+        count + SURE * usize::from(is_sure)
     }
 
-    fn of(written: Written) -> Wall {
-        let mut wall =
-            Wall { kind: written.kind, sure: vec![], signs: vec![], labels: vec![], words: vec![] };
+    /// `None` when the phrases are too many to be looked for at once.
+    fn of(written: Written) -> Option<Wall> {
+        let (mut signs, mut sure, mut labels, mut words) = (vec![], vec![], vec![], vec![]);
         let read = |phrases: Vec<String>| phrases.into_iter().map(|phrase| Phrase::of(&phrase));
         for language in written.language {
-            wall.sure.extend(read(language.sure));
-            wall.signs.extend(read(language.signs));
-            wall.labels.extend(language.labels.iter().map(|label| Folded::of(label)));
-            wall.words.extend(read(language.words));
+            signs.extend(read(language.signs));
+            sure.extend(read(language.sure));
+            labels.extend(language.labels.iter().map(|label| Folded::of(label)));
+            words.extend(read(language.words));
         }
-        wall
+        let unsure = signs.len();
+        // quick to build: a run may be of one page
+        let mut finder = AhoCorasick::builder();
+        let finder = finder.kind(Some(AhoCorasickKind::NoncontiguousNFA));
+        let signs = finder.build(signs.iter().chain(&sure).map(|phrase| &phrase.0)).ok()?;
+        Some(Wall { kind: written.kind, signs, unsure, labels, words })
     }
 }
 
@@ -171,10 +182,9 @@ impl Phrase {
         }
     }
 
-    /// Where a text has it.
-    pub fn find(&self, text: &Folded) -> Option<Range<usize>> {
-        let start = text.0.find(&self.0)?;
-        Some(start..start + self.0.len())
+    /// Whether a text has it.
+    pub fn is_in(&self, text: &Folded) -> bool {
+        text.0.contains(&self.0)
     }
 }
 
@@ -202,7 +212,7 @@ mod tests {
         let mut languages = std::collections::BTreeSet::new();
         for file in FILES {
             let written: Written = toml::from_str(file).unwrap();
-            let wanted = Wall::of(Written { kind: written.kind, language: vec![] }).rejection();
+            let wanted = Wall::of(Written { kind: written.kind, language: vec![] }).unwrap().rejection();
             for language in written.language {
                 assert!(!language.r#match.is_empty() && !language.keep.is_empty(), "{}", language.name);
                 for page in &language.r#match {
