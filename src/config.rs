@@ -7,6 +7,7 @@
 
 pub(crate) mod mask;
 mod message;
+mod paths;
 mod shared;
 mod sources;
 
@@ -60,6 +61,9 @@ pub struct Config {
     /// Lock, memory, limits and report of a run.
     #[serde(default)]
     pub job: JobOptions,
+    /// The file that they were read from; empty for none.
+    #[serde(skip)]
+    pub file: PathBuf,
 }
 
 /// Where pages come from.
@@ -188,6 +192,7 @@ impl Default for Config {
             output: Output::default(),
             state: StateOptions::default(),
             job: JobOptions::default(),
+            file: PathBuf::new(),
         }
     }
 }
@@ -256,11 +261,12 @@ impl Config {
     /// Reads and checks a file.
     pub fn load(path: &Path) -> Result<Config, Error> {
         let text = std::fs::read_to_string(path).map_err(|error| {
-            let hint = "hint: `tamis config --show > config.toml` writes one to start from";
+            let hint = "hint: `tamis config --show > new.toml` writes one to start from";
             Error::Config(format!("cannot read the configuration {}: {error}\n{hint}", path.display()))
         })?;
         let mut config = Config::from_toml(&text, &path.display().to_string())?;
-        config.resolve(path.parent().unwrap_or(Path::new("")));
+        config.file = path.to_owned();
+        config.resolve();
         config.check().map_err(|error| named(path, error))?;
         Ok(config)
     }
@@ -281,6 +287,7 @@ impl Config {
     pub fn check(&self) -> Result<(), Error> {
         self.fetch.check()?;
         self.refresh.check()?;
+        self.clean.check()?;
         self.check_sources()?;
         self.check_paths()?;
         self.check_state()?;
@@ -294,7 +301,7 @@ impl Config {
         }
     }
 
-    /// As [`Config::check`]; a run also needs a source.
+    /// As [`Config::check`]; a run also needs a source, and room for its files.
     pub fn check_for_run(&self) -> Result<(), Error> {
         let Sources { lists, urls, saved, feeds, sitemaps, discover, .. } = &self.sources;
         if lists.is_empty() && [urls, saved, feeds, sitemaps, discover].iter().all(|places| places.is_empty())
@@ -302,7 +309,8 @@ impl Config {
             let example = "as in `feeds = [\"https://www.site.example/rss\"]`";
             return Err(Error::Config(format!("no source is named; name one under [sources], {example}")));
         }
-        self.check()
+        self.check()?;
+        self.check_places()
     }
 
     fn check_sources(&self) -> Result<(), Error> {
@@ -313,60 +321,6 @@ impl Config {
         web.filter(|source| is_address(source)).try_for_each(|address| check_address(address))?;
         self.sources.discover.iter().try_for_each(|address| check_address(address))?;
         self.sources.check_filters()
-    }
-
-    fn check_paths(&self) -> Result<(), Error> {
-        let output = self.output.full_path();
-        let files = [
-            ("output.path", &output),
-            ("job.state", &self.job.state),
-            ("job.lock", &self.job.lock),
-            ("job.report", &self.job.report),
-            ("job.report_html", &self.job.report_html),
-            ("job.metrics", &self.job.metrics),
-        ];
-        let archive = self.fetch.warc.iter().map(|path| ("fetch.warc", path));
-        let files: Vec<_> = files.into_iter().chain(archive).collect();
-        for (index, (key, path)) in files.iter().enumerate() {
-            if path.as_os_str().is_empty() {
-                match *key {
-                    "job.report" | "job.report_html" | "job.metrics" => continue,
-                    _ => return Err(Error::Config(format!("{key} is empty; name a path"))),
-                }
-            }
-            if let Some((other, _)) = files[..index].iter().find(|(_, earlier)| earlier == path) {
-                let path = path.display();
-                return Err(Error::Config(format!("{other} and {key} are both {path}; give them two paths")));
-            }
-        }
-        Ok(())
-    }
-
-    /// Makes relative paths relative to a folder.
-    fn resolve(&mut self, folder: &Path) {
-        let (sources, job) = (&mut self.sources, &mut self.job);
-        let paths = [
-            &mut self.rules.folder,
-            &mut self.output.path,
-            &mut job.state,
-            &mut job.lock,
-            &mut job.report,
-            &mut job.report_html,
-            &mut job.metrics,
-        ];
-        let fetch = &mut self.fetch;
-        let fetch = fetch.warc.iter_mut().chain(&mut fetch.root_certificates).chain(&mut fetch.chromium);
-        for path in paths.into_iter().chain(&mut sources.lists).chain(fetch) {
-            if !path.as_os_str().is_empty() {
-                *path = folder.join(&*path);
-            }
-        }
-        let local =
-            sources.feeds.iter_mut().chain(&mut sources.sitemaps).filter(|source| !is_address(source));
-        for place in local.chain(&mut sources.saved) {
-            *place = folder.join(&*place).to_string_lossy().into_owned();
-        }
-        sources.resolve_places(folder);
     }
 }
 

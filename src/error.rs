@@ -55,7 +55,7 @@ pub enum Rejection {
         found: String,
     },
     /// The page is larger than the limit.
-    #[error("the page has {bytes} bytes, more than the {max} allowed")]
+    #[error("the page has more than the {max} bytes allowed")]
     TooLarge {
         /// Size of the page.
         bytes: usize,

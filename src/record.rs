@@ -53,9 +53,9 @@ pub struct Record {
     pub image: Option<String>,
     /// Tags and sections.
     pub tags: Vec<String>,
-    /// What kind of page it is: `article` or `listing`.
+    /// What kind of page it is, as `article` or `listing`; none of a page that was not read.
     #[serde(rename = "type")]
-    pub page_type: PageType,
+    pub page_type: Option<PageType>,
     /// Whether the page says that it is behind a paywall.
     pub paywalled: Option<bool>,
     /// Whether the page says that it is live coverage.
@@ -134,7 +134,7 @@ impl Record {
             description: found.description,
             image: found.image,
             tags: found.tags,
-            page_type: found.page_type,
+            page_type: Some(found.page_type),
             paywalled: found.paywalled,
             live: found.live,
             ..self
@@ -157,6 +157,12 @@ impl Record {
         self.status == Record::OK
     }
 
+    /// What kind of page it is, in the word of the JSON.
+    pub(crate) fn type_name(&self) -> Option<String> {
+        let name = serde_json::to_value(self.page_type?).ok()?;
+        name.as_str().map(str::to_owned)
+    }
+
     /// Sets the address asked for and the one after redirects.
     pub fn at(mut self, url: Option<&str>, final_url: Option<&str>) -> Record {
         self.url = url.map(str::to_owned);
@@ -168,6 +174,12 @@ impl Record {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn only_a_page_that_was_read_is_of_a_kind() {
+        assert_eq!(Record::failure("u", "timeout", "It timed out.").type_name(), None);
+        assert_eq!(Record::default().described(Metadata::default()).type_name().as_deref(), Some("article"));
+    }
 
     #[test]
     fn dates_to_come_are_refused() {

@@ -61,8 +61,8 @@ impl Rules {
     /// Adds the rules of a folder. A rule of the folder wins over the built-in one of the same id.
     pub fn overlay_dir(mut self, folder: &Path) -> Result<Rules, Error> {
         if !folder.is_dir() {
-            let source = std::io::Error::new(std::io::ErrorKind::NotFound, "there is no such folder");
-            return Err(Error::Io { action: "cannot read rules from", path: folder.to_owned(), source });
+            let advice = "name one that is there ([rules] folder, --rules)";
+            return Err(Error::Config(format!("{} is no folder of rules; {advice}", folder.display())));
         }
         let generic = folder.join("generic.toml");
         if generic.exists() {
@@ -179,6 +179,16 @@ fn difference(test: &SiteTest, cleaned: Result<Article, Rejection>) -> Option<St
 
 fn read(path: &Path) -> Result<String, Error> {
     fs::read_to_string(path).map_err(Error::io("cannot read", path))
+}
+
+/// The files of a folder of rules.
+pub(crate) fn files(folder: &Path) -> Result<Vec<PathBuf>, Error> {
+    let generic = Some(folder.join("generic.toml")).filter(|path| path.exists());
+    let mut files: Vec<PathBuf> = generic.into_iter().collect();
+    for part in ["phrases", "sites"] {
+        files.extend(toml_files(&folder.join(part))?);
+    }
+    Ok(files)
 }
 
 /// The `.toml` files of a folder in the order of their names; none without the folder.

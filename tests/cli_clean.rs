@@ -269,8 +269,72 @@ fn explain_lists_every_block_and_writes_a_report() {
     let report = std::fs::read_to_string(folder.path().join("report.html")).unwrap();
     assert!(report.contains(FIRST) && report.contains("class=\"removed\""));
     let missing = tamis(folder.path(), &["explain", "missing.html"]);
-    assert_eq!(missing.status.code(), Some(1));
-    assert!(stderr(&missing).contains("cannot read missing.html"));
+    assert_eq!(missing.status.code(), Some(3));
+    assert!(stderr(&missing).contains("missing.html was not found"));
+}
+
+#[test]
+fn explain_and_clean_see_one_and_the_same() {
+    let text = format!("{FIRST}\n\n{SECOND}\n");
+    let folder = folder(&[
+        ("bin.html", "\u{1}\0\u{2}PK\u{3}\u{4}\0\0\0\0"),
+        ("dirty.txt", &text),
+        ("a.html", &page("A")),
+    ]);
+    let of = |command: &str| tamis(folder.path(), &[command, "bin.html"]);
+    let status = stdout(&of("explain"));
+    assert!(status.starts_with("status not-html"), "{status}");
+    assert!(stderr(&of("clean")).contains("not-html"));
+    for (arguments, code) in [
+        (&["explain", "dirty.txt"][..], 2),
+        (&["explain", "dirty.txt", "--input", "html"], 0),
+        (&["explain", "."], 2),
+        (&["explain", "a.html", "--normalize", "french"], 2),
+    ] {
+        let output = tamis(folder.path(), arguments);
+        assert_eq!(output.status.code(), Some(code), "{arguments:?}: {}", stderr(&output));
+    }
+}
+
+#[test]
+fn a_file_that_held_another_text_is_set_aside_and_told() {
+    let folder = folder(&[("x/art.html", &page("X")), ("y/art.html", &page("Y"))]);
+    let clean = |path: &str| tamis(folder.path(), &["clean", path, "-o", "out", "--format", "md"]);
+    assert!(!stderr(&clean("x")).contains("held another text"));
+    assert!(!stderr(&clean("x")).contains("held another text"), "the same again is nothing to tell");
+    let second = clean("y");
+    assert!(stderr(&second).contains("1 files held another text before (y/art.html"), "{}", stderr(&second));
+    let read = |path: &Path| std::fs::read_to_string(path).unwrap();
+    assert!(read(&folder.path().join("out/art.md")).contains("# Y"));
+    let versions: Vec<_> = std::fs::read_dir(folder.path().join("out/versions")).unwrap().collect();
+    assert_eq!(versions.len(), 1);
+    assert!(read(&versions[0].as_ref().unwrap().path()).contains("# X"));
+}
+
+#[test]
+fn an_archive_that_is_none_and_one_that_is_not_told_are_failures() {
+    let folder = folder(&[("a.html", &page("A")), ("empty.warc", "")]);
+    for arguments in [&["clean", "--input", "warc", "a.html"][..], &["clean", "empty.warc"]] {
+        let output = tamis(folder.path(), arguments);
+        assert_eq!(output.status.code(), Some(3), "{}", stderr(&output));
+        assert!(stderr(&output).contains("is no web archive"), "{}", stderr(&output));
+    }
+    let piped = with_stdin(folder.path(), &["clean"], &archived("https://a.example/1", &page("A")));
+    assert_eq!(piped.status.code(), Some(3));
+    assert!(stderr(&piped).contains("--input warc"), "{}", stderr(&piped));
+}
+
+#[test]
+fn one_address_is_not_given_to_many_pages() {
+    let folder = folder(&[("a.html", &page("A")), ("b.html", &page("B"))]);
+    let clean = |paths: &[&str]| {
+        let arguments = [&["clean", "--url", "https://a.example/1"], paths].concat();
+        tamis(folder.path(), &arguments).status.code()
+    };
+    assert_eq!(
+        (clean(&["a.html"]), clean(&["a.html", "b.html"]), clean(&["."])),
+        (Some(0), Some(2), Some(2))
+    );
 }
 
 #[test]

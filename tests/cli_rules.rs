@@ -87,6 +87,17 @@ fn verify_without_an_accepted_output_says_what_to_do() {
 }
 
 #[test]
+fn a_mistyped_path_does_not_replace_what_was_accepted() {
+    let home = folder(&[("saved/a.html", &page(1, ""))]);
+    assert_eq!(tamis(home.path(), &["accept", "saved"]).status.code(), Some(0));
+    let before = std::fs::read(home.path().join("accepted.jsonl")).unwrap();
+    let refused = tamis(home.path(), &["accept", "nothere"]);
+    assert_eq!(refused.status.code(), Some(2), "{}", stderr(&refused));
+    assert!(stderr(&refused).contains("nothing was accepted"), "{}", stderr(&refused));
+    assert_eq!(std::fs::read(home.path().join("accepted.jsonl")).unwrap(), before);
+}
+
+#[test]
 fn foreign_site_rules_are_imported_where_css_is_exact_and_the_other_lines_are_listed() {
     let foreign = "# written for this test\ntitle: //h1\nbody: //div[@id='story']\n\
         strip: //div[contains(concat(' ', normalize-space(@class), ' '), ' promo ')]\n\

@@ -23,6 +23,15 @@ fn shows_the_default_where_no_file_is() {
 }
 
 #[test]
+fn an_empty_file_that_a_shell_has_just_made_is_filled_with_the_default() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("config.toml"), "").unwrap();
+    let output = tamis(folder.path(), &["config", "--show"]);
+    let shown = tamis::Config::from_toml(&String::from_utf8(output.stdout).unwrap(), "shown").unwrap();
+    assert_eq!(shown.sources, tamis::Config::default().sources);
+}
+
+#[test]
 fn shows_the_settings_in_force_without_secrets() {
     let folder = tempfile::tempdir().unwrap();
     let text =

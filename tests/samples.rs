@@ -84,7 +84,7 @@ fn pages_give_exactly_their_articles() {
         if sample.record.status != sample.expected.status {
             wrong +=
                 &format!("{}: status {} ({:?})\n", sample.name, sample.record.status, sample.record.reason);
-        } else if sample.record.page_type != sample.expected.page_type {
+        } else if sample.record.page_type != Some(sample.expected.page_type) {
             wrong += &format!("{}: type {:?}\n", sample.name, sample.record.page_type);
         } else if sample.expected.page_type == PageType::Listing {
             let foreign: Vec<&str> = sample

@@ -99,7 +99,9 @@ impl SiteRules {
             ));
         }
         if file.test.is_empty() {
-            return Err(wrong("a site rule needs at least one [[test]] with `html` and `text`".into()));
+            return Err(wrong(
+                "a site rule needs at least one [[test]] with `html` and `text`, `removes` or `keeps`".into(),
+            ));
         }
         if let Some(index) = file.test.iter().position(SiteTest::says_nothing) {
             return Err(wrong(format!(

@@ -8,6 +8,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use tamis::CleanOptions;
+use tamis::source::saved::READ_ERROR;
 
 use super::accepted::{self, Entry, Setup};
 use super::clean::{Work, clean_saved};
@@ -45,6 +46,10 @@ pub fn accept(args: AcceptArgs, _shell: &Shell) -> anyhow::Result<Exit> {
     let entries = clean(&setup)?;
     if entries.is_empty() {
         return Err(Usage(format!("there are no pages in {}", setup.paths.join(", "))).into());
+    }
+    if let Some(entry) = entries.iter().find(|entry| entry.status == READ_ERROR) {
+        let advice = "check the paths; nothing was accepted";
+        return Err(Usage(format!("{} cannot be read; {advice}", entry.source)).into());
     }
     accepted::write(&args.file, &setup, &entries)?;
     tracing::info!("{} pages accepted in {}", entries.len(), args.file.display());

@@ -53,11 +53,13 @@ pub struct CleanArgs {
 /// Cleans what was named.
 pub fn execute(args: CleanArgs, _shell: &Shell) -> anyhow::Result<Exit> {
     let url = args.url.as_deref().map(page_url).transpose()?;
+    let url_given = url.is_some();
     let work = Work { url, ..Work::new(args.cleaning.cleaner()?, &args.cleaning.options()) };
     let pool = pool(args.threads.map(usize::from))?;
     let mut output = Output::open(&args.output)?;
     let paths = paths(args.paths)?;
     check_after(args.after, &paths, args.input)?;
+    check_url(url_given, &paths)?;
     let items = Saved::new(paths, args.input, work.max_bytes).after(args.after);
     clean_saved(&work, items, &pool, |records| {
         records.iter().try_for_each(|record| output.put(record, weight(record)))?;
@@ -105,6 +107,19 @@ fn check_after(after: Option<u64>, paths: &[String], input: InputKind) -> Result
         return Err(Usage(message.to_owned()));
     }
     Ok(())
+}
+
+/// An address belongs to one page.
+fn check_url(is_given: bool, paths: &[String]) -> Result<(), Usage> {
+    let single = matches!(paths, [path] if path == STDIN || !Path::new(path).is_dir() && !is_pattern(path));
+    if is_given && !single {
+        return Err(Usage("--url is the address of one page; name exactly one".to_owned()));
+    }
+    Ok(())
+}
+
+fn is_pattern(path: &str) -> bool {
+    !Path::new(path).exists() && path.contains(['*', '?', '[', '{'])
 }
 
 /// The address of a page, as given with `--url`.

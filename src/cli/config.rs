@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
-use tamis::config::{Config, DEFAULT_FILE, is_address};
+use tamis::config::{Config, DEFAULT_FILE, Output, OutputKind, is_address};
 use tamis::fetch::{FetchOptions, Fetcher};
 use tamis::job::state::State;
 use tamis::sink::atomic;
@@ -33,7 +33,9 @@ pub struct ConfigArgs {
 
 /// Shows or checks.
 pub fn execute(args: ConfigArgs, _shell: &Shell) -> anyhow::Result<Exit> {
-    let config = Config::find(args.config.as_deref())?;
+    // A shell empties the file of `tamis config --show > config.toml` before we are called.
+    let is_being_made = args.show && args.config.is_none() && is_empty(Path::new(DEFAULT_FILE));
+    let config = if is_being_made { Config::default() } else { Config::find(args.config.as_deref())? };
     if args.show {
         use std::io::Write;
         std::io::stdout().lock().write_all(config.shown().as_bytes())?;
@@ -49,6 +51,11 @@ pub fn execute(args: ConfigArgs, _shell: &Shell) -> anyhow::Result<Exit> {
         tracing::error!("{finding}");
     }
     advise(&config);
+    if config.output.kind != OutputKind::Folder && config.output.format != Output::default().format {
+        tracing::warn!(
+            "output.format says how the files of a folder look; with this output.kind it counts for nothing"
+        );
+    }
     match findings.is_empty() {
         true => {
             tracing::info!("the configuration is in order");
@@ -56,6 +63,10 @@ pub fn execute(args: ConfigArgs, _shell: &Shell) -> anyhow::Result<Exit> {
         }
         false => Ok(Exit::Usage),
     }
+}
+
+fn is_empty(path: &Path) -> bool {
+    std::fs::metadata(path).is_ok_and(|data| data.len() == 0)
 }
 
 /// What every run looks at before it does anything.

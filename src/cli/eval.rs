@@ -15,8 +15,16 @@ use tamis::eval::{EvalOptions, SetScore, evaluate, score_predictions};
 use super::options::{CleaningArgs, pool};
 use super::shell::{Exit, Shell, Usage};
 
+/// Text below the help: what the columns are.
+const LEGEND: &str = "\
+Columns: n pages; P and R precision and recall of shingles of four words, F1 of these two, mF1 the mean of the pages' F1,
+wF1 the same by single words; acc the share of pages whose words are exactly the gold's, fail of those with an F1 below a
+half, empty of those without text; with the share of snippets that must be there and are, wout of those that must not
+and are not, snip both; ttl, date, auth the share of titles, dates and authors that are right.";
+
 /// Arguments of `tamis eval`.
 #[derive(Debug, Args)]
+#[command(after_help = LEGEND)]
 pub struct EvalArgs {
     /// Folders with gold.jsonl and html/, folders of such sets, or samples/pages
     #[arg(value_name = "CORPUS", required = true)]

@@ -8,13 +8,13 @@ use url::Url;
 
 use tamis::decode::decode;
 use tamis::source::list::parse_url;
-use tamis::source::open;
+use tamis::source::saved::{InputKind, Item, PageKind, Saved};
 use tamis::{ExplainedBlock, Explanation, FetchOptions, Fetcher};
 
 use super::clean::page_url;
 use super::explain_html;
-use super::options::CleaningArgs;
-use super::shell::{Exit, Shell, Usage};
+use super::options::{DecidingArgs, input};
+use super::shell::{Exit, PageFailed, Shell, Usage};
 
 /// Characters of a block's text in the list.
 const SHOWN_CHARS: usize = 100;
@@ -41,8 +41,11 @@ pub struct ExplainArgs {
     /// Reach loopback and private addresses, too
     #[arg(long)]
     allow_private: bool,
+    /// What the page is taken for; auto tells by extension and content, as `tamis clean` does
+    #[arg(long, value_parser = input(), default_value = "auto", value_name = "KIND")]
+    input: InputKind,
     #[command(flatten)]
-    cleaning: CleaningArgs,
+    deciding: DecidingArgs,
 }
 
 /// A page as it was read or fetched.
@@ -55,9 +58,17 @@ struct Source {
 /// Explains one page.
 pub fn execute(args: ExplainArgs, _shell: &Shell) -> anyhow::Result<Exit> {
     let source = source(&args)?;
-    let cleaner = args.cleaning.cleaner()?;
-    let decoded = decode(&source.bytes, source.content_type.as_deref(), source.url.as_ref());
-    let explanation = cleaner.explain(&decoded.text, source.url.as_ref());
+    let cleaner = args.deciding.cleaner(args.deciding.options())?;
+    let (bytes, content_type, url) = (&source.bytes, source.content_type.as_deref(), source.url.as_ref());
+    let decoded = decode(bytes, content_type, url);
+    let explanation = match cleaner.describe_bytes(bytes, content_type, url) {
+        Ok(_) => cleaner.explain(&decoded.text, url),
+        Err(rejection) => Explanation {
+            status: rejection.status().to_owned(),
+            reason: Some(rejection.to_string()),
+            blocks: Vec::new(),
+        },
+    };
     if let Some(path) = &args.html {
         let report = explain_html::render(&explanation, &args.page);
         tamis::sink::atomic::write(path, report.as_bytes())?;
@@ -79,18 +90,35 @@ fn source(args: &ExplainArgs) -> anyhow::Result<Source> {
     if args.page.starts_with("http://") || args.page.starts_with("https://") {
         return fetch(&args.page, args.allow_private);
     }
-    let path = Path::new(&args.page);
-    let max_bytes = args.cleaning.options().max_bytes;
-    let bytes = open::read(path, max_bytes)
-        .map_err(|failure| anyhow::anyhow!("cannot read {}: {failure}", args.page))?;
+    let bytes = read(&args.page, args.input, args.deciding.options().max_bytes)?;
     Ok(Source { bytes, content_type: None, url })
+}
+
+/// Reads one page, and nothing that is more than one or has no elements.
+fn read(page: &str, input: InputKind, max_bytes: usize) -> anyhow::Result<Vec<u8>> {
+    let wrong = |what: &str| Usage(format!("{page} is {what}"));
+    if Path::new(page).is_dir() {
+        return Err(wrong("a folder; name one page").into());
+    }
+    let item = match Saved::new(vec![page.to_owned()], input, max_bytes).next() {
+        Some(item @ (Item::File { .. } | Item::Failed(_))) => item,
+        Some(Item::Page(_)) | None => return Err(wrong("a web archive; name one page").into()),
+    };
+    let loaded = item.load(max_bytes).map_err(|record| PageFailed(record.reason.unwrap_or_default()))?;
+    match loaded.kind {
+        PageKind::Html => Ok(loaded.bytes),
+        PageKind::Text => {
+            Err(wrong("text without elements; `tamis clean` cleans it, --input html takes it for a page")
+                .into())
+        }
+    }
 }
 
 fn fetch(address: &str, allow_private: bool) -> anyhow::Result<Source> {
     let url = parse_url(address).map_err(|reason| Usage(format!("`{address}` {reason}")))?;
     let fetcher = Fetcher::new(FetchOptions { allow_private, ..FetchOptions::default() })?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let page = runtime.block_on(fetcher.fetch(&url))?;
+    let page = runtime.block_on(fetcher.fetch(&url)).map_err(|error| PageFailed(error.to_string()))?;
     Ok(Source { bytes: page.bytes, content_type: page.content_type, url: Some(page.final_url) })
 }
 

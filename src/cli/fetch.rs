@@ -48,11 +48,11 @@ pub struct FetchArgs {
     /// File with one address a line, `-` for stdin; `#` begins a comment (repeatable)
     #[arg(long, value_name = "FILE")]
     list: Vec<String>,
-    /// Fetch the articles of an RSS, Atom or JSON feed (repeatable)
-    #[arg(long, value_name = "URL")]
+    /// Fetch the articles of an RSS, Atom or JSON feed, an address or a file (repeatable)
+    #[arg(long, value_name = "URL|FILE")]
     feed: Vec<String>,
-    /// Fetch the pages of a sitemap or sitemap index (repeatable)
-    #[arg(long, value_name = "URL")]
+    /// Fetch the pages of a sitemap or sitemap index, an address or a file (repeatable)
+    #[arg(long, value_name = "URL|FILE")]
     sitemap: Vec<String>,
     /// Fetch the pages of all feeds and sitemaps that a site names; give its home page (repeatable)
     #[arg(long, value_name = "URL")]
@@ -75,7 +75,13 @@ pub struct FetchArgs {
 #[command(next_help_heading = "Selection")]
 struct FilterArgs {
     /// Only pages of the last so many days, where a feed or sitemap dates them
-    #[arg(long, value_name = "DAYS", default_value_t = 0.0, hide_default_value = true)]
+    #[arg(
+        long,
+        value_name = "DAYS",
+        default_value_t = 0.0,
+        hide_default_value = true,
+        allow_negative_numbers = true
+    )]
     max_age: f64,
     /// Only addresses that match, as in `https://www.site.example/politique/*` (repeatable)
     #[arg(long, value_name = "PATTERN")]

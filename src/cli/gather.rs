@@ -86,7 +86,8 @@ impl Gathered {
 
     /// The pages of a feed, of a sitemap and those below it, or of all that a site names of both.
     pub async fn source(&mut self, kind: Kind, address: &str, fetcher: &Fetcher) {
-        if let Err(reason) = parse_url(address) {
+        let is_file = kind != Kind::Site && !web::is_address(address) && Path::new(address).exists();
+        if let Some(reason) = parse_url(address).err().filter(|_| !is_file) {
             return self.failures.push(Record::failure(
                 address,
                 INVALID_URL,

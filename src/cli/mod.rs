@@ -46,8 +46,8 @@ Examples:
   tamis run -c config.toml                    one unattended run, for cron
   tamis serve saved/ --rules my-rules/        see why in a browser, and teach rules
 
-Exit codes: 0 done (rejected pages included), 1 unexpected, 2 usage or configuration,
-3 some pages failed for good, 4 verify found differences, 75 another run holds the lock.";
+Exit codes: 0 done (rejected pages included), 1 unexpected, or a figure of eval below its floor,
+2 usage or configuration, 3 some pages failed for good, 4 verify found differences, 75 another run holds the lock.";
 
 /// Turns web article pages into clean article text.
 #[derive(Debug, Parser)]

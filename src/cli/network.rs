@@ -19,13 +19,13 @@ pub struct NetworkArgs {
     #[arg(long)]
     allow_private: bool,
     /// Least seconds between two requests to one host
-    #[arg(long, value_name = "SECONDS")]
+    #[arg(long, value_name = "SECONDS", allow_negative_numbers = true)]
     delay: Option<f64>,
     /// Most requests under way over all hosts
     #[arg(long, value_name = "N")]
     concurrency: Option<usize>,
     /// Most seconds on the network for one page
-    #[arg(long, value_name = "SECONDS")]
+    #[arg(long, value_name = "SECONDS", allow_negative_numbers = true)]
     timeout: Option<f64>,
     /// How often a transient failure is tried again
     #[arg(long, value_name = "N")]

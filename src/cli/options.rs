@@ -12,51 +12,65 @@ use tamis::format::Format;
 use tamis::source::saved::InputKind;
 use tamis::{CleanOptions, Cleaner, Focus, Rules};
 
-/// How to clean.
+/// What decides which blocks are kept.
 #[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "Cleaning")]
-pub struct CleaningArgs {
+pub struct DecidingArgs {
     /// What to prefer where the evidence is thin
     #[arg(long, value_parser = focus(), default_value = "balanced", value_name = "FOCUS")]
     focus: Focus,
     /// Keep this kind of boilerplate, marked in md and html (repeat, or part by commas)
     #[arg(long, value_parser = kind(), value_delimiter = ',', value_name = "KIND")]
     keep: Vec<Kind>,
+    /// Folder with rules of your own; they win over the built-in ones
+    #[arg(long, value_name = "DIR")]
+    rules: Option<PathBuf>,
+}
+
+impl DecidingArgs {
+    /// The cleaner with these rules.
+    pub fn cleaner(&self, options: CleanOptions) -> Result<Cleaner, tamis::Error> {
+        let rules = match &self.rules {
+            Some(folder) => Rules::builtin().overlay_dir(folder)?,
+            None => Rules::builtin(),
+        };
+        Ok(Cleaner::new(rules, options))
+    }
+
+    /// The options of the cleaner.
+    pub fn options(&self) -> CleanOptions {
+        CleanOptions { focus: self.focus, keep: self.keep.clone(), ..CleanOptions::default() }
+    }
+}
+
+/// How to clean.
+#[derive(Clone, Debug, Args)]
+#[command(next_help_heading = "Cleaning")]
+pub struct CleaningArgs {
+    #[command(flatten)]
+    deciding: DecidingArgs,
     /// Keep readers' comments apart from the article, in the field `comments` of json and jsonl
     #[arg(long)]
     comments: bool,
     /// Typography: none (as found), french or plain
     #[arg(long, value_parser = normalize(), default_value = "none", value_name = "STYLE")]
     normalize: Normalize,
-    /// Folder with rules of your own; they win over the built-in ones
-    #[arg(long, value_name = "DIR")]
-    rules: Option<PathBuf>,
 }
 
 impl CleaningArgs {
     /// The cleaner that was asked for.
     pub fn cleaner(&self) -> Result<Cleaner, tamis::Error> {
-        let rules = match &self.rules {
-            Some(folder) => Rules::builtin().overlay_dir(folder)?,
-            None => Rules::builtin(),
-        };
-        Ok(Cleaner::new(rules, self.options()))
+        self.deciding.cleaner(self.options())
     }
 
     /// The folder with rules of the user's own.
     pub fn rules_folder(&self) -> Option<PathBuf> {
-        self.rules.clone()
+        self.deciding.rules.clone()
     }
 
     /// The options of the cleaner.
     pub fn options(&self) -> CleanOptions {
-        CleanOptions {
-            focus: self.focus,
-            keep: self.keep.clone(),
-            comments: self.comments,
-            normalize: self.normalize,
-            ..CleanOptions::default()
-        }
+        CleanOptions { comments: self.comments, normalize: self.normalize, ..self.deciding.options() }
     }
 }
 

@@ -19,6 +19,9 @@ pub struct Output {
     printed: bool,
     /// Whether every record gets its line on stderr.
     tells_all: bool,
+    /// Files of the folder that held another text before, and the first of their pages.
+    replaced: usize,
+    first_replaced: Option<String>,
 }
 
 enum Target {
@@ -39,10 +42,12 @@ impl Output {
     /// Opens stdout or the folder.
     pub fn open(args: &OutputArgs) -> anyhow::Result<Output> {
         let target = match &args.output {
-            Some(folder) => Target::Folder(FolderSink::open(folder, args.format)?),
+            Some(folder) => Target::Folder(FolderSink::open(folder, args.format)?.unforced()),
             None => Target::Stdout(BufWriter::with_capacity(64 << 10, io::stdout().lock())),
         };
-        Ok(Output { target, tally: Tally::default(), format: args.format, printed: false, tells_all: false })
+        let (tally, format) = (Tally::default(), args.format);
+        let (printed, tells_all, replaced, first_replaced) = (false, false, 0, None);
+        Ok(Output { target, tally, format, printed, tells_all, replaced, first_replaced })
     }
 
     /// Says a line on stderr for every record, where no progress bar shows that something happens.
@@ -63,7 +68,11 @@ impl Output {
         self.tell(record, weight);
         match &mut self.target {
             Target::Folder(folder) => {
-                folder.put(record)?;
+                if folder.would_replace(record) {
+                    self.replaced += 1;
+                    self.first_replaced.get_or_insert_with(|| record.source.clone());
+                }
+                folder.replace(record)?;
             }
             Target::Stdout(stdout) => {
                 let text = self.format.render(record);
@@ -93,6 +102,13 @@ impl Output {
         let to_folder = matches!(self.target, Target::Folder(_));
         if to_folder || self.tally.pages > 1 {
             tracing::info!("{}", self.tally.summary());
+        }
+        if let Some(first) = &self.first_replaced {
+            let count = self.replaced;
+            tracing::warn!(
+                "{count} files held another text before ({first} was the first), which is in the folder versions now; \
+                 pages of the same name from several calls need a folder each"
+            );
         }
         Ok(if self.tally.failed > 0 { Exit::PagesFailed } else { Exit::Done })
     }

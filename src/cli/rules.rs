@@ -157,7 +157,17 @@ fn health(config: &Config, all: bool) -> anyhow::Result<Exit> {
         }
     }
     out.flush()?;
-    tracing::info!("{articles} articles counted; {unnamed} built-in rules without a hit (--all names them)");
+    match articles < health::MIN_ARTICLES {
+        true => tracing::info!(
+            "{articles} articles counted; which rules never hit is told from {} on (`tamis rules list` has the hits \
+             so far)",
+            health::MIN_ARTICLES
+        ),
+        false => tracing::info!(
+            "{articles} articles counted; {unnamed} built-in rules without a hit{}",
+            if all { "" } else { " (--all names them)" }
+        ),
+    }
     Ok(Exit::Done)
 }
 

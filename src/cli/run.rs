@@ -11,6 +11,7 @@ use indicatif::ProgressBar;
 use tokio::runtime::Runtime;
 
 use tamis::config::Config;
+use tamis::job::plan::Weight;
 use tamis::job::{self, Watch, report};
 
 use super::shell::{Exit, Shell, visible};
@@ -99,7 +100,22 @@ fn run(runtime: &Runtime, config: &Config, is_worker: bool, shell: &Shell) -> an
         tracing::warn!("{warning}");
     }
     tracing::info!("{}", report.line());
+    if shell.is_quiet() && report.outcome() != report::Outcome::Done {
+        complain(&report);
+    }
     Ok(exit_of(report.outcome()))
+}
+
+/// Under `--quiet`, nothing else would say why the exit code is not 0.
+fn complain(report: &job::Report) {
+    let problems = report.sources.iter().flat_map(|source| &source.problems);
+    for problem in problems.filter(|problem| problem.weight != Weight::MayPass) {
+        tracing::error!("{}", problem.message);
+    }
+    if let Some(first) = report.tally.failures.first().filter(|_| report.tally.failed > 0) {
+        let (source, status, reason) = (&first.source, &first.status, &first.reason);
+        tracing::error!("{}; the first that failed: {status}: {source}: {reason}", report.line());
+    }
 }
 
 /// A table, line by line, so that each is an event of its own in JSON logs.

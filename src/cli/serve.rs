@@ -63,11 +63,17 @@ fn options(args: ServeArgs) -> Result<ServeOptions, tamis::Error> {
         true => State::open_to_read(&config)?.map(|state| state.furniture()).transpose()?,
         false => None,
     };
+    let is_given = !args.saved.is_empty();
     let saved = match (args.saved.is_empty(), is_named) {
         (false, _) => args.saved,
         (true, true) => config.sources.saved,
         (true, false) => Vec::new(),
     };
+    let is_pattern = |place: &String| place.contains(['*', '?', '[', '{']);
+    let is_missing = |place: &&String| !is_pattern(place) && !std::path::Path::new(place).exists();
+    if let Some(missing) = saved.iter().find(is_missing).filter(|_| is_given) {
+        return Err(tamis::Error::Config(format!("{missing} is not there; name saved pages, or none")));
+    }
     let own = Some(config.rules.folder).filter(|folder| !folder.as_os_str().is_empty());
     let mut fetch = config.fetch;
     fetch.allow_private |= args.allow_private;

@@ -46,7 +46,7 @@ impl Volume {
 pub enum Exit {
     /// Everything was done; rejected pages are part of it.
     Done = 0,
-    /// Something unexpected.
+    /// Something unexpected, or a figure of `tamis eval` below its floor.
     Unexpected = 1,
     /// The command line or a setting is wrong.
     Usage = 2,
@@ -75,6 +75,18 @@ impl fmt::Display for Usage {
 }
 
 impl std::error::Error for Usage {}
+
+/// The one page that a command is about cannot be had.
+#[derive(Debug)]
+pub struct PageFailed(pub String);
+
+impl fmt::Display for PageFailed {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for PageFailed {}
 
 /// The form of lines on stderr.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
@@ -125,6 +137,11 @@ impl Shell {
         self.bars.add(bar)
     }
 
+    /// Whether only errors are said.
+    pub fn is_quiet(&self) -> bool {
+        self.volume == Volume::Quiet
+    }
+
     /// Says why a command ended; a closed pipe (`tamis ... | head`) is nobody's failure.
     pub fn fail(&self, error: &anyhow::Error) -> Exit {
         if is_closed_pipe(error) {
@@ -156,6 +173,9 @@ fn is_closed_pipe(error: &anyhow::Error) -> bool {
 fn exit_of(error: &anyhow::Error) -> Exit {
     if error.is::<Usage>() {
         return Exit::Usage;
+    }
+    if error.is::<PageFailed>() {
+        return Exit::PagesFailed;
     }
     match error.downcast_ref::<Error>() {
         Some(Error::Config(_) | Error::Rules { .. }) => Exit::Usage,
@@ -252,6 +272,7 @@ mod tests {
         for (error, exit) in [
             (anyhow::Error::from(Error::Config("x".to_owned())), Exit::Usage),
             (anyhow::Error::from(Usage("x".to_owned())), Exit::Usage),
+            (anyhow::Error::from(PageFailed("x".to_owned())), Exit::PagesFailed),
             (anyhow::Error::from(locked), Exit::Locked),
             (anyhow::anyhow!("x"), Exit::Unexpected),
         ] {

@@ -38,7 +38,7 @@ pub struct StateArgs {
 
 #[derive(Debug, Subcommand)]
 enum Action {
-    /// Have pages tried again in the next run, whatever became of them
+    /// Have pages read, cleaned and written again in the next run, whatever became of them
     Retry(Chosen),
     /// Forget pages: they are new when a source names them again; their articles stay
     Forget(Chosen),
@@ -198,7 +198,7 @@ fn act(
     Ok(Exit::Done)
 }
 
-const TITLE: &str = "state    tries last try             next try             status               page";
+const TITLE: &str = "state    fails last try             next try             status               page";
 
 fn row(entry: &Entry) -> String {
     let Entry { page, state, attempts, .. } = entry;

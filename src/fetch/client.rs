@@ -46,7 +46,9 @@ pub(super) fn build(options: &FetchOptions, lookup: Arc<dyn Lookup>) -> Result<C
 /// The root certificates of the settings.
 fn own_certificates(options: &FetchOptions) -> Result<Vec<Certificate>, Error> {
     let Some(path) = &options.root_certificates else { return Ok(Vec::new()) };
-    let bytes = std::fs::read(path).map_err(Error::io("cannot read the root certificates", path))?;
+    let bytes = std::fs::read(path).map_err(|error| {
+        Error::Config(format!("fetch.root_certificates: cannot read {}: {error}", path.display()))
+    })?;
     match Certificate::from_pem_bundle(&bytes) {
         Ok(certificates) if !certificates.is_empty() => Ok(certificates),
         _ => {

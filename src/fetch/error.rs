@@ -96,6 +96,16 @@ pub enum FetchErrorKind {
         /// The limit in force, in seconds.
         limit: f64,
     },
+    /// The host gave no answer for other addresses, and was not asked for this one.
+    #[error(
+        "the host gave no answer for {addresses} addresses in a row, so that it was not asked for this one; it is asked again in a later run"
+    )]
+    HostSilent {
+        /// Addresses in a row without an answer.
+        addresses: u32,
+        /// How long it is let alone.
+        wait: Duration,
+    },
     /// The run was told to stop while the address waited for its turn.
     #[error("tamis was asked to stop before the page was fetched; fetch it again")]
     Stopped,
@@ -164,7 +174,7 @@ impl Phase {
         match self {
             Phase::Connect => "connect_timeout_seconds",
             Phase::Read => "read_timeout_seconds",
-            Phase::Total => "total_timeout_seconds",
+            Phase::Total => "total_timeout_seconds (--timeout)",
         }
     }
 }
@@ -206,7 +216,7 @@ impl FetchError {
     pub fn retry_after(&self) -> Option<Duration> {
         match self.kind {
             FetchErrorKind::Status { retry_after, .. } => retry_after,
-            FetchErrorKind::HostBusy { wait, .. } => Some(wait),
+            FetchErrorKind::HostBusy { wait, .. } | FetchErrorKind::HostSilent { wait, .. } => Some(wait),
             _ => None,
         }
     }
@@ -237,6 +247,7 @@ impl FetchErrorKind {
             Kind::Timeout { .. } => "timeout",
             Kind::Status { code, retry_after } => status_of_code(*code, retry_after.is_some()),
             Kind::HostBusy { .. } => "host-busy",
+            Kind::HostSilent { .. } => "host-silent",
             Kind::Stopped => "not-attempted",
             Kind::Render { .. } => "render-failed",
             Kind::TooLarge { .. } => "too-large",
@@ -254,9 +265,15 @@ impl FetchErrorKind {
         match self {
             Kind::Dns { .. } | Kind::Connect { .. } | Kind::Timeout { .. } | Kind::Truncated { .. } => true,
             Kind::RobotsUnavailable { .. } | Kind::HostBusy { .. } | Kind::Archive { .. } => true,
+            Kind::HostSilent { .. } => true,
             Kind::Status { code, .. } => matches!(code, 408 | 425 | 429 | 500 | 502 | 503 | 504 | 520..=524),
             _ => false,
         }
+    }
+
+    /// Whether it may mean that the host is not there, if nothing came of it.
+    pub(super) fn may_be_silence(&self) -> bool {
+        matches!(self, Self::Dns { .. } | Self::Connect { .. } | Self::Timeout { .. })
     }
 
     /// See [`FetchError::is_permanent`].

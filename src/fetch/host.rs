@@ -10,6 +10,7 @@
 //! Where other processes ask the same hosts, a [`Gate`] has the last word.
 
 mod pace;
+mod silence;
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -25,6 +26,7 @@ use super::host_report::HostReport;
 use super::options::{FetchOptions, bounded};
 pub(super) use pace::HostRules;
 use pace::Pace;
+use silence::Silence;
 
 /// One host: its delay, its permits, its back-off.
 pub(super) struct Host {
@@ -35,6 +37,7 @@ pub(super) struct Host {
     /// Held by the one task that is next to start, so that starts are spaced in order.
     line: tokio::sync::Mutex<()>,
     pace: Mutex<Pace>,
+    silence: Mutex<Silence>,
     waiting: AtomicUsize,
 }
 
@@ -47,6 +50,7 @@ impl Host {
             permits: Semaphore::new(rules.per_host.max(1)),
             line: tokio::sync::Mutex::new(()),
             pace: Mutex::default(),
+            silence: Mutex::default(),
             waiting: AtomicUsize::new(0),
         }
     }
@@ -110,6 +114,20 @@ impl Host {
         self.gate.iter().for_each(|gate| gate.postpone(&self.name, rest));
     }
 
+    /// Fails while the host is let alone because it did not answer.
+    pub(super) fn check_silence(&self) -> Result<(), FetchErrorKind> {
+        self.silence().check()
+    }
+
+    /// Notes that an address got no answer at all.
+    pub(super) fn note_silence(&self) {
+        self.silence().note();
+    }
+
+    fn silence(&self) -> MutexGuard<'_, Silence> {
+        self.silence.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// Takes over the Crawl-delay of robots.txt, or its absence.
     pub(super) fn set_crawl_delay(&self, crawl_delay: Option<Duration>) {
         self.pace().crawl_delay = crawl_delay.map(bounded);
@@ -142,9 +160,15 @@ pub(super) struct Turn<'a> {
 }
 
 impl Turn<'_> {
+    /// Whether the host answered anything.
+    pub(super) fn was_answered(&self) -> bool {
+        self.answered
+    }
+
     /// Tells the host what it answered.
     pub(super) fn answered(&mut self, code: u16, retry_after: Option<Duration>) {
         self.answered = true;
+        *self.host.silence() = Silence::default();
         self.host.pace().answered(code, retry_after, &self.host.rules);
     }
 }

@@ -27,6 +27,8 @@ pub(super) struct Journey<'a> {
     redirects: Vec<Url>,
     attempts: u32,
     failures: u32,
+    /// Whether the last request got any answer.
+    answered: bool,
     /// Time on the network so far; waiting for a turn does not count.
     spent: Duration,
 }
@@ -40,6 +42,7 @@ impl<'a> Journey<'a> {
             redirects: Vec::new(),
             attempts: 0,
             failures: 0,
+            answered: false,
             spent: Duration::ZERO,
         }
     }
@@ -59,6 +62,8 @@ impl<'a> Journey<'a> {
     /// One address of the way: may it be asked, and what does it answer.
     async fn stop(&mut self) -> Result<Answer, FetchErrorKind> {
         guard::check_url(&self.here, self.engine.options.allow_private)?;
+        let host = self.engine.host(&self.here);
+        host.check_silence()?;
         self.check_robots().await?;
         loop {
             let Exchanged { answer, capture } = self.attempt().await?;
@@ -71,7 +76,12 @@ impl<'a> Journey<'a> {
                 Decision::Again(pause) if !self.left().is_zero() => {
                     self.engine.unless_stopped(tokio::time::sleep(pause)).await?;
                 }
-                _ => return self.archive(capture).await.and(Err(kind)),
+                _ => {
+                    if !self.answered && kind.may_be_silence() {
+                        host.note_silence();
+                    }
+                    return self.archive(capture).await.and(Err(kind));
+                }
             }
         }
     }
@@ -103,6 +113,7 @@ impl<'a> Journey<'a> {
         let asking = exchange(client, options, self.request, &self.here, &mut turn);
         let outcome = tokio::time::timeout(self.left(), asking).await;
         self.spent += begin.elapsed();
+        self.answered = turn.was_answered();
         let too_late =
             FetchErrorKind::Timeout { phase: Phase::Total, seconds: options.total_timeout_seconds };
         Ok(outcome.unwrap_or(Exchanged { answer: Err(too_late), capture: None }))

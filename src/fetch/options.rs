@@ -142,10 +142,24 @@ impl FetchOptions {
                 "is empty; name a file, as in `archive.warc.gz`, or leave the key out",
             ));
         }
+        self.check_proxy()?;
         self.check_times()?;
         self.check_counts()?;
         self.check_headers()?;
         self.hosts.iter().try_for_each(|(name, host)| host.check(name))
+    }
+
+    /// What is neither an address nor a host with its port would be taken for a host.
+    fn check_proxy(&self) -> Result<(), Error> {
+        let Some(proxy) = self.proxy.as_deref().filter(|proxy| *proxy != PROXY_FROM_ENVIRONMENT) else {
+            return Ok(());
+        };
+        let port =
+            proxy.rsplit_once(':').and_then(|(_, port)| port.trim_end_matches('/').parse::<u16>().ok());
+        if proxy.contains("://") || port.is_some() {
+            return Ok(());
+        }
+        Err(wrong("proxy", "is not an address; write http://host:port, socks5h://host:port or environment"))
     }
 
     fn check_times(&self) -> Result<(), Error> {
@@ -182,6 +196,7 @@ impl FetchOptions {
 impl HostOptions {
     fn check(&self, name: &str) -> Result<(), Error> {
         let key = |field: &str| format!("hosts.\"{name}\".{field}");
+        check_host_name(name)?;
         if let Some(delay) = self.delay_seconds {
             check_seconds(&key("delay_seconds"), delay, true)?;
         }
@@ -211,6 +226,18 @@ fn check_seconds(key: &str, value: f64, may_be_zero: bool) -> Result<(), Error> 
     }
     let least = if may_be_zero { "0 or more" } else { "more than 0" };
     Err(wrong(key, &format!("is {value}; write a number of seconds, {least} and at most {LONGEST_SECONDS}")))
+}
+
+/// The name of a host as addresses have it; settings under any other name would never count.
+fn check_host_name(name: &str) -> Result<(), Error> {
+    let address = if name.contains("://") { name.to_owned() } else { format!("http://{name}/") };
+    let host = url::Url::parse(&address).ok().and_then(|url| url.host_str().map(str::to_owned));
+    let key = format!("hosts.\"{name}\"");
+    match host {
+        Some(host) if host == name => Ok(()),
+        Some(host) => Err(wrong(&key, &format!("is no name of a host; write fetch.hosts.\"{host}\""))),
+        None => Err(wrong(&key, "is no name of a host; write it as in fetch.hosts.\"www.site.example\"")),
+    }
 }
 
 fn check_count(key: &str, value: usize) -> Result<(), Error> {
@@ -287,6 +314,13 @@ mod tests {
             ("warc = \"\"", "fetch.warc"),
             ("contact = \"a\\nb\"", "fetch.user_agent and contact"),
             ("[headers]\n\"a b\" = \"c\"", "fetch.headers"),
+            (
+                "[hosts.\"http://a.org/b\"]\nper_host = 1",
+                "fetch.hosts.\"http://a.org/b\" is no name of a host",
+            ),
+            ("[hosts.\"127.0.0.1:8702\"]\nper_host = 1", "fetch.hosts.\"127.0.0.1:8702\" is no name"),
+            ("[hosts.\"A.org\"]\nper_host = 1", "fetch.hosts.\"A.org\" is no name"),
+            ("proxy = \"foo\"", "fetch.proxy"),
             ("[hosts.\"a.org\"]\nper_host = 0", "fetch.hosts.\"a.org\".per_host"),
             ("[hosts.\"a.org\".cookies]\na = \"b; c\"", "fetch.hosts.\"a.org\".cookies"),
         ] {

@@ -40,6 +40,7 @@ fn is_worth_it(kind: &FetchErrorKind, policy: &Policy) -> bool {
         // The time is up, the wait is too long, or robots.txt has been tried often enough.
         FetchErrorKind::Timeout { phase: Phase::Total, .. } => false,
         FetchErrorKind::HostBusy { .. } | FetchErrorKind::RobotsUnavailable { .. } => false,
+        FetchErrorKind::HostSilent { .. } => false,
         // The disk will not be better in a second.
         FetchErrorKind::Archive { .. } => false,
         FetchErrorKind::Status { retry_after: Some(wait), .. } if *wait > policy.max_wait => false,

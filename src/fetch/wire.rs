@@ -34,7 +34,12 @@ pub(super) fn request_error(error: &reqwest::Error, options: &FetchOptions) -> F
         return FetchErrorKind::Tls { detail };
     }
     if error.is_connect() || is_lost_connection(error) {
-        return FetchErrorKind::Connect { detail };
+        let by = if options.proxy.is_some() {
+            "; it was asked through a proxy, which may be down, too"
+        } else {
+            ""
+        };
+        return FetchErrorKind::Connect { detail: detail + by };
     }
     FetchErrorKind::BadResponse { detail }
 }

@@ -1,9 +1,11 @@
 //! What a careful reader of the report should do: each warning names the host, what was seen, and the option that
 //! would help.
 
+use super::plan::SourceReport;
 use super::report::Report;
 use super::tally::HostTally;
 use crate::config::Config;
+use crate::fetch::FetchErrorKind;
 
 /// Fewer pages than this may fail alike by chance.
 const FEW: usize = 3;
@@ -17,12 +19,34 @@ const SETTINGS: &str = "settings";
 /// The warnings of a run, by host.
 pub(super) fn warnings(config: &Config, report: &Report) -> Vec<String> {
     let hosts = report.tally.hosts.iter();
-    hosts.flat_map(|(name, host)| of_host(config, name, host)).collect()
+    let mut found: Vec<String> = unread(config, report).into_iter().collect();
+    found.extend(hosts.flat_map(|(name, host)| of_host(config, report.is_out_of_time(), name, host)));
+    found
 }
 
-fn of_host(config: &Config, name: &str, host: &HostTally) -> Vec<String> {
+/// What to say of sources that the time did not suffice for.
+fn unread(config: &Config, report: &Report) -> Option<String> {
+    if !report.is_out_of_time() {
+        return None;
+    }
+    let is_unread = |source: &&SourceReport| {
+        source.problems.iter().any(|problem| problem.message.ends_with(&FetchErrorKind::Stopped.to_string()))
+    };
+    let unread = report.sources.iter().filter(is_unread).count();
+    let is_empty = report.sources.is_empty();
+    (unread > 0 || is_empty).then(|| {
+        let what = if is_empty { "the sources were".to_owned() } else { format!("{unread} sources were") };
+        format!(
+            "{what} not read in the time of this run; raise job.time_budget_seconds (now {})",
+            config.job.time_budget_seconds
+        )
+    })
+}
+
+fn of_host(config: &Config, is_out_of_time: bool, name: &str, host: &HostTally) -> Vec<String> {
     let mut found = Vec::new();
-    found.extend(waiting(name, host));
+    // Who stopped the run knows why.
+    found.extend(waiting(name, host).filter(|_| is_out_of_time));
     found.extend(holds(name, host));
     found.extend(slow(name, host));
     let alike = host.statuses.iter().filter(|(_, count)| **count >= FEW && **count * SHARE >= host.tried);
@@ -86,6 +110,9 @@ fn advice(config: &Config, host: &str, status: &str) -> Option<String> {
         "timeout" => {
             format!("raise fetch.read_timeout_seconds (now {})", config.fetch.read_timeout_seconds)
         }
+        "host-silent" => {
+            "it did not answer, and is asked again in a later run; leave it out if it is gone".to_owned()
+        }
         "too-large" => format!("raise fetch.max_bytes (now {})", config.fetch.max_bytes),
         "too-short" => format!("lower clean.min_chars (now {}) if they are articles", config.clean.min_chars),
         "wrong-language" => format!("clean.languages asks for {}", config.clean.languages.join(", ")),
@@ -98,7 +125,7 @@ mod tests {
     use super::*;
 
     fn of(host: HostTally) -> Vec<String> {
-        of_host(&Config::default(), "a.example", &host)
+        of_host(&Config::default(), true, "a.example", &host)
     }
 
     #[test]
@@ -113,7 +140,9 @@ mod tests {
         assert!(found[0].starts_with("a.example asked for 30 s between requests"), "{found:?}");
         assert!(found[0].contains("40 URLs are waiting"), "{found:?}");
         assert!(found[0].contains("job.time_budget_seconds"), "{found:?}");
-        assert_eq!(of(HostTally { left: 0, ..host }), Vec::<String>::new());
+        assert_eq!(of(HostTally { left: 0, ..host.clone() }), Vec::<String>::new());
+        let stopped = of_host(&Config::default(), false, "a.example", &host);
+        assert_eq!(stopped, Vec::<String>::new(), "no option helps against a wish to stop");
     }
 
     #[test]

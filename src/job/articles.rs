@@ -22,7 +22,7 @@ WHERE md5(source) = md5($1) AND status = 'ok' AND (text <> $2 OR title IS DISTIN
 /// run that was killed before it could commit, so that a duplicate takes none away either.
 const UPSERT: &str = concat!(
     "INSERT INTO articles VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18,
-    to_char(clock_timestamp() AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"'))
+    to_char(clock_timestamp() AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"'), $19, $20, $21)
 ON CONFLICT (md5(source)) DO UPDATE SET ",
     newer_columns!(),
     " WHERE excluded.status = 'ok' OR articles.status <> 'ok'"
@@ -51,8 +51,9 @@ impl Sink for ArticleTable {
     }
 
     fn put(&mut self, record: &Record) -> Result<Stored, Error> {
-        let lists = [&record.authors, &record.tags, &record.warnings];
-        let [authors, tags, warnings] = lists.map(|list| serde_json::to_string(list).unwrap_or_default());
+        let lists = [&record.authors, &record.tags, &record.warnings, &record.comments];
+        let [authors, tags, warnings, comments] =
+            lists.map(|list| serde_json::to_string(list).unwrap_or_default());
         let values = values![
             &record.source,
             record.url.as_deref(),
@@ -72,6 +73,9 @@ impl Sink for ArticleTable {
             &record.status,
             record.reason.as_deref(),
             &warnings,
+            record.type_name(),
+            i64::from(record.live),
+            &comments,
         ];
         self.database().change(UPSERT, values)?;
         Ok(Stored::Written(PLACE.to_owned()))

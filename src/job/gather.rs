@@ -16,7 +16,7 @@ use super::plan::{Named, Plan, Planner, Weight, Work};
 use super::state::{Stamp, State};
 use crate::config::{Config, Sources};
 use crate::error::Error;
-use crate::fetch::{Fetcher, shown};
+use crate::fetch::{FetchErrorKind, Fetcher, shown};
 use crate::hash;
 use crate::record::Record;
 use crate::source::filter::Filter;
@@ -44,15 +44,18 @@ pub(super) async fn gather(
     let mut planner = Planner::new(state, now);
     plan_urls(&mut planner, &sources.urls)?;
     for path in &sources.lists {
-        plan_list(&mut planner, path, &sources.filter(&path.display().to_string(), now)?)?;
+        let name = config.as_written(path);
+        plan_list(&mut planner, path, &name, &sources.filter(&path.display().to_string(), now)?)?;
     }
     for (kind, place) in places(sources) {
-        planner.source(name_of(kind), &shown_place(place));
+        let place =
+            if web::is_address(place) { shown_place(place) } else { config.as_written(Path::new(place)) };
+        planner.source(name_of(kind), &place);
         plan_named(&mut planner, found.next().unwrap_or_default())?;
         planner.add_remembered()?;
     }
     for path in &sources.saved {
-        plan_saved(&mut planner, path, config.clean.max_bytes)?;
+        plan_saved(&mut planner, path, config)?;
     }
     Ok(planner.finish())
 }
@@ -102,6 +105,7 @@ async fn fetched_sources(
 fn weight_of(problem: &web::Problem) -> Weight {
     match problem {
         web::Problem::Fetch(error) if error.is_transient() => Weight::MayPass,
+        web::Problem::Fetch(error) if error.kind == FetchErrorKind::Stopped => Weight::MayPass,
         web::Problem::Fetch(_) | web::Problem::Format { .. } => Weight::Stays,
         web::Problem::Place { .. } => Weight::Configuration,
     }
@@ -121,18 +125,18 @@ fn plan_urls(planner: &mut Planner, urls: &[String]) -> Result<(), Error> {
     Ok(())
 }
 
-fn plan_list(planner: &mut Planner, path: &Path, filter: &Filter) -> Result<(), Error> {
-    let name = path.display().to_string();
-    planner.source("list", &name);
+fn plan_list(planner: &mut Planner, path: &Path, name: &str, filter: &Filter) -> Result<(), Error> {
+    planner.source("list", name);
     let bytes = match open::read(path, MAX_SOURCE_BYTES) {
         Ok(bytes) => bytes,
         Err(error) => {
-            let message = format!("cannot read {name}: {error}; check the path in the configuration");
+            let message =
+                format!("cannot read {}: {error}; check the path in the configuration", path.display());
             planner.problem(Weight::Configuration, message);
             return Ok(());
         }
     };
-    let (entries, invalid) = list::parse(&String::from_utf8_lossy(&bytes), &name);
+    let (entries, invalid) = list::parse(&String::from_utf8_lossy(&bytes), name);
     let (wanted, others): (Vec<_>, Vec<_>) =
         entries.into_iter().partition(|entry| filter.wants(&entry.url, None));
     planner.filtered(others.len());
@@ -182,11 +186,11 @@ fn bounded(planner: &Planner, mut key: String) -> String {
     key
 }
 
-fn plan_saved(planner: &mut Planner, path: &str, max_bytes: usize) -> Result<(), Error> {
-    planner.source("saved", path);
-    for item in Saved::new(vec![path.to_owned()], InputKind::Html, max_bytes) {
+fn plan_saved(planner: &mut Planner, path: &str, config: &Config) -> Result<(), Error> {
+    planner.source("saved", &config.as_written(Path::new(path)));
+    for item in Saved::new(vec![path.to_owned()], InputKind::Html, config.clean.max_bytes) {
         match item {
-            Item::File { path, .. } => add_file(planner, path)?,
+            Item::File { path, .. } => add_file(planner, config.as_written(&path), path)?,
             Item::Failed(record) => {
                 let reason = record.reason.unwrap_or_default();
                 planner.problem(Weight::Configuration, reason);
@@ -198,8 +202,7 @@ fn plan_saved(planner: &mut Planner, path: &str, max_bytes: usize) -> Result<(),
     Ok(())
 }
 
-fn add_file(planner: &mut Planner, path: PathBuf) -> Result<(), Error> {
-    let source = path.display().to_string();
+fn add_file(planner: &mut Planner, source: String, path: PathBuf) -> Result<(), Error> {
     match std::fs::canonicalize(&path).and_then(|whole| Ok((stamp(&whole)?, whole))) {
         Ok((stamp, whole)) => {
             let (key, work) = (whole.display().to_string(), Work::Read(path, stamp));

@@ -4,7 +4,7 @@ use super::memory::RuleCount;
 use crate::rules::RuleEntry;
 
 /// With fewer articles nothing can be said of a rule that never hits.
-const MIN_ARTICLES: u64 = 100;
+pub const MIN_ARTICLES: u64 = 100;
 /// With fewer pages a large share is no habit.
 const MIN_PAGES: u64 = 5;
 /// A rule that takes more than this share of the text of its pages, on average, is greedy.

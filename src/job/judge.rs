@@ -29,7 +29,10 @@ impl Tools {
                 Judged { copy: *copy, ..Judged::new(verdict, News::Same { not_modified }) }
             }
             (Outcome::Failed(record, failure), Some(known)) => {
-                let next = self.next_check(Some(known), published, now);
+                let next = match known.is_to_be_rewritten() {
+                    true => self.patience.next_try(known.attempts, now),
+                    false => self.next_check(Some(known), published, now),
+                };
                 let verdict = after_asking_in_vain(known, &record, Some(failure), next);
                 Judged::new(verdict, News::InVain(record))
             }
@@ -70,6 +73,9 @@ impl Tools {
                 let verdict = after_asking_in_vain(known, &record, None, next);
                 copy = Copy { stamp: copy.stamp, ..Copy::default() };
                 Judged::new(verdict, News::InVain(Box::new(record)))
+            }
+            Some(known) if record.is_ok() && same_text && known.is_to_be_rewritten() => {
+                Judged::new(after_reading(&record, next), News::Again(Box::new(record)))
             }
             Some(known)
                 if same_text || (!record.is_ok() && known.status.as_ref() == Some(&record.status)) =>

@@ -42,7 +42,7 @@ pub struct Entry {
     pub canonical: Option<String>,
     /// The page that gave the same article before.
     pub duplicate_of: Option<String>,
-    /// The file of its article in the output folder.
+    /// The file of its article in the output folder; none if it gave none.
     pub place: Option<String>,
     /// The source that named it last.
     pub origin: Option<String>,
@@ -106,7 +106,7 @@ fn is_at(host: &str, page: &str) -> bool {
 
 const SELECT: &str = "
 SELECT key, state, status, reason, attempts, first_seen, last_try, next_try, published, final_url, canonical,
-    duplicate_of, place, origin
+    duplicate_of, CASE WHEN text_hash IS NOT NULL THEN place END, origin
 FROM pages ORDER BY coalesce(last_try, first_seen) DESC, key";
 
 fn entry(row: &Row) -> Entry {
@@ -128,14 +128,15 @@ fn entry(row: &Row) -> Entry {
     }
 }
 
-/// An article that was there is asked for again, everything else begins anew.
+/// An article that was there is read and written again: what is known of its bytes is forgotten, so that none are the
+/// same. Everything else begins anew.
 const RETRY: &str = "
 UPDATE pages SET
     state = CASE WHEN state = 'done' OR state = 'gone' AND text_hash IS NOT NULL THEN 'done' ELSE 'new' END,
     next_try = CASE WHEN state = 'done' OR state = 'gone' AND text_hash IS NOT NULL THEN $1 END,
     status = CASE WHEN state = 'done' OR state = 'gone' AND text_hash IS NOT NULL THEN 'ok' END,
     reason = NULL, attempts = 0, duplicate_of = NULL,
-    content_hash = CASE WHEN state = 'done' THEN content_hash END
+    content_hash = NULL, etag = NULL, last_modified = NULL
 WHERE key = $2";
 
 impl State {
@@ -153,7 +154,7 @@ impl State {
         })
     }
 
-    /// Has pages tried again in the next run whose sources name them; says how many there were.
+    /// Has pages read, cleaned and written again in the next run whose sources name them; says how many there were.
     pub fn retry(&mut self, filter: &Filter, now: Timestamp) -> Result<usize, Error> {
         let pages = self.pages(filter, now)?;
         let lists = pages.iter().map(|page| values![iso(now).as_str(), page]).collect();
@@ -203,7 +204,8 @@ mod tests {
             let verdict =
                 Verdict { state: page_state, attempts: 2, status: name.to_owned(), ..Verdict::default() };
             let print = (page_state == PageState::Done).then(Print::default);
-            let copy = Copy { print, ..Copy::default() };
+            let content_hash = Some("bytes".to_owned());
+            let copy = Copy { print, content_hash, ..Copy::default() };
             let time = format!("2026-01-0{}T00:00:00Z", number + 1);
             state.commit([(key.as_str(), &verdict, &copy)], None, &time).unwrap();
         }
@@ -253,7 +255,30 @@ mod tests {
                 let done = page_state == PageState::Done;
                 assert_eq!(standing.state, if done { PageState::Done } else { PageState::New }, "{name}");
                 assert_eq!((standing.attempts, standing.next_try.is_some()), (0, done), "{name}");
+                assert_eq!(standing.is_to_be_rewritten(), done, "{name}");
             }
+        });
+    }
+
+    #[test]
+    fn only_an_article_that_was_written_has_a_place() {
+        on_each(|mut state| {
+            for (key, print) in
+                [("https://a.example/1", Some(Print::default())), ("https://a.example/2", None)]
+            {
+                let place = Some("a.txt");
+                let page = Registration { key, source: key, place, origin: "urls", published: None };
+                state.register(&[page], "2026-01-01T00:00:00Z").unwrap();
+                let copy = Copy { print, ..Copy::default() };
+                state.commit([(key, &Verdict::default(), &copy)], None, "2026-01-01T00:00:00Z").unwrap();
+            }
+            let mut places = Vec::new();
+            let visit = |entry: Entry| {
+                places.push(entry.place);
+                true
+            };
+            state.visit(&Filter::default(), now(), visit).unwrap();
+            assert_eq!(places, [Some("a.txt".to_owned()), None]);
         });
     }
 

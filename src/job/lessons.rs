@@ -74,7 +74,7 @@ pub(super) struct Identity {
 impl Lessons {
     /// Takes in a page that gave an article.
     pub fn take(&mut self, tried: &Tried) {
-        let (News::First(record) | News::Changed(record)) = &tried.news else { return };
+        let (News::First(record) | News::Changed(record) | News::Again(record)) = &tried.news else { return };
         let Some(trace) = record.article.as_ref().map(|article| &article.trace) else { return };
         self.articles += 1;
         self.take_rules(trace, record.text.chars().count() as u64);

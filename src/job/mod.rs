@@ -33,6 +33,7 @@ pub mod refresh;
 pub mod report;
 mod report_html;
 mod reports;
+mod settings;
 mod shared;
 pub mod simhash;
 pub mod standing;
@@ -55,7 +56,7 @@ use tokio_util::sync::DropGuard;
 
 use crate::config::Config;
 use crate::error::Error;
-use crate::fetch::Surroundings;
+use crate::fetch::{Fetcher, Surroundings};
 use crate::sink::Sink;
 use duplicates::Search;
 use lessons::Lessons;
@@ -65,6 +66,7 @@ use page::Tools;
 pub use page_state::PageState;
 use plan::{Plan, Task};
 pub use report::Report;
+use settings::Settings;
 use shared::Worker;
 use state::frontier::Frontier;
 use state::{Registration, State};
@@ -73,6 +75,8 @@ use verdict::iso;
 pub use watch::{Unwatched, Watch};
 use writer::Writer;
 
+/// Why a run ends when its time is over.
+const TIME_BUDGET: &str = "time-budget";
 /// Results that may wait for the disk; past it, lanes wait too.
 const WAITING_RESULTS: usize = 256;
 
@@ -159,6 +163,9 @@ struct Job<'a> {
     sink: Box<dyn Sink>,
     /// Name of a growing output file in the state database.
     growing: Option<String>,
+    settings: Settings,
+    /// What to say if the output is gone.
+    missing: Option<String>,
     now: Timestamp,
 }
 
@@ -174,18 +181,23 @@ impl<'a> Job<'a> {
             Role::Run => self.plan_and_register(stop.clone()).await?,
             Role::Worker => Plan::default(),
         };
-        let (config, now) = (self.config, self.now);
+        let (config, now, settings) = (self.config, self.now, self.settings.clone());
+        let missing = self.missing.take();
         let (fetcher, frontier) = (self.tools.fetcher.clone(), self.frontier.clone());
         let tasks = if frontier.is_some() { Vec::new() } else { plan.tasks };
         let planned = tasks.len();
         watch.planned(planned);
         let by_host = count_by_host(&tasks);
-        let (state, mut tally, hosts) = self.work_through(role, tasks, stop, watch).await?;
+        let (mut state, mut tally, hosts) = self.work_through(role, tasks, stop, watch).await?;
         let (is_shared, left) = (frontier.is_some(), planned.saturating_sub(tally.handled()));
         if let Some(frontier) = frontier {
             frontier.resign().await?;
         }
         let lost = hosts.iter().map(|host| state.lost_containers(host)).collect::<Result<Vec<_>, _>>()?;
+        let mut warnings: Vec<String> = missing.into_iter().chain(lost.concat()).collect();
+        if role == Role::Run {
+            warnings.extend(settings.warnings(&state.written_otherwise(&settings.print())?));
+        }
         tally.add_hosts(&by_host, &fetcher.map(|fetcher| fetcher.hosts()).unwrap_or_default());
         Ok(Report {
             started: iso(now),
@@ -195,7 +207,7 @@ impl<'a> Job<'a> {
             look_at: tally.pages.look_at(),
             tally,
             states: state.counts()?,
-            warnings: lost.concat(),
+            warnings,
             ..Report::default()
         })
     }
@@ -213,12 +225,19 @@ impl<'a> Job<'a> {
         Ok(plan)
     }
 
-    /// The plan; an empty one if the run is stopped while sources are fetched.
+    /// The plan. If the run is stopped while sources are fetched, those that wait for their turn say so; an empty one if
+    /// others do not end in the time of grace.
     async fn plan(&self, mut stop: Receiver<bool>) -> Result<Plan, Error> {
         let fetcher = self.tools.fetcher.as_ref();
+        let grace = Duration::from_secs(self.config.job.grace_seconds);
+        let too_late = async {
+            raised(&mut stop).await;
+            fetcher.into_iter().for_each(Fetcher::stop);
+            tokio::time::sleep(grace).await;
+        };
         tokio::select! {
             plan = gather::gather(self.config, fetcher, Some(&self.state), self.now) => plan,
-            () = raised(&mut stop) => Ok(Plan::default()),
+            () = too_late => Ok(Plan::default()),
         }
     }
 
@@ -257,7 +276,7 @@ impl<'a> Job<'a> {
         let grace = Duration::from_secs(self.config.job.grace_seconds);
         let (results, waiting) = mpsc::channel(WAITING_RESULTS);
         let planned = tasks.len();
-        let Job { config, tools, state, frontier, sink, growing, .. } = self;
+        let Job { config, tools, state, frontier, sink, growing, settings, .. } = self;
         let search = Search {
             same_canonical: config.output.same_canonical,
             near: config.output.near_duplicates,
@@ -268,6 +287,7 @@ impl<'a> Job<'a> {
             state,
             fetcher: tools.fetcher.clone(),
             growing,
+            settings: settings.print(),
             tally: Tally::default(),
             lessons: Lessons::default(),
             planned,
@@ -331,7 +351,7 @@ async fn stop_early(budget_seconds: u64, shutdown: impl Future<Output = ()>) -> 
     };
     tokio::select! {
         () = shutdown => "shutdown",
-        () = budget => "time-budget",
+        () = budget => TIME_BUDGET,
     }
 }
 

@@ -9,6 +9,7 @@ use jiff::Timestamp;
 use super::articles::ArticleTable;
 use super::copies::{self, Copies};
 use super::page::Tools;
+use super::settings::{Settings, missing_output};
 use super::state::State;
 use super::state::frontier::Frontier;
 use super::verdict::Patience;
@@ -35,10 +36,24 @@ impl<'a> Job<'a> {
         let catalogue = tools.cleaner.rules().catalogue();
         state.note_rules(catalogue.iter().filter(|rule| rule.own).map(|rule| rule.rule.as_str()))?;
         reports::prepare(config)?;
+        let settings = Settings::of(config)?;
+        state.note_settings(&settings.print())?;
+        let missing = missing_output(config, &state)?;
         let growing = (config.output.kind == OutputKind::Jsonl).then(|| absolute(&config.output.full_path()));
         let sink = open_sink(config, &state, growing.as_deref())?;
         let _alive = frontier.as_ref().map(Frontier::guard);
-        Ok(Job { config, tools, state, frontier, _alive, sink, growing, now: Timestamp::now() })
+        Ok(Job {
+            config,
+            tools,
+            state,
+            frontier,
+            _alive,
+            sink,
+            growing,
+            settings,
+            missing,
+            now: Timestamp::now(),
+        })
     }
 }
 

@@ -53,6 +53,8 @@ pub(super) enum News {
     First(Box<Record>),
     /// An article that has changed.
     Changed(Box<Record>),
+    /// An article that was to be written again, and has not changed.
+    Again(Box<Record>),
     /// The page is what it was; the server may have said so itself (304).
     Same { not_modified: bool },
     /// The page was asked again in vain; what it gave before stays.

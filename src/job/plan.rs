@@ -175,6 +175,8 @@ impl<'a> Planner<'a> {
             Some(state) => state.standing(&key)?,
             None => None,
         };
+        // A record goes to where the one before went, however the page is named today.
+        let source = standing.as_ref().map_or(source, |standing| standing.source.clone());
         match need(standing.as_ref(), &work, &self.now) {
             Need::Known => self.report().known += 1,
             need => {
@@ -214,13 +216,13 @@ fn need(standing: Option<&Standing>, work: &Work, now: &str) -> Need {
         Work::Read(_, stamp) => standing.stamp.is_some_and(|known| known != *stamp),
         Work::Fetch(_) | Work::Refuse(_) => false,
     };
-    let fetched = matches!(work, Work::Fetch(_));
+    let is_asked_again = matches!(work, Work::Fetch(_)) || standing.is_to_be_rewritten();
     match (standing.state, standing.next_try.as_deref()) {
         (PageState::New, _) => Need::New,
         _ if changed => Need::Due,
         (PageState::Failing, None) => Need::Due,
         (PageState::Failing, Some(time)) if time <= now => Need::Due,
-        (PageState::Done | PageState::Rejected, Some(time)) if fetched && time <= now => Need::Due,
+        (PageState::Done | PageState::Rejected, Some(time)) if is_asked_again && time <= now => Need::Due,
         _ => Need::Known,
     }
 }
@@ -232,7 +234,8 @@ mod tests {
     const STAMP: Stamp = Stamp { size: 10, modified_ns: 20 };
 
     fn standing(state: PageState) -> Standing {
-        Standing { attempts: 1, stamp: Some(STAMP), ..Standing::for_tests(state) }
+        let content_hash = Some("bytes".to_owned());
+        Standing { attempts: 1, stamp: Some(STAMP), content_hash, ..Standing::for_tests(state) }
     }
 
     fn fetch() -> Work {
@@ -273,6 +276,18 @@ mod tests {
             assert_eq!(need(Some(&at("2026-01-02T00:00:00Z")), &fetch(), now), Need::Due);
             assert_eq!(need(Some(&at("2026-01-02T00:00:00Z")), &read(10), now), Need::Known);
         }
+    }
+
+    #[test]
+    fn a_saved_page_that_is_to_be_rewritten_is_read_though_it_has_not_changed() {
+        let now = "2026-01-02T00:00:00Z";
+        let at = |time: &str| Standing {
+            next_try: Some(time.into()),
+            content_hash: None,
+            ..standing(PageState::Done)
+        };
+        assert_eq!(need(Some(&at(now)), &read(10), now), Need::Due);
+        assert_eq!(need(Some(&at("2026-01-02T00:00:01Z")), &read(10), now), Need::Known);
     }
 
     #[test]

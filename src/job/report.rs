@@ -64,6 +64,11 @@ impl Report {
         }
     }
 
+    /// Whether it ended because its time was over.
+    pub(super) fn is_out_of_time(&self) -> bool {
+        self.stopped.as_deref() == Some(super::TIME_BUDGET)
+    }
+
     /// Everything in one line.
     pub fn line(&self) -> String {
         let tally = &self.tally;
@@ -77,6 +82,7 @@ impl Report {
         );
         for (count, what) in [
             (tally.changed, "changed"),
+            (tally.rewritten, "written again"),
             (tally.unchanged, "unchanged"),
             (tally.in_vain, "asked again in vain"),
             (tally.duplicates, "doubled"),

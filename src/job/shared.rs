@@ -138,7 +138,8 @@ fn share(outlook: Outlook) -> usize {
 }
 
 fn task(due: Due, ticket: Ticket) -> Task {
-    let Due { key, source, origin, standing } = due;
+    let Due { key, origin, standing } = due;
+    let source = standing.source.clone();
     let work = match list::parse_url(&source) {
         Ok(url) => Work::Fetch(url),
         Err(reason) => {

@@ -20,6 +20,8 @@ pub struct Stamp {
 /// What the database knows of a page when a run starts.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Standing {
+    /// As first given; its records and their place go by it.
+    pub source: String,
     /// Where it stands.
     pub state: PageState,
     /// `ok`, or the rejection or error in kebab-case, of the last try.
@@ -48,11 +50,20 @@ pub struct Standing {
     pub place: Option<String>,
 }
 
+impl Standing {
+    /// Whether it gave an article that is to be read and written again, whatever the server says or its bytes are.
+    /// `tamis state retry` forgets what was read, and nothing else does.
+    pub fn is_to_be_rewritten(&self) -> bool {
+        self.state == PageState::Done && self.content_hash.is_none()
+    }
+}
+
 #[cfg(test)]
 impl Standing {
     /// A page in this state of which nothing else is known.
     pub fn for_tests(state: PageState) -> Standing {
         Standing {
+            source: "u".to_owned(),
             state,
             status: Some("ok".to_owned()),
             reason: None,
@@ -141,6 +152,8 @@ pub struct Copy {
     pub print: Option<Print>,
     /// The page that gave the same article before.
     pub duplicate_of: Option<String>,
+    /// Print of the settings with which its record was written; none if none was.
+    pub settings: Option<String>,
 }
 
 /// By what the article of a page is told from others.

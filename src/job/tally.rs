@@ -22,6 +22,8 @@ pub struct Tally {
     pub written: usize,
     /// Of them, articles that have changed since an earlier run.
     pub changed: usize,
+    /// Of them, articles that were to be written again and have not changed.
+    pub rewritten: usize,
     /// Pages that were read and are no articles.
     pub rejected: usize,
     /// Pages that failed and are tried again in a later run.
@@ -150,6 +152,11 @@ impl Tally {
             }
             News::Changed(record) => {
                 self.changed += 1;
+                self.add_tried(tried);
+                self.add_article(record);
+            }
+            News::Again(record) => {
+                self.rewritten += 1;
                 self.add_tried(tried);
                 self.add_article(record);
             }

@@ -20,6 +20,15 @@ pub struct Patience {
     pub longest_wait: Duration,
 }
 
+impl Patience {
+    /// When an article that is to be written again and could not be read is tried again; never after too many times.
+    pub fn next_try(&self, attempts: u32, now: Timestamp) -> Option<Timestamp> {
+        let tries = attempts.saturating_add(1);
+        (tries < self.max_attempts)
+            .then(|| now.checked_add(wait_after(tries, self)).unwrap_or(Timestamp::MAX))
+    }
+}
+
 /// With 6 hours at first, four tries spread over five days: longer than an outage over a weekend.
 const GROWTH: u32 = 4;
 
@@ -51,7 +60,7 @@ impl Failure {
         match error.status() {
             "gone" => Failure::Gone,
             "not-found" => Failure::NotFound,
-            "host-busy" => Failure::HostBusy(error.retry_after().unwrap_or_default()),
+            "host-busy" | "host-silent" => Failure::HostBusy(error.retry_after().unwrap_or_default()),
             "private-address" | "robots-denied" | "too-large" => Failure::ForGood,
             "unsupported-media-type" | "too-many-redirects" => Failure::ForGood,
             _ if error.is_permanent() => Failure::ForGood,
@@ -203,6 +212,15 @@ mod tests {
         }
         assert_eq!(in_vain(Some(Failure::NotFound), 1).state, PageState::Gone);
         assert_eq!(in_vain(Some(Failure::Gone), 0).state, PageState::Gone);
+    }
+
+    #[test]
+    fn what_is_to_be_written_again_is_tried_later_and_later_and_then_no_more() {
+        let now = "2026-01-01T00:00:00Z".parse().unwrap();
+        let next = |attempts| PATIENCE.next_try(attempts, now).map(iso);
+        assert_eq!(next(0).as_deref(), Some("2026-01-01T01:00:00Z"));
+        assert_eq!(next(1).as_deref(), Some("2026-01-01T04:00:00Z"));
+        assert_eq!(next(3), None);
     }
 
     #[test]

@@ -34,6 +34,8 @@ pub(super) struct Writer {
     pub fetcher: Option<Fetcher>,
     /// Name of a growing output file in the state database.
     pub growing: Option<String>,
+    /// Print of the settings with which records are written.
+    pub settings: String,
     pub tally: Tally,
     pub lessons: Lessons,
     /// Pages of the plan.
@@ -147,16 +149,17 @@ impl Writer {
     }
 
     /// A page that is still failing has no record yet: its story has not ended.
-    fn put(&mut self, tried: &Tried) -> Result<(), Error> {
+    fn put(&mut self, tried: &mut Tried) -> Result<(), Error> {
         let (record, stored) = match &tried.news {
             News::First(_) if tried.verdict.state == PageState::Failing => return Ok(()),
             News::First(record) => (record, self.sink.put(record)?),
-            News::Changed(record) => (record, self.sink.replace(record)?),
+            News::Changed(record) | News::Again(record) => (record, self.sink.replace(record)?),
             News::Same { .. } | News::InVain(_) => return Ok(()),
         };
         if stored != Stored::Skipped && record.is_ok() {
             self.tally.written += 1;
         }
+        tried.copy.settings = Some(self.settings.clone());
         Ok(())
     }
 }
@@ -167,6 +170,7 @@ fn log(tried: &Tried) {
     let what = match &tried.news {
         News::First(_) => "tried",
         News::Changed(_) => "changed",
+        News::Again(_) => "written again",
         News::Same { .. } => "unchanged",
         News::InVain(_) => "asked again in vain",
     };

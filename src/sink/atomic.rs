@@ -15,17 +15,33 @@ use crate::error::Error;
 /// Ending of temporary files.
 pub const TEMPORARY_SUFFIX: &str = ".tamis-tmp";
 
-/// Writes a file whole. The rename is durable only after [`sync_folder`].
-pub fn write(path: &Path, bytes: &[u8]) -> Result<(), Error> {
-    write_in_steps(path, bytes).map_err(Error::io("cannot write", path))
+/// Whether a file outlives a power cut from the moment that it was written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Durability {
+    /// It is forced to the disk.
+    Forced,
+    /// The system takes its time. Until then the file is there whole for all who read it.
+    Left,
 }
 
-fn write_in_steps(path: &Path, bytes: &[u8]) -> io::Result<()> {
+/// Writes a file whole. The rename is durable only after [`sync_folder`].
+pub fn write(path: &Path, bytes: &[u8]) -> Result<(), Error> {
+    write_as(path, bytes, Durability::Forced)
+}
+
+/// Writes a file whole.
+pub fn write_as(path: &Path, bytes: &[u8], durability: Durability) -> Result<(), Error> {
+    write_in_steps(path, bytes, durability).map_err(Error::io("cannot write", path))
+}
+
+fn write_in_steps(path: &Path, bytes: &[u8], durability: Durability) -> io::Result<()> {
     let mut file = temporary_beside(path)?;
     // Without locks on this file system the write goes on; only the telling-apart is lost.
     let _ = file.as_file().try_lock();
     file.write_all(bytes)?;
-    file.as_file().sync_all()?;
+    if durability == Durability::Forced {
+        file.as_file().sync_all()?;
+    }
     file.persist(path)?;
     Ok(())
 }

@@ -3,11 +3,13 @@
 //! An article that has changed is rewritten; its earlier file is set aside if [`Earlier::Keep`] says so.
 //! The JSON formats also get the records of pages without an article; the others have nothing to write for them.
 
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
+use super::atomic::{self, Durability};
 use super::name::Names;
 use super::versions::{self, Earlier};
-use super::{Sink, Stored, atomic};
+use super::{Sink, Stored};
 use crate::error::Error;
 use crate::format::Format;
 use crate::record::Record;
@@ -20,6 +22,9 @@ pub struct FolderSink {
     /// Whose each name is; none if each follows from its address alone.
     names: Option<Names>,
     earlier: Earlier,
+    /// Places of sources that earlier runs wrote in another format.
+    former: HashMap<String, String>,
+    durability: Durability,
     unsynced: bool,
 }
 
@@ -30,7 +35,30 @@ impl FolderSink {
         atomic::remove_leftovers(folder)?;
         atomic::check_writable(folder)?;
         let (names, earlier) = (Some(Names::default()), Earlier::default());
-        Ok(FolderSink { folder: folder.to_owned(), format, names, earlier, unsynced: false })
+        let (folder, former) = (folder.to_owned(), HashMap::new());
+        Ok(FolderSink {
+            folder,
+            format,
+            names,
+            earlier,
+            former,
+            durability: Durability::Forced,
+            unsynced: false,
+        })
+    }
+
+    /// Leaves it to the system when files reach the disk: for who looks on, and can do it again after a power cut.
+    pub fn unforced(mut self) -> FolderSink {
+        self.durability = Durability::Left;
+        self
+    }
+
+    /// Whether there is a file for this record already that holds something else.
+    pub fn would_replace(&mut self, record: &Record) -> bool {
+        let content = self.format.render(record);
+        let place = self.place(&record.source);
+        let path = self.folder.join(place);
+        !content.is_empty() && std::fs::read(path).is_ok_and(|earlier| earlier != content.as_bytes())
     }
 
     /// Says what becomes of the earlier files of articles that have changed.
@@ -73,7 +101,14 @@ impl Sink for FolderSink {
         if let Some((names, stem)) = self.names.as_mut().zip(stem) {
             names.restore(source, stem);
         }
-        Some(self.place(source))
+        let place = self.place(source);
+        let is_of_other_format = |before: &&str| {
+            stem.is_some_and(|stem| place.starts_with(&format!("{stem}."))) && *before != place
+        };
+        if let Some(former) = before.filter(is_of_other_format) {
+            self.former.insert(source.to_owned(), former.to_owned());
+        }
+        Some(place)
     }
 
     fn put(&mut self, record: &Record) -> Result<Stored, Error> {
@@ -85,7 +120,7 @@ impl Sink for FolderSink {
         if content.is_empty() {
             return Ok(Stored::Skipped);
         }
-        atomic::write(&self.folder.join(&place), content.as_bytes())?;
+        atomic::write_as(&self.folder.join(&place), content.as_bytes(), self.durability)?;
         self.unsynced = true;
         Ok(Stored::Written(place))
     }
@@ -95,11 +130,18 @@ impl Sink for FolderSink {
             let place = self.place(&record.source);
             versions::set_aside(&self.folder, &place, self.format.render(record).as_bytes())?;
         }
-        self.put(record)
+        let stored = self.put(record)?;
+        if let Some(former) = self.former.remove(&record.source) {
+            if self.earlier == Earlier::Keep {
+                versions::set_aside(&self.folder, &former, &[])?;
+            }
+            self.remove(&former)?;
+        }
+        Ok(stored)
     }
 
     fn flush(&mut self) -> Result<(), Error> {
-        if self.unsynced {
+        if self.unsynced && self.durability == Durability::Forced {
             atomic::sync_folder(&self.folder)?;
             self.unsynced = false;
         }
@@ -144,6 +186,22 @@ mod tests {
             assert_eq!(texts(folder.path()), ["Deux.\n"]);
             let kept: &[&str] = if earlier == Earlier::Keep { &["Un.\n"] } else { &[] };
             assert_eq!(texts(&folder.path().join("versions")), kept);
+        }
+    }
+
+    #[test]
+    fn an_article_of_another_format_gives_way_to_its_new_file() {
+        for (earlier, aside) in [(Earlier::Keep, 1), (Earlier::Drop, 0)] {
+            let folder = tempfile::tempdir().unwrap();
+            let mut sink = FolderSink::open(folder.path(), Format::Md).unwrap();
+            sink.put(&record("a.html", "Un.")).unwrap();
+            let mut sink = FolderSink::open(folder.path(), Format::Txt).unwrap().with_earlier(earlier);
+            assert_eq!(sink.reserve("a.html", Some("a.md")).as_deref(), Some("a.txt"));
+            sink.replace(&record("a.html", "Deux.")).unwrap();
+            assert!(!folder.path().join("a.md").exists());
+            assert_eq!(fs::read_to_string(folder.path().join("a.txt")).unwrap(), "Deux.\n");
+            let versions = fs::read_dir(folder.path().join("versions")).into_iter().flatten();
+            assert_eq!(versions.count(), aside, "{earlier:?}");
         }
     }
 

@@ -29,7 +29,10 @@ CREATE TABLE IF NOT EXISTS articles (
     status      TEXT NOT NULL,     -- ok, or the rejection or error in kebab-case
     reason      TEXT,              -- one sentence about a status other than ok
     warnings    TEXT NOT NULL,     -- JSON list
-    saved_at    TEXT NOT NULL      -- when this row was last written, UTC, ISO 8601
+    saved_at    TEXT NOT NULL,     -- when this row was last written, UTC, ISO 8601
+    type        TEXT,              -- article, listing, collection, forum, product, documentation; null unless status is ok
+    live        INTEGER,           -- whether the page says that it is live coverage: 0 or 1
+    comments    TEXT               -- JSON list: readers' comments, where they were asked for
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS articles_by_date ON articles (date);
 CREATE INDEX IF NOT EXISTS articles_by_status ON articles (status);
@@ -43,6 +46,9 @@ CREATE TABLE IF NOT EXISTS versions (
 CREATE INDEX IF NOT EXISTS versions_by_source ON versions (source, saved_at);
 ";
 
+/// Columns that tables of earlier versions lack, at the end of those that they have.
+const NEWER_COLUMNS: [(&str, &str); 3] = [("type", "TEXT"), ("live", "INTEGER"), ("comments", "TEXT")];
+
 /// The columns of an article that a newer record replaces: all but `source`.
 macro_rules! newer_columns {
     () => {
@@ -51,7 +57,8 @@ macro_rules! newer_columns {
     modified = excluded.modified, language = excluded.language, site = excluded.site,
     description = excluded.description, image = excluded.image, tags = excluded.tags,
     paywalled = excluded.paywalled, text = excluded.text, status = excluded.status,
-    reason = excluded.reason, warnings = excluded.warnings, saved_at = excluded.saved_at"
+    reason = excluded.reason, warnings = excluded.warnings, saved_at = excluded.saved_at,
+    type = excluded.type, live = excluded.live, comments = excluded.comments"
     };
 }
 pub(crate) use newer_columns;
@@ -68,7 +75,7 @@ const UPSERT: &str = concat!(
     "INSERT INTO articles VALUES (
     :source, :url, :final_url, :canonical, :title, :authors, :date, :modified, :language, :site,
     :description, :image, :tags, :paywalled, :text, :status, :reason, :warnings,
-    strftime('%Y-%m-%dT%H:%M:%SZ', 'now'))
+    strftime('%Y-%m-%dT%H:%M:%SZ', 'now'), :type, :live, :comments)
 ON CONFLICT (source) DO UPDATE SET ",
     newer_columns!(),
     " WHERE excluded.status IN ('ok', 'duplicate') OR articles.status <> 'ok'"
@@ -91,6 +98,7 @@ impl SqliteSink {
             database.pragma_update(None, "journal_mode", "wal")?;
             database.pragma_update(None, "synchronous", "full")?;
             database.execute_batch(SCHEMA)?;
+            add_newer_columns(&database)?;
             Ok(database)
         };
         let database = open().map_err(|error| failure(path, &error))?;
@@ -124,6 +132,8 @@ impl SqliteSink {
             ":site": record.site, ":description": record.description, ":image": record.image,
             ":tags": json(&record.tags), ":paywalled": record.paywalled, ":text": record.text,
             ":status": record.status, ":reason": record.reason, ":warnings": json(&record.warnings),
+            ":type": record.type_name(), ":live": record.live,
+            ":comments": json(&record.comments),
         })
     }
 }
@@ -147,6 +157,15 @@ impl Sink for SqliteSink {
         }
         self.database.execute_batch("COMMIT").map_err(|error| failure(&self.path, &error))
     }
+}
+
+fn add_newer_columns(database: &Connection) -> rusqlite::Result<()> {
+    for (name, kind) in NEWER_COLUMNS {
+        if !database.column_exists(None, "articles", name)? {
+            database.execute_batch(&format!("ALTER TABLE articles ADD COLUMN {name} {kind}"))?;
+        }
+    }
+    Ok(())
 }
 
 fn json(list: &[String]) -> String {
@@ -176,6 +195,7 @@ fn failure(path: &Path, error: &rusqlite::Error) -> Error {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::article::metadata::PageType;
 
     fn record(source: &str, text: &str) -> Record {
         Record { text: text.into(), status: "ok".into(), ..Record::default() }.from(source)
@@ -237,6 +257,24 @@ mod tests {
         sink.put(&Record::failure("v", "gone", "It is gone.")).unwrap();
         sink.finish().unwrap();
         assert_eq!(texts(&path), [("u".into(), "text".into()), ("v".into(), String::new())]);
+    }
+
+    #[test]
+    fn a_table_of_an_earlier_version_gets_the_columns_that_it_lacks() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.sqlite");
+        let database = Connection::open(&path).unwrap();
+        let (before, rest) = SCHEMA.split_once(",     -- when this row was last written").unwrap();
+        let (_, after) = rest.split_once(") WITHOUT ROWID").unwrap();
+        database.execute_batch(&format!("{before}) WITHOUT ROWID{after}")).unwrap();
+        drop(database);
+        let mut sink = SqliteSink::open(&path).unwrap();
+        let comments = vec!["Bravo.".to_owned()];
+        sink.put(&Record { page_type: Some(PageType::Listing), comments, ..record("u", "text") }).unwrap();
+        sink.finish().unwrap();
+        let query = "SELECT type || live || comments FROM articles";
+        let row: String = Connection::open(&path).unwrap().query_row(query, [], |row| row.get(0)).unwrap();
+        assert_eq!(row, "listing0[\"Bravo.\"]");
     }
 
     #[test]

@@ -106,6 +106,9 @@ fn without_comment(line: &str) -> &str {
 
 /// A wrong line as it may be shown: short, and without what stands between `//` and `@`.
 fn presentable(text: &str) -> String {
+    if text.starts_with("mailto:") {
+        return text.chars().filter(|character| !character.is_control()).take(SHOWN_CHARS).collect();
+    }
     let after_scheme = text.find("//").map_or(0, |at| at + 2);
     let (scheme, rest) = text.split_at(after_scheme);
     let authority_end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
@@ -187,6 +190,13 @@ mod tests {
         {
             assert!(!complaint(line).contains("secret"), "{}", complaint(line));
         }
+    }
+
+    #[test]
+    fn a_mail_address_is_no_password() {
+        assert!(
+            complaint("mailto:anna@example.org").contains("`mailto:anna@example.org` begins with `mailto:`")
+        );
     }
 
     #[test]

@@ -5,6 +5,8 @@
 
 #[cfg(feature = "fetch")]
 pub mod discover;
+#[cfg(feature = "job")]
+mod extension;
 #[cfg(feature = "fetch")]
 pub mod feed;
 #[cfg(feature = "job")]

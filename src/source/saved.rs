@@ -14,6 +14,7 @@ use globset::{GlobBuilder, GlobMatcher};
 use serde::{Deserialize, Serialize};
 use walkdir::{DirEntry, WalkDir};
 
+use super::extension::{told, wanted};
 use super::open::{self, ReadFailure};
 use super::warc::{ArchivedPage, Damage, Warc};
 use crate::decode::{Content, content_of};
@@ -25,6 +26,9 @@ pub const STDIN: &str = "-";
 
 /// Status of a file that cannot be read.
 pub const READ_ERROR: &str = "read-error";
+
+/// How every web archive begins.
+const ARCHIVE_START: &[u8] = b"WARC/";
 
 /// What the paths hold.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -122,6 +126,10 @@ impl Item {
 fn load_file(path: &Path, kind: InputKind, max_bytes: usize) -> Result<SavedPage, Box<Record>> {
     let name = path.display().to_string();
     let bytes = open::read(path, max_bytes).map_err(|failure| Box::new(failed(&name, failure)))?;
+    if kind == InputKind::Auto && bytes.starts_with(ARCHIVE_START) {
+        let reason = format!("{name} is a web archive; read it with --input warc");
+        return Err(Box::new(Record::failure(name, READ_ERROR, reason)));
+    }
     let kind = match kind {
         InputKind::Text => PageKind::Text,
         InputKind::Auto if content_of(&bytes, None) == Content::Text => PageKind::Text,
@@ -137,11 +145,19 @@ fn failed(name: &str, failure: ReadFailure) -> Record {
     }
 }
 
+/// An archive on its way.
+struct OpenArchive {
+    name: String,
+    records: Warc,
+    /// Whether there is nothing in it so far.
+    is_empty: bool,
+}
+
 /// The items of some paths.
 pub struct Saved {
     paths: std::vec::IntoIter<String>,
     files: Box<dyn Iterator<Item = Result<PathBuf, Box<Record>>> + Send>,
-    archive: Option<(String, Warc)>,
+    archive: Option<OpenArchive>,
     kind: InputKind,
     max_bytes: usize,
     after: Option<u64>,
@@ -180,7 +196,7 @@ impl Saved {
         }
         match self.open_archive(&path) {
             Ok(archive) => {
-                self.archive = Some((name, archive));
+                self.archive = Some(OpenArchive { name, records: archive, is_empty: self.after.is_none() });
                 None
             }
             Err(error) => Some(Item::Failed(Box::new(failed(&name, error.into())))),
@@ -188,14 +204,17 @@ impl Saved {
     }
 
     fn next_archived(&mut self) -> Option<Item> {
-        let (name, archive) = self.archive.as_mut()?;
-        match archive.next() {
-            Some(next) => Some(archived(name, next)),
-            None => {
-                self.archive = None;
-                None
-            }
+        let archive = self.archive.as_mut()?;
+        if let Some(next) = archive.records.next() {
+            archive.is_empty = false;
+            return Some(archived(&archive.name, next));
         }
+        let OpenArchive { name, is_empty, .. } = self.archive.take()?;
+        let is_other = is_empty && Path::new(&name).is_file() && !starts_like_archive(Path::new(&name));
+        is_other.then(|| {
+            let reason = format!("{name} is no web archive; it does not begin with a record");
+            Item::Failed(Box::new(Record::failure(name, READ_ERROR, reason)))
+        })
     }
 }
 
@@ -326,60 +345,11 @@ fn walk(root: &Path, wanted: impl Fn(&Path) -> bool + Send + 'static) -> Files {
     }))
 }
 
-/// Extensions of HTML pages, also of those that programs made.
-const HTML_EXTENSIONS: [&str; 10] =
-    ["html", "htm", "xhtml", "xht", "shtml", "php", "asp", "aspx", "jsp", "cgi"];
-
-/// Extensions of text.
-const TEXT_EXTENSIONS: [&str; 4] = ["txt", "text", "md", "markdown"];
-
-/// Extensions of what lies beside saved pages and is none. Any other extension may belong to a page whose
-/// address has a dot (`a-road-of-2.5-km`), so that the content decides.
-const OTHER_EXTENSIONS: [&str; 42] = [
-    "css", "js", "mjs", "map", "json", "jsonl", "ndjson", "xml", "rss", "atom", "csv", "tsv", "toml", "yaml",
-    "yml", "png", "jpg", "jpeg", "gif", "svg", "webp", "avif", "ico", "bmp", "pdf", "woff", "woff2", "ttf",
-    "otf", "eot", "mp3", "mp4", "webm", "ogg", "zip", "tar", "db", "sqlite", "log", "lock", "py", "rs",
-];
-
-/// The extension in lower case, without that of a compression.
-fn extension(path: &Path) -> Option<String> {
-    let name = path.file_name()?.to_string_lossy().to_lowercase();
-    let name = name.strip_suffix(".gz").or_else(|| name.strip_suffix(".zst")).unwrap_or(&name);
-    name.rsplit_once('.').map(|(_, extension)| extension.to_owned())
-}
-
-/// What a name says about a file; `Auto` when it says nothing.
-fn kind_of(path: &Path) -> InputKind {
-    match extension(path).as_deref() {
-        Some("warc") => InputKind::Warc,
-        Some(extension) if HTML_EXTENSIONS.contains(&extension) => InputKind::Html,
-        Some(extension) if TEXT_EXTENSIONS.contains(&extension) => InputKind::Text,
-        _ => InputKind::Auto,
-    }
-}
-
-/// The kind that was asked for, else what the name says.
-fn told(path: &Path, asked: InputKind) -> InputKind {
-    if asked == InputKind::Auto { kind_of(path) } else { asked }
-}
-
 /// Whether a file is read as a web archive: by the kind asked for, its name or its first bytes.
 pub fn is_archive(path: &Path, asked: InputKind) -> bool {
     match told(path, asked) {
         InputKind::Auto => starts_like_archive(path),
         kind => kind == InputKind::Warc,
-    }
-}
-
-/// Whether a file of a walked folder belongs to the input.
-fn wanted(path: &Path, kind: InputKind) -> bool {
-    let other = extension(path).is_some_and(|extension| OTHER_EXTENSIONS.contains(&extension.as_str()));
-    match (kind, kind_of(path)) {
-        (InputKind::Auto, InputKind::Auto) => !other,
-        // beside saved pages lie robots.txt, notes and texts that were cleaned before
-        (InputKind::Auto, found) => found != InputKind::Text,
-        (InputKind::Warc, found) => found == InputKind::Warc,
-        (asked, found) => found == asked || (found == InputKind::Auto && !other),
     }
 }
 
@@ -390,7 +360,7 @@ fn starts_like_archive(path: &Path) -> bool {
     }
     let start = open::open(path)
         .and_then(open::unpacked)
-        .and_then(|mut stream| stream.fill_buf().map(|buffer| buffer.starts_with(b"WARC/")));
+        .and_then(|mut stream| stream.fill_buf().map(|buffer| buffer.starts_with(ARCHIVE_START)));
     start.unwrap_or(false)
 }
 

@@ -12,6 +12,7 @@ use url::Url;
 use super::discover::{Discovery, discover};
 use super::filter::Filter;
 use super::{feed, open, sitemap};
+use crate::config::mask::without_password;
 use crate::fetch::{FetchError, Fetcher, Page, shown};
 
 /// Largest feed or sitemap file.
@@ -41,7 +42,7 @@ pub struct Named {
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum Problem {
     /// It cannot be fetched.
-    #[error("{0}")]
+    #[error("{}", told(.0))]
     Fetch(FetchError),
     /// What is there is no such source.
     #[error("{place}: {reason}")]
@@ -191,10 +192,14 @@ pub fn is_address(place: &str) -> bool {
     place.contains("://")
 }
 
-/// A place as it may be shown: an address without credentials.
+fn told(error: &FetchError) -> String {
+    format!("{}: {}", shown_place(&error.url), error.kind)
+}
+
+/// A place as it may be shown: an address without credentials, and with keys of its query masked.
 pub fn shown_place(place: &str) -> String {
     match Url::parse(place) {
-        Ok(url) if is_address(place) => shown(&url),
+        Ok(url) if is_address(place) => without_password(&shown(&url)),
         _ => place.to_owned(),
     }
 }
@@ -207,4 +212,20 @@ fn base_of(place: &str) -> Result<Url, Problem> {
     };
     let reason = || format!("`{}` is neither an address nor a file", shown_place(place));
     parsed.ok_or_else(|| Problem::Place { reason: reason() })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_place_is_shown_without_what_lets_others_in() {
+        for (place, shown) in [
+            ("https://anna:hush@a.example/rss", "https://a.example/rss"),
+            ("https://a.example/rss?token=hush&page=2", "https://a.example/rss?token=***&page=2"),
+            ("feeds/rss.xml", "feeds/rss.xml"),
+        ] {
+            assert_eq!(shown_place(place), shown);
+        }
+    }
 }

@@ -19,9 +19,11 @@ mod refresh;
 #[cfg(feature = "render")]
 mod render;
 mod reports;
+mod rewriting;
 mod saved;
 #[cfg(feature = "postgres")]
 mod shared;
 mod signals;
+mod silence;
 mod sources;
 mod state;

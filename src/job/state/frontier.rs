@@ -50,7 +50,6 @@ pub(in crate::job) struct Frontier {
 #[derive(Debug)]
 pub(in crate::job) struct Due {
     pub key: String,
-    pub source: String,
     pub origin: String,
     pub standing: Standing,
 }
@@ -188,7 +187,7 @@ impl Frontier {
 
     /// Pages of a lane that are due: those that are asked again, then new ones, the newest first.
     pub async fn portion(&self, lane: &str) -> Result<Vec<Due>, Error> {
-        let columns = format!("{STANDING}, key, source, origin");
+        let columns = format!("{STANDING}, key, origin");
         let again = format!(
             "SELECT {columns} FROM pages WHERE host = $1 AND next_try <= {NOW}
                  AND state IN ('failing', 'done', 'rejected') ORDER BY next_try LIMIT $2"
@@ -234,13 +233,8 @@ impl Frontier {
 }
 
 fn due(row: &Row) -> Due {
-    const COLUMNS: usize = 14;
-    Due {
-        standing: standing(row),
-        key: row.text(COLUMNS),
-        source: row.text(COLUMNS + 1),
-        origin: row.text(COLUMNS + 2),
-    }
+    const COLUMNS: usize = 15;
+    Due { standing: standing(row), key: row.text(COLUMNS), origin: row.text(COLUMNS + 1) }
 }
 
 pub(super) fn in_milliseconds(time: Duration) -> i64 {

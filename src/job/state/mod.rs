@@ -39,7 +39,7 @@ const MOST_IN_BAND: i64 = 2000;
 /// The columns of a [`Standing`], in the order in which `standing` reads them.
 const STANDING: &str =
     "state, attempts, next_try, size, modified_ns, content_hash, place, status, reason, first_seen,
-    published, etag, last_modified, text_hash";
+    published, etag, last_modified, text_hash, source";
 
 /// The state database.
 #[derive(Debug)]
@@ -224,6 +224,7 @@ fn standing(row: &Row) -> Standing {
         etag: row.maybe_text(11),
         last_modified: row.maybe_text(12),
         text_hash: row.maybe_text(13),
+        source: row.text(14),
     }
 }
 

@@ -60,9 +60,11 @@ impl Postgres {
         let postgres = Postgres::connect(url)?;
         postgres.database().transaction(|database| {
             database.lock([MAKING_TABLES].into())?;
-            match postgres.has_tables()? {
-                true => Ok(()),
-                false => postgres.batch(&tables::for_postgres()),
+            match postgres.version()? {
+                None => postgres.batch(&tables::for_postgres()),
+                Some(tables::POSTGRES_VERSION) => Ok(()),
+                Some(1) => postgres.batch(tables::POSTGRES_UPGRADE),
+                Some(_) => Err(postgres.of_another_version()),
             }
         })?;
         Ok(postgres)
@@ -71,7 +73,11 @@ impl Postgres {
     /// Connects; none if there are no tables yet.
     pub fn open_to_read(url: &str) -> Result<Option<Postgres>, Error> {
         let postgres = Postgres::connect(url)?;
-        Ok(postgres.has_tables()?.then_some(postgres))
+        match postgres.version()? {
+            None => Ok(None),
+            Some(tables::POSTGRES_VERSION) => Ok(Some(postgres)),
+            Some(_) => Err(postgres.of_another_version()),
+        }
     }
 
     fn connect(url: &str) -> Result<Postgres, Error> {
@@ -143,17 +149,19 @@ impl Postgres {
         answer.recv().map_err(|_| state_error(&self.shown, "the thread of the connection has ended"))
     }
 
-    /// Whether there are tables, which must be those of this version.
-    fn has_tables(&self) -> Result<bool, Error> {
+    /// The version of the tables; none if there are none.
+    fn version(&self) -> Result<Option<i64>, Error> {
         let known = self.database().first("SELECT to_regclass('tamis.version')::text", Vec::new())?;
         if known.and_then(|row| row.maybe_text(0)).is_none() {
-            return Ok(false);
+            return Ok(None);
         }
         let version = self.database().first("SELECT number FROM version", Vec::new())?;
-        match version.map(|row| row.number(0)) {
-            Some(tables::POSTGRES_VERSION) => Ok(true),
-            _ => Err(state_error(&self.shown, "was made by another version of tamis; use that one")),
-        }
+        Ok(Some(version.map_or(0, |row| row.number(0))))
+    }
+
+    fn of_another_version(&self) -> Error {
+        let advice = "use that one; after an older one, the next `tamis run` brings it up to date";
+        state_error(&self.shown, &format!("was made by another version of tamis; {advice}"))
     }
 
     fn batch(&self, text: &str) -> Result<(), Error> {

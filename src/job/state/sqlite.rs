@@ -10,7 +10,7 @@ use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{Connection, ErrorCode, OpenFlags, ToSql, params_from_iter};
 
 use super::database::{Database, Row, Value};
-use super::tables::{COLUMNS_OF_2, REST_OF_2, SCHEMA};
+use super::tables::{COLUMN_OF_4, COLUMNS_OF_2, REST_OF_2, REST_OF_4, SCHEMA};
 use crate::error::Error;
 use crate::job::memory;
 use crate::sink::atomic;
@@ -18,7 +18,7 @@ use crate::sink::atomic;
 /// `tami` in ASCII: marks the file as ours.
 const APPLICATION_ID: i32 = 0x7461_6d69;
 /// Raised whenever the tables change.
-const VERSION: i32 = 3;
+const VERSION: i32 = 4;
 /// How long to wait for another program that reads or writes the database.
 const PATIENCE: std::time::Duration = std::time::Duration::from_secs(10);
 
@@ -179,7 +179,7 @@ const OLDER: &str = "was written by an older tamis; the next `tamis run` brings 
 
 fn create(database: &Connection) -> rusqlite::Result<()> {
     database.execute_batch(&format!(
-        "BEGIN; {SCHEMA} {REST_OF_2} {} PRAGMA application_id = {APPLICATION_ID}; \
+        "BEGIN; {SCHEMA} {REST_OF_2} {} {REST_OF_4} PRAGMA application_id = {APPLICATION_ID}; \
          PRAGMA user_version = {VERSION}; COMMIT;",
         memory::TABLES
     ))
@@ -190,8 +190,9 @@ fn upgrade(database: &Connection, version: i32) -> rusqlite::Result<()> {
     let columns: String =
         COLUMNS_OF_2.iter().map(|column| format!("ALTER TABLE pages ADD COLUMN {column};")).collect();
     let to_2 = if version < 2 { columns + REST_OF_2 } else { String::new() };
-    let to_3 = memory::TABLES;
-    database.execute_batch(&format!("BEGIN; {to_2} {to_3} PRAGMA user_version = {VERSION}; COMMIT;"))
+    let to_3 = if version < 3 { memory::TABLES } else { "" };
+    let to_4 = format!("ALTER TABLE pages ADD COLUMN {COLUMN_OF_4}; {REST_OF_4}");
+    database.execute_batch(&format!("BEGIN; {to_2} {to_3} {to_4} PRAGMA user_version = {VERSION}; COMMIT;"))
 }
 
 /// The error for people: what SQLite said, and what to do about it.
@@ -310,7 +311,9 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("state.sqlite");
         let database = open(&path).unwrap();
-        database.execute_batch("DROP TABLE rules; DROP TABLE containers; DROP TABLE furniture").unwrap();
+        let newer = "DROP TABLE rules; DROP TABLE containers; DROP TABLE furniture; DROP TABLE settings;
+             ALTER TABLE pages DROP COLUMN settings";
+        database.execute_batch(newer).unwrap();
         database.pragma_update(None, "user_version", 2).unwrap();
         drop(database);
         let upgraded = open(&path).unwrap();
@@ -318,7 +321,20 @@ mod tests {
             let query = format!("SELECT count(*) FROM {table}");
             upgraded.query_row(&query, [], |row| row.get::<_, i64>(0)).unwrap()
         };
-        assert_eq!(["rules", "containers", "furniture"].map(count), [0, 0, 0]);
+        assert_eq!(["rules", "containers", "furniture", "settings"].map(count), [0; 4]);
+        assert_eq!(columns(&upgraded).last().unwrap().0, "settings");
+    }
+
+    #[test]
+    fn a_database_of_version_3_learns_with_which_settings_pages_are_written() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("state.sqlite");
+        let database = open(&path).unwrap();
+        let newer = "DROP TABLE settings; ALTER TABLE pages DROP COLUMN settings";
+        database.execute_batch(newer).unwrap();
+        database.pragma_update(None, "user_version", 3).unwrap();
+        drop(database);
+        assert_eq!(columns(&open(&path).unwrap()).last().unwrap().0, "settings");
     }
 
     #[test]

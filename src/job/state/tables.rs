@@ -24,7 +24,8 @@ CREATE TABLE pages (
     text_hash     TEXT,               -- of title and clean text: changes with the article, not with its surroundings
     canonical     TEXT,               -- address that stands for the article: named by the page, else after redirects
     simhash       INTEGER,            -- of the clean text: near-duplicates differ in few of the 64 bits
-    duplicate_of  TEXT                -- key of the page that gave the same article before
+    duplicate_of  TEXT,               -- key of the page that gave the same article before
+    settings      TEXT                -- print of the settings with which its record was last written
 ) WITHOUT ROWID;
 CREATE INDEX pages_by_state ON pages (state, next_try);
 CREATE TABLE outputs (
@@ -42,6 +43,16 @@ pub const COLUMNS_OF_2: [&str; 6] = [
     "simhash INTEGER",
     "duplicate_of TEXT",
 ];
+
+/// What version 4 added to the columns.
+pub const COLUMN_OF_4: &str = "settings TEXT";
+
+/// What version 4 added beside it.
+pub const REST_OF_4: &str = "
+CREATE TABLE settings (
+    print TEXT PRIMARY KEY            -- with these, pages may have been written
+) WITHOUT ROWID;
+";
 
 /// What version 2 added beside the columns. The bands are those of [`BANDS`]; with the whole simhash behind each, a
 /// search reads the index alone.
@@ -61,7 +72,18 @@ pub const BANDS: [(u32, u64); 6] = [(0, 2047), (11, 2047), (22, 2047), (33, 2047
 
 /// Raised whenever the tables in PostgreSQL change.
 #[cfg(feature = "postgres")]
-pub const POSTGRES_VERSION: i64 = 1;
+pub const POSTGRES_VERSION: i64 = 2;
+
+/// From version 1 in PostgreSQL to version 2.
+#[cfg(feature = "postgres")]
+pub const POSTGRES_UPGRADE: &str = "
+ALTER TABLE pages ADD COLUMN settings TEXT;
+CREATE TABLE settings (print TEXT COLLATE \"C\" PRIMARY KEY);
+ALTER TABLE articles ADD COLUMN type TEXT;
+ALTER TABLE articles ADD COLUMN live BIGINT;
+ALTER TABLE articles ADD COLUMN comments TEXT;
+UPDATE version SET number = 2;
+";
 
 /// What a shared state has beside the tables above.
 #[cfg(feature = "postgres")]
@@ -103,7 +125,8 @@ const NOT_IN_POSTGRES: [&str; 2] = ["CREATE INDEX pages_by_origin", "CREATE INDE
 pub fn for_postgres() -> String {
     let is_wanted = |line: &&str| !NOT_IN_POSTGRES.iter().any(|start| line.starts_with(start));
     let indexes = REST_OF_2.lines().filter(is_wanted).collect::<Vec<_>>().join("\n");
-    let tables = [SCHEMA, crate::job::memory::TABLES, crate::sink::sqlite::SCHEMA, &indexes, SHARED].concat();
+    let articles = crate::sink::sqlite::SCHEMA;
+    let tables = [SCHEMA, crate::job::memory::TABLES, articles, &indexes, REST_OF_4, SHARED].concat();
     let tables = tables
         .replace("source      TEXT PRIMARY KEY", "source      TEXT NOT NULL")
         .replace("versions (source,", "versions (md5(source),")

@@ -83,7 +83,7 @@ const REGISTER: &str = "
 INSERT INTO pages (key, source, state, attempts, first_seen, place, origin, published)
 VALUES ($1, $2, 'new', 0, $3, $4, $5, $6)
 ON CONFLICT (key) DO UPDATE SET
-    source = excluded.source, place = coalesce(excluded.place, pages.place),
+    place = coalesce(excluded.place, pages.place),
     origin = excluded.origin, published = coalesce(excluded.published, pages.published)";
 
 /// What was read before stays noted when nothing was read this time.
@@ -94,8 +94,9 @@ UPDATE pages SET
     content_hash = coalesce($10, content_hash), size = coalesce($11, size),
     modified_ns = coalesce($12, modified_ns), published = coalesce(published, $13),
     text_hash = coalesce($14, text_hash), canonical = coalesce($15, canonical),
-    simhash = coalesce($16, simhash), duplicate_of = coalesce($17, duplicate_of)
-WHERE key = $18";
+    simhash = coalesce($16, simhash), duplicate_of = coalesce($17, duplicate_of),
+    settings = coalesce($18, settings)
+WHERE key = $19";
 
 fn try_values(key: &str, verdict: &Verdict, copy: &Copy, now: &str) -> Vec<Value> {
     let (stamp, print) = (copy.stamp, copy.print.as_ref());
@@ -117,6 +118,7 @@ fn try_values(key: &str, verdict: &Verdict, copy: &Copy, now: &str) -> Vec<Value
         print.and_then(|print| print.canonical.as_deref()),
         print.and_then(|print| print.simhash).map(u64::cast_signed),
         copy.duplicate_of.as_deref(),
+        copy.settings.as_deref(),
         key,
     ]
 }
