@@ -45,6 +45,9 @@ pub enum Rejection {
     /// A server asks to prove that a person is there (captcha, bot check).
     #[error("the server sent a bot check instead of the article")]
     BotCheck,
+    /// The server says that it is under maintenance, overloaded or broken.
+    #[error("the page says that the site is out of service for the moment")]
+    OutOfService,
     /// The page is in a language that was not asked for.
     #[error("the article is in `{found}`, which is not among the languages asked for")]
     WrongLanguage {
@@ -91,6 +94,7 @@ impl Rejection {
             Rejection::LoginWall => "login-wall",
             Rejection::SoftNotFound => "soft-not-found",
             Rejection::BotCheck => "bot-check",
+            Rejection::OutOfService => "out-of-service",
             Rejection::WrongLanguage { .. } => "wrong-language",
             Rejection::TooLarge { .. } => "too-large",
             Rejection::TooManyNodes { .. } => "too-many-nodes",

@@ -9,17 +9,21 @@ use url::Url;
 use self::settling::{bring_back, take_out};
 use crate::article::metadata::{self, PageType};
 use crate::article::{Article, Block, Metadata, escape_html};
+use crate::clean::FastSet;
 use crate::clean::block::TextBlock;
 use crate::clean::classify::Classifier;
 use crate::clean::context::Contexts;
 use crate::clean::declared::Declared;
 use crate::clean::dirty::{MAX_LINES, clean_dirty, has_too_many_lines};
 use crate::clean::discussion::comments;
+use crate::clean::facts::announced;
 use crate::clean::features::Features;
 use crate::clean::furniture::Furniture;
+use crate::clean::grid::fill_spans;
 use crate::clean::label::label;
 use crate::clean::listing::is_list;
 use crate::clean::loss;
+use crate::clean::paywall::says_paywalled;
 use crate::clean::phrases::{self, Readings};
 use crate::clean::prune::Marks;
 use crate::clean::reject;
@@ -70,6 +74,14 @@ struct Reading {
     metadata: Metadata,
     warnings: Vec<String>,
     trace: Trace,
+}
+
+/// What a page says of itself.
+struct Said<'m> {
+    metadata: &'m Metadata,
+    declared: Declared,
+    /// Shingles of the announced body.
+    hint: &'m FastSet<u64>,
 }
 
 impl Default for Cleaner {
@@ -201,8 +213,8 @@ impl Cleaner {
         let metadata = metadata::extract(dom, url);
         let declared = Declared::of(dom, url, &metadata);
         let mut rows = Vec::new();
-        let mut readings = Readings::default();
-        let blocks = self.measure(dom, &metadata, declared, &mut readings, |row| rows.extend_from_slice(row));
+        let said = Said { metadata: &metadata, declared, hint: &announced(&metadata) };
+        let blocks = self.measure(dom, said, &mut Readings::default(), |row| rows.extend_from_slice(row));
         (blocks, rows)
     }
 
@@ -212,14 +224,15 @@ impl Cleaner {
         let declared = Declared::of(dom, url, &metadata);
         metadata.page_type = declared.page_type();
         let mut scores = self.classifier.scores();
-        let mut readings = Readings::default();
-        let mut blocks = self.measure(dom, &metadata, declared, &mut readings, |row| scores.add(row));
+        let (hint, mut readings) = (announced(&metadata), Readings::default());
+        let said = Said { metadata: &metadata, declared, hint: &hint };
+        let mut blocks = self.measure(dom, said, &mut readings, |row| scores.add(row));
         let threshold = self.options.focus.threshold();
         Classifier::decide(&scores.finish(), &mut blocks, threshold, declared);
         bring_back(dom, &self.rules.generic, &mut blocks, &metadata, threshold);
         settle_language(&mut metadata, &blocks);
         phrases::apply(&self.rules.phrases, &mut blocks, metadata.language.as_deref(), readings);
-        let mut warnings = loss::guard(dom, &mut blocks, metadata.body_hint.as_deref());
+        let mut warnings = loss::guard(dom, &mut blocks, &hint);
         take_out(dom, &self.rules.generic, &mut blocks, &mut metadata, declared);
         let (trace, lost) = self.heed_site(dom, url, &mut metadata, &mut blocks);
         warnings.extend(lost);
@@ -271,8 +284,7 @@ impl Cleaner {
     fn measure<'c>(
         &'c self,
         dom: &Dom,
-        metadata: &Metadata,
-        declared: Declared,
+        Said { metadata, declared, hint }: Said<'_>,
         readings: &mut Readings<'c>,
         take: impl FnMut(&[f32]),
     ) -> Vec<TextBlock> {
@@ -286,8 +298,10 @@ impl Cleaner {
         let features = Features::of(dom, &survey, &units, &blocks);
         let inside = label(dom, &survey, &mut blocks, &features, metadata.title.as_deref());
         let contexts = Contexts::of(dom, root, &survey, &marks, &blocks);
+        // the rows take much room
+        drop((survey, marks));
         let evidence = Evidence::of(&blocks, &inside, &verdicts);
-        each_row(dom, &blocks, &features, &contexts, &units, &evidence, metadata, declared, take);
+        each_row(dom, &blocks, &features, &contexts, &units, &evidence, metadata, hint, declared, take);
         blocks
     }
 
@@ -298,13 +312,13 @@ impl Cleaner {
         if shown > MAX_SHOWN_BESIDE_SPARE {
             return None;
         }
-        let spare = spare::find(dom).filter(|spare| spare.weight >= SPARE_EXCESS * shown)?;
+        let spare = spare::find(dom, shown == 0).filter(|spare| spare.weight >= SPARE_EXCESS * shown)?;
         let title = escape_html(reading.metadata.title.as_deref().unwrap_or(""));
         let html = format!("<body><h1>{title}</h1><article>{}</article></body>", spare.html);
         let dom = parse(&html, &Limits::default()).ok()?;
         let found = self.read(&dom, None);
         let mut article =
-            self.article(Reading { metadata: reading.metadata.clone(), warnings: Vec::new(), ..found });
+            self.article(&dom, Reading { metadata: reading.metadata.clone(), warnings: Vec::new(), ..found });
         article
             .warnings
             .push(format!("the page shows no text of the article; it was taken from {}", spare.origin));
@@ -315,11 +329,11 @@ impl Cleaner {
     fn judge(&self, dom: &Dom, reading: Reading) -> Result<Article, Rejection> {
         match reject::wall(dom, &reading.blocks, &reading.metadata) {
             Some(rejection) => Err(rejection),
-            None => self.accept(self.article(reading)),
+            None => self.accept(self.article(dom, reading)),
         }
     }
 
-    fn article(&self, reading: Reading) -> Article {
+    fn article(&self, dom: &Dom, reading: Reading) -> Article {
         let Reading { blocks, mut metadata, mut warnings, trace, .. } = reading;
         if matches!(metadata.page_type, PageType::Article | PageType::Collection) && is_list(&blocks) {
             metadata.page_type = PageType::Listing;
@@ -328,7 +342,11 @@ impl Cleaner {
             warnings.push("the page looks like a list of articles, not one article".to_owned());
         }
         let comments = if self.options.comments { comments(&blocks) } else { Vec::new() };
-        Article { blocks: self.assemble(blocks), comments, trace, metadata, warnings }
+        if metadata.page_type == PageType::Article && metadata.paywalled.is_none() {
+            metadata.paywalled = says_paywalled(&blocks).then_some(true);
+        }
+        let blocks = self.assemble(fill_spans(dom, blocks));
+        Article { blocks, comments, trace, metadata, warnings }
     }
 
     /// The article's blocks, and those of the kinds that are to be kept.

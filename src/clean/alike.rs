@@ -48,6 +48,13 @@ pub fn keep_alike(dom: &Dom, blocks: &mut [TextBlock], threshold: f32) {
         let named = class.filter(|class| !class.is_empty()).map(|class| (None, tag, Some(class)));
         [Some((dom.parent(block.element), tag, class)), named].into_iter().flatten()
     };
+    let is_doubted = |block: &TextBlock| {
+        block.kind == BlockKind::Paragraph && !block.fate.kept && is_doubted_prose(block, threshold)
+    };
+    let doubted: Vec<usize> = (0..blocks.len()).filter(|index| is_doubted(&blocks[*index])).collect();
+    if doubted.is_empty() {
+        return;
+    }
     let mut makes: FastMap<_, Make> = FastMap::default();
     for block in blocks.iter().filter(|block| block.kind == BlockKind::Paragraph) {
         for key in makes_of(block) {
@@ -58,9 +65,9 @@ pub fn keep_alike(dom: &Dom, blocks: &mut [TextBlock], threshold: f32) {
             }
         }
     }
-    for block in blocks.iter_mut().filter(|block| block.kind == BlockKind::Paragraph && !block.fate.kept) {
-        let agrees = || makes_of(block).any(|key| makes.get(&key).is_some_and(|make| make.agrees(block)));
-        if is_doubted_prose(block, threshold) && agrees() {
+    for index in doubted {
+        let block = &mut blocks[index];
+        if makes_of(block).any(|key| makes.get(&key).is_some_and(|make| make.agrees(block))) {
             block.fate = Fate { score: block.fate.score, ..Fate::kept("settle.alike") };
         }
     }
@@ -98,7 +105,7 @@ fn leads_away(block: &TextBlock) -> bool {
 
 /// Whether the score alone, and not by much, speaks against a paragraph.
 fn is_doubted_prose(block: &TextBlock, threshold: f32) -> bool {
-    let linked: usize = block.links().iter().map(ExactSizeIterator::len).sum();
+    let linked: usize = block.links().map(|link| link.len()).sum();
     let is_long =
         block.text.len() >= MIN_LONG_BYTES && linked as f32 <= MAX_LINKED_SHARE * block.text.len() as f32;
     let share = match &*block.fate.rule {

@@ -42,7 +42,7 @@ pub fn keep_beside(dom: &Dom, blocks: &mut [TextBlock], threshold: f32) {
 fn is_line(block: &TextBlock, least: f32) -> bool {
     block.fate.rule == "label.edge"
         && block.kind == BlockKind::Paragraph
-        && block.links().is_empty()
+        && !block.has_links()
         && block.fate.score.is_some_and(|score| score >= least)
         && ends_sentence(&block.text)
         // announces what is not there
@@ -66,7 +66,7 @@ fn keep_within(dom: &Dom, blocks: &mut [TextBlock], threshold: f32) {
         let is_within =
             [one, other].iter().all(|other| other.fate.kept && dom.parent(other.element) == parent);
         let is_likely = block.fate.score.is_some_and(|score| score >= threshold);
-        if is_within && is_likely && block.fate.rule == "label.edge" && block.links().is_empty() {
+        if is_within && is_likely && block.fate.rule == "label.edge" && !block.has_links() {
             keep(&mut blocks[index], "settle.line");
         }
     }
@@ -88,7 +88,7 @@ fn keep_lists(dom: &Dom, blocks: &mut [TextBlock]) {
         let parts = &blocks[start..end];
         let is_doubted = |block: &TextBlock| matches!(&*block.fate.rule, "model" | "settle.group");
         let are_doubted =
-            parts.iter().all(|block| block.fate.kept || (is_doubted(block) && block.links().is_empty()));
+            parts.iter().all(|block| block.fate.kept || (is_doubted(block) && !block.has_links()));
         let scores: f32 = parts.iter().filter_map(|block| block.fate.score).sum();
         if are_doubted
             && scores >= LIST_SCORE * length as f32

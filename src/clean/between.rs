@@ -24,7 +24,7 @@ pub fn keep_subheads(dom: &Dom, blocks: &mut [TextBlock], threshold: f32) {
             [before, after].iter().all(|other| is_sure(other) && dom.parent(other.element) == parent);
         let score = block.fate.score.unwrap_or(0.0);
         let is_title_like =
-            block.text.len() <= MAX_SUBHEAD_BYTES && block.links().is_empty() && !ends_sentence(&block.text);
+            block.text.len() <= MAX_SUBHEAD_BYTES && !block.has_links() && !ends_sentence(&block.text);
         let is_likely = score >= threshold * BETWEEN_SHARE;
         if block.fate.rule == "model" && is_beside && is_title_like && is_likely {
             blocks[index].fate = Fate { score: Some(score), ..Fate::kept("settle.between") };
@@ -51,7 +51,7 @@ pub fn keep_prose(dom: &Dom, blocks: &mut [TextBlock], threshold: f32) {
         let within = sure
             .get(&dom.parent(block.element))
             .is_some_and(|(first, last)| (*first..*last).contains(&index));
-        let is_prose = ends_sentence(&block.text) && block.links().is_empty();
+        let is_prose = ends_sentence(&block.text) && !block.has_links();
         let share = if is_prose { PROSE_BETWEEN_SHARE } else { FRAGMENT_BETWEEN_SHARE };
         let is_likely = block.fate.score.is_some_and(|score| score >= threshold * share);
         let is_doubted = block.kind == BlockKind::Paragraph && block.fate.rule == "model" && !block.fate.kept;
@@ -66,7 +66,7 @@ const QUOTE_REACH: usize = 6;
 
 /// Brings back a quotation that the classifier doubts between sure blocks: an embedded post is read as part of the
 /// article, its name and date are not.
-pub fn keep_quotes(blocks: &mut [TextBlock], threshold: f32) {
+pub fn keep_quotes(dom: &Dom, blocks: &mut [TextBlock], threshold: f32) {
     for index in 0..blocks.len() {
         let block = &blocks[index];
         let is_likely = block.fate.score.is_some_and(|score| score >= threshold * PROSE_BETWEEN_SHARE);
@@ -75,10 +75,16 @@ pub fn keep_quotes(blocks: &mut [TextBlock], threshold: f32) {
         }
         let before = &blocks[index.saturating_sub(QUOTE_REACH)..index];
         let after = &blocks[index + 1..(index + 1 + QUOTE_REACH).min(blocks.len())];
-        if before.iter().any(is_sure) && after.iter().any(is_sure) {
+        if before.iter().any(is_sure) && after.iter().any(is_sure) && !names_source(dom, block) {
             blocks[index].fate = Fate { score: block.fate.score, ..Fate::kept("settle.quote") };
         }
     }
+}
+
+/// Whether a line of a quotation says whose it is.
+pub fn names_source(dom: &Dom, block: &TextBlock) -> bool {
+    let is_all = |node: NodeId| dom.tag(node) == "cite" && dom.text_content(node).trim() == block.text;
+    block.kind == BlockKind::Quote && dom.children(block.element).any(is_all)
 }
 
 /// Brings back code between kept text: the classifier knows prose.
@@ -123,9 +129,28 @@ mod tests {
             scored(quote, 0.1, false),
             scored(text, 0.95, true),
         ];
-        keep_quotes(&mut blocks, 0.6);
+        keep_quotes(&Dom::new(), &mut blocks, 0.6);
         let kept: Vec<bool> = blocks.iter().map(|block| block.fate.kept).collect();
         assert_eq!(kept, [false, true, true, false, true]);
+    }
+
+    #[test]
+    fn whose_a_quotation_is_does_not_come_back_with_it() {
+        let html = "<p>Le pont ferme.<blockquote><p>Il tiendra.</p><cite>Anne Aubier</cite></blockquote><p>Puis rien.";
+        let dom = crate::parse::parse(html, &crate::parse::Limits::default()).unwrap();
+        let element = |tag| dom.descendants(dom.document()).find(|node| dom.tag(*node) == tag).unwrap();
+        let kept = |tag, text| {
+            let sure = || TextBlock {
+                fate: Fate { score: Some(0.95), ..Fate::kept("test") },
+                ..block(BlockKind::Paragraph, "Texte.", None)
+            };
+            let fate = Fate { score: Some(0.5), ..Fate::removed(Kind::Other, "model") };
+            let quote = TextBlock { element: element(tag), fate, ..block(BlockKind::Quote, text, None) };
+            let mut blocks = [sure(), quote, sure()];
+            keep_quotes(&dom, &mut blocks, 0.6);
+            blocks[1].fate.kept
+        };
+        assert!(!kept("blockquote", "Anne Aubier") && kept("blockquote", "Il tiendra."));
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! A text block: what a reader sees as one paragraph, heading, list item or cell, with where it stands.
 
 use std::borrow::Cow;
+use std::ops::Range;
 
 use super::Kind;
 use crate::article::{BlockKind, Mark, Span};
@@ -52,21 +53,25 @@ impl Fate {
 
 impl TextBlock {
     /// Byte ranges of the text that are links, sorted, not overlapping.
-    pub fn links(&self) -> Vec<std::ops::Range<usize>> {
-        let mut links: Vec<std::ops::Range<usize>> = Vec::new();
-        for span in &self.spans {
-            if let Mark::Link(_) = span.mark {
-                match links.last_mut() {
-                    Some(last) if span.range.start <= last.end => last.end = last.end.max(span.range.end),
-                    _ => links.push(span.range.clone()),
-                }
+    pub fn links(&self) -> impl Iterator<Item = Range<usize>> {
+        let is_link = |span: &&Span| matches!(span.mark, Mark::Link(_));
+        let mut ranges = self.spans.iter().filter(is_link).map(|span| span.range.clone()).peekable();
+        std::iter::from_fn(move || {
+            let mut link = ranges.next()?;
+            while let Some(next) = ranges.next_if(|next| next.start <= link.end) {
+                link.end = link.end.max(next.end);
             }
-        }
-        links
+            Some(link)
+        })
+    }
+
+    /// Whether a part of it is a link.
+    pub fn has_links(&self) -> bool {
+        self.spans.iter().any(|span| matches!(span.mark, Mark::Link(_)))
     }
 
     /// Takes byte ranges (sorted, not overlapping, on character boundaries) out of the text; spans follow.
-    pub fn cut(&mut self, ranges: &[std::ops::Range<usize>]) {
+    pub fn cut(&mut self, ranges: &[Range<usize>]) {
         for range in ranges.iter().rev() {
             if range.end <= self.text.len() && range.start < range.end {
                 self.remove_range(range.start, range.end);

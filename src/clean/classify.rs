@@ -7,7 +7,7 @@ use super::Kind;
 use super::block::{Fate, TextBlock};
 use super::declared::Declared;
 use super::features::ends_sentence;
-use super::forest::Forest;
+use super::forest::{Forest, Row, widened};
 use super::label::STANDFIRST_RULE;
 use super::rules::OWN_MARK;
 use super::vector::WIDTH;
@@ -81,7 +81,11 @@ impl Classifier {
 
     /// Scores of blocks, to be asked row by row.
     pub fn scores(&self) -> Scores<'_> {
-        Scores { forest: self.fits().then_some(&self.forest), waiting: Vec::new(), done: Vec::new() }
+        Scores {
+            forest: self.fits().then_some(&self.forest),
+            waiting: Vec::with_capacity(BATCH),
+            done: Vec::new(),
+        }
     }
 
     /// Decides every block but the headline by its score: kept from `threshold` on, less on pages that are no articles. A
@@ -115,15 +119,15 @@ impl Classifier {
 pub struct Scores<'c> {
     forest: Option<&'c Forest>,
     /// Rows that are not scored yet.
-    waiting: Vec<f32>,
+    waiting: Vec<Row>,
     done: Vec<f32>,
 }
 
 impl Scores<'_> {
     /// Takes the row of the next block.
     pub fn add(&mut self, row: &[f32]) {
-        self.waiting.extend_from_slice(row);
-        if self.waiting.len() >= BATCH * WIDTH {
+        self.waiting.push(widened(row));
+        if self.waiting.len() >= BATCH {
             self.settle();
         }
     }
@@ -178,7 +182,7 @@ fn is_misnamed_prose(block: &TextBlock) -> bool {
         && block.fate.kind != Some(Kind::Related)
         && block.text.len() >= MIN_PRUNED_PROSE_BYTES
         && ends_sentence(&block.text)
-        && block.links().is_empty()
+        && !block.has_links()
 }
 
 /// Whether a block was cut out of the sentence beside it, as the text of a tooltip is: it makes no paragraph.

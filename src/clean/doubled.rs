@@ -5,6 +5,7 @@ use std::cell::LazyCell;
 
 use memchr::memmem;
 
+use super::between::names_source;
 use super::block::{Fate, TextBlock};
 use super::facts::letters_of;
 use super::{FastSet, Kind};
@@ -13,6 +14,8 @@ use crate::parse::Dom;
 
 /// Shorter texts may be repeated with a reason.
 const MIN_LETTERS: usize = 60;
+/// Shorter quotations, too.
+const MIN_QUOTE_LETTERS: usize = 24;
 /// Longer texts are no pull quotes; two of them that are equal are still found.
 const MAX_PULL_QUOTE_LETTERS: usize = 600;
 /// Beyond this much text the search would take longer than it is worth.
@@ -45,12 +48,18 @@ pub fn remove_doubled(dom: &Dom, blocks: &mut [TextBlock]) {
             }
         };
         let is_cell = matches!(blocks[kept[one]].kind, BlockKind::Cell { .. });
-        wanted.len() >= MIN_LETTERS && !is_cell && letters.iter().enumerate().any(holds)
+        let is_quote = blocks[kept[one]].kind == BlockKind::Quote;
+        let enough = if is_quote { MIN_QUOTE_LETTERS } else { MIN_LETTERS };
+        wanted.len() >= enough && !is_cell && letters.iter().enumerate().any(holds)
     };
     let doubled: Vec<usize> = (0..kept.len()).filter(|one| is_doubled(*one)).map(|one| kept[one]).collect();
     for index in doubled {
-        blocks[index].fate =
-            Fate { score: blocks[index].fate.score, ..Fate::removed(Kind::Other, "doubled") };
+        let is_source = |block: &TextBlock| block.fate.kept && names_source(dom, block);
+        let source = Some(index + 1).filter(|next| blocks.get(*next).is_some_and(is_source));
+        for index in [Some(index), source].into_iter().flatten() {
+            blocks[index].fate =
+                Fate { score: blocks[index].fate.score, ..Fate::removed(Kind::Other, "doubled") };
+        }
     }
 }
 
@@ -107,6 +116,34 @@ mod tests {
         remove_doubled(&Dom::new(), &mut blocks);
         let kept: Vec<bool> = blocks.iter().map(|block| block.fate.kept).collect();
         assert_eq!(kept, [false, true, true, true, false]);
+    }
+
+    #[test]
+    fn a_short_pull_quote_goes_with_its_source_and_a_short_refrain_stays() {
+        let html = "<p>Il y a le poids de la rive, dit-elle.<blockquote><p>Le poids de la rive</p><cite>Anne Aubier</cite>";
+        let dom = crate::parse::parse(html, &crate::parse::Limits::default()).unwrap();
+        let quote = dom.descendants(dom.document()).find(|node| dom.tag(*node) == "blockquote").unwrap();
+        let left = |kind| {
+            let block = |text: &str, kind, element| TextBlock {
+                element,
+                kind,
+                text: text.to_owned(),
+                spans: Vec::new(),
+                fate: Fate::kept("test"),
+            };
+            let mut blocks = [
+                block(
+                    "Il y a, d’abord, le poids de la rive, dit-elle.",
+                    BlockKind::Paragraph,
+                    dom.document(),
+                ),
+                block("Il y a, d’abord, le poids de la rive", kind, quote),
+                block("Anne Aubier", BlockKind::Quote, quote),
+            ];
+            remove_doubled(&dom, &mut blocks);
+            blocks.iter().filter(|block| block.fate.kept).count()
+        };
+        assert_eq!((left(BlockKind::Quote), left(BlockKind::Paragraph)), (1, 3));
     }
 
     #[test]

@@ -8,7 +8,7 @@ use super::{FastMap, FastSet, Kind};
 use crate::article::{BlockKind, Metadata};
 
 /// What is known of the page as a whole.
-pub struct PageFacts {
+pub struct PageFacts<'h> {
     /// Weight of all blocks.
     pub total_weight: f32,
     /// Keys of the words of the headline.
@@ -16,7 +16,7 @@ pub struct PageFacts {
     /// Letters of the description in the head.
     pub description: String,
     /// Shingles of the `articleBody` of JSON-LD.
-    pub hint: FastSet<u64>,
+    pub hint: &'h FastSet<u64>,
     /// Whether there is one.
     pub has_hint: bool,
     /// Index of the block that shows the headline.
@@ -37,20 +37,22 @@ pub struct PageFacts {
     pub best_path: f32,
 }
 
-impl PageFacts {
-    /// Gathers the facts from all blocks. `parents` are the paths of the elements around theirs.
+impl<'h> PageFacts<'h> {
+    /// Gathers the facts from all blocks. `parents` are the paths of the elements around theirs, `hint` the shingles of
+    /// the body that the metadata announce.
     pub fn of(
         blocks: &[TextBlock],
         features: &[Features],
         above: &[Context],
         parents: &[u64],
         metadata: &Metadata,
-    ) -> PageFacts {
+        hint: &'h FastSet<u64>,
+    ) -> PageFacts<'h> {
         let mut facts = PageFacts {
             total_weight: features.iter().map(|features| features.weight as f32).sum::<f32>().max(1.0),
             title_words: metadata.title.iter().flat_map(|title| words(title)).map(|(_, key)| key).collect(),
             description: letters_of(metadata.description.as_deref().unwrap_or("")),
-            hint: metadata.body_hint.iter().flat_map(|hint| shingles(hint)).collect(),
+            hint,
             has_hint: metadata.body_hint.is_some(),
             headline: blocks.iter().position(|block| block.kind == BlockKind::Heading(1)),
             starts: blocks.iter().map(|block| digits_folded(&block.text)).collect(),
@@ -107,16 +109,34 @@ pub fn letters_folded(text: &str) -> impl Iterator<Item = char> {
     text.chars().filter(|c| is_alphanumeric(*c)).flat_map(char::to_lowercase)
 }
 
+/// Shingles of the body that the metadata announce.
+pub fn announced(metadata: &Metadata) -> FastSet<u64> {
+    metadata.body_hint.iter().flat_map(|hint| shingles(hint)).collect()
+}
+
 /// Words of one shingle.
 const SHINGLE_WORDS: usize = 4;
 
+/// The last words of a text that is read.
+#[derive(Default)]
+pub struct Window {
+    keys: [u64; SHINGLE_WORDS],
+    count: usize,
+}
+
+impl Window {
+    /// Goes on by a word, given by its key; the hash of the shingle that ends with it.
+    #[inline]
+    pub fn shingle(&mut self, key: u64) -> Option<u64> {
+        let [_, second, third, fourth] = self.keys;
+        self.keys = [second, third, fourth, key];
+        self.count += 1;
+        (self.count >= SHINGLE_WORDS).then(|| self.keys.into_iter().fold(0, hash_step))
+    }
+}
+
 /// Hashes of the four-word shingles of a text.
 pub fn shingles(text: &str) -> impl Iterator<Item = u64> {
-    let (mut window, mut count) = ([0; SHINGLE_WORDS], 0);
-    words(text).filter_map(move |(_, key)| {
-        window.rotate_left(1);
-        window[SHINGLE_WORDS - 1] = key;
-        count += 1;
-        (count >= SHINGLE_WORDS).then(|| window.into_iter().fold(0, hash_step))
-    })
+    let mut window = Window::default();
+    words(text).filter_map(move |(_, key)| window.shingle(key))
 }

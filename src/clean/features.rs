@@ -58,7 +58,7 @@ impl Features {
 
     fn of_block(dom: &Dom, survey: &Survey, block: &TextBlock, repeats: u32) -> Features {
         let weight = text_weight(&block.text);
-        let linked: u32 = block.links().into_iter().map(|range| text_weight(&block.text[range])).sum();
+        let linked: u32 = block.links().map(|range| text_weight(&block.text[range])).sum();
         let link_density = linked as f32 / weight.max(1) as f32;
         let ends_sentence = ends_sentence(&block.text);
         let heading = matches!(block.kind, BlockKind::Heading(_));

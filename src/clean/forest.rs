@@ -37,6 +37,16 @@ const LEAF: u16 = 0x8000;
 /// Widest row. A column is a byte, so that it is always within a row.
 const MAX_WIDTH: usize = 256;
 
+/// A row of columns with room for every column that a byte can name.
+pub type Row = [f32; MAX_WIDTH];
+
+/// A row of these columns.
+pub fn widened(columns: &[f32]) -> Row {
+    let mut row = [0.0; MAX_WIDTH];
+    row.iter_mut().zip(columns).for_each(|(place, value)| *place = *value);
+    row
+}
+
 impl Forest {
     /// Columns that a row must have.
     pub fn width(&self) -> usize {
@@ -77,26 +87,25 @@ impl Forest {
         Some(forest)
     }
 
-    /// The probabilities for rows of [`Forest::width`] columns each, which lie one after the other.
+    /// The probabilities for these rows.
     ///
     /// A cascade: most blocks of a page are menus or sure paragraphs, which the first trees settle. Each tree is asked
     /// for all rows before the next one, so that its nodes are at hand and the walks do not wait for each other.
-    pub fn ask(&self, rows: &[f32]) -> Vec<f32> {
-        let rows: Vec<[f32; MAX_WIDTH]> = rows.chunks_exact(self.width.max(1)).map(widened).collect();
+    pub fn ask(&self, rows: &[Row]) -> Vec<f32> {
         let (first, rest) = self.roots.split_at(EARLY_TREES.min(self.roots.len()));
         let all: Vec<usize> = (0..rows.len()).collect();
         let mut log_odds = vec![0.0; rows.len()];
-        self.add(first, &rows, &all, &mut log_odds);
+        self.add(first, rows, &all, &mut log_odds);
         let open: Vec<usize> =
             all.into_iter().filter(|index| log_odds[*index].abs() < SETTLED_LOG_ODDS).collect();
         let mut more = vec![0.0; rows.len()];
-        self.add(rest, &rows, &open, &mut more);
+        self.add(rest, rows, &open, &mut more);
         let probability = |(first, rest): (f32, f32)| 1.0 / (1.0 + (-(first + rest)).exp());
         log_odds.into_iter().zip(more).map(probability).collect()
     }
 
     /// Adds what these trees say of the chosen rows.
-    fn add(&self, roots: &[u16], rows: &[[f32; MAX_WIDTH]], chosen: &[usize], sums: &mut [f32]) {
+    fn add(&self, roots: &[u16], rows: &[Row], chosen: &[usize], sums: &mut [f32]) {
         for root in roots {
             for &index in chosen {
                 sums[index] += self.leaf(*root, &rows[index]);
@@ -104,7 +113,7 @@ impl Forest {
         }
     }
 
-    fn leaf(&self, root: u16, row: &[f32; MAX_WIDTH]) -> f32 {
+    fn leaf(&self, root: u16, row: &Row) -> f32 {
         let mut at = root;
         while at & LEAF == 0 {
             let node = &self.nodes[usize::from(at)];
@@ -114,13 +123,6 @@ impl Forest {
         }
         self.leaves[usize::from(at & !LEAF)]
     }
-}
-
-/// A row with room for every column that a byte can name.
-fn widened(row: &[f32]) -> [f32; MAX_WIDTH] {
-    let mut columns = [0.0; MAX_WIDTH];
-    columns.iter_mut().zip(row).for_each(|(column, value)| *column = *value);
-    columns
 }
 
 fn u16(bytes: &mut &[u8]) -> Option<u16> {
@@ -158,7 +160,7 @@ mod tests {
     #[test]
     fn asks_a_stump() {
         let forest = Forest::read(&mut stump().as_slice()).unwrap();
-        let scores = forest.ask(&[9.0, 0.5, 9.0, 0.6]);
+        let scores = forest.ask(&[widened(&[9.0, 0.5]), widened(&[9.0, 0.6])]);
         assert_eq!(scores.len(), 2);
         assert!((scores[0] - 0.119).abs() < 0.001);
         assert!((scores[1] - 0.881).abs() < 0.001);

@@ -146,7 +146,7 @@ pub fn drop_lone_headings(blocks: &mut [TextBlock]) {
         let is_heading = matches!(block.kind, BlockKind::Heading(_))
             && block.text.len() <= MAX_HEADING_BYTES
             && !(is_series && is_numbered(&block.text));
-        let heads_nothing = is_heading && next_is_section && removed_below && block.links().is_empty();
+        let heads_nothing = is_heading && next_is_section && removed_below && !block.has_links();
         if heads_nothing {
             block.fate = Fate { score: block.fate.score, ..Fate::removed(Kind::Other, "heads.lone") };
         } else {

@@ -144,16 +144,19 @@ fn trust(dom: &Dom, survey: &Survey, node: NodeId) -> Option<f32> {
 
 /// The blocks in the root or in an element like it: some pages cut an article into sections of the same make.
 fn members(dom: &Dom, root: NodeId, masses: &[u32], blocks: &[TextBlock]) -> Vec<bool> {
-    let make = Make::of(dom, root);
-    let depth = dom.depth(root);
-    let is_section = |node: &NodeId| {
-        masses[node.index()] >= MIN_SECTION_MASS
-            && make.is_some()
-            && Make::of(dom, *node) == make
-            && dom.depth(*node) == depth
-    };
-    let body = dom.body().unwrap_or(dom.document());
-    let sections: FastSet<NodeId> = dom.descendants(body).filter(is_section).chain([root]).collect();
+    let mut sections = FastSet::from_iter([root]);
+    if let Some(make) = Make::of(dom, root) {
+        let depth = dom.depth(root);
+        let mut waiting = vec![dom.body().unwrap_or(dom.document())];
+        while let Some(node) = waiting.pop() {
+            let is_heavy = masses[node.index()] >= MIN_SECTION_MASS;
+            if is_heavy && Make::of(dom, node).as_ref() == Some(&make) && dom.depth(node) == depth {
+                sections.insert(node);
+            }
+            // what has less mass holds no section either
+            waiting.extend(dom.children(node).filter(|child| masses[child.index()] >= MIN_SECTION_MASS));
+        }
+    }
     blocks.iter().map(|block| above(dom, block.element).any(|node| sections.contains(&node))).collect()
 }
 

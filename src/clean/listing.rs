@@ -16,7 +16,7 @@ const TEASER_REACH: usize = 2;
 /// Whether what is kept are teasers: short texts, each below a headline that is a link.
 pub fn is_list(blocks: &[TextBlock]) -> bool {
     let is_link = |block: &TextBlock| {
-        let linked: usize = block.links().iter().map(|range| range.len()).sum();
+        let linked: usize = block.links().map(|range| range.len()).sum();
         block.text.len() >= MIN_HEADLINE_BYTES && 10 * linked > 8 * block.text.len()
     };
     let (mut teasers, mut teaser_weight, mut weight) = (0, 0, 0_u32);

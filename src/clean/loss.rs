@@ -25,9 +25,9 @@ const MIN_PROSE_WEIGHT: u32 = 80;
 const RULE: &str = "loss.announced";
 
 /// Brings back what the page's own description says is the article, and says what is suspicious.
-pub fn guard(dom: &Dom, blocks: &mut [TextBlock], announced: Option<&str>) -> Vec<String> {
+pub fn guard(dom: &Dom, blocks: &mut [TextBlock], announced: &FastSet<u64>) -> Vec<String> {
     let mut warnings = Vec::new();
-    if let Some(share) = announced.and_then(|text| bring_back(blocks, text)) {
+    if let Some(share) = bring_back(blocks, announced) {
         let percent = (100.0 * share) as u32;
         warnings.push(format!(
             "suspicious: {percent}% of the text that the page's JSON-LD announces was taken for boilerplate; it was brought back"
@@ -42,27 +42,29 @@ pub fn guard(dom: &Dom, blocks: &mut [TextBlock], announced: Option<&str>) -> Ve
 }
 
 /// The share of the announced text that comes back, when what was kept covers too little of it.
-fn bring_back(blocks: &mut [TextBlock], announced: &str) -> Option<f32> {
-    let wanted: FastSet<u64> = shingles(announced).collect();
+fn bring_back(blocks: &mut [TextBlock], wanted: &FastSet<u64>) -> Option<f32> {
     if wanted.len() < MIN_SHINGLES {
         return None;
     }
     let kept = blocks.iter().filter(|block| block.fate.kept).flat_map(|block| shingles(&block.text));
-    let mut covered: FastSet<u64> = kept.filter(|shingle| wanted.contains(shingle)).collect();
-    if covered.len() as f32 >= MIN_COVERED * wanted.len() as f32 {
-        return None;
+    let mut covered: FastSet<u64> = FastSet::default();
+    for shingle in kept.filter(|shingle| wanted.contains(shingle)) {
+        covered.insert(shingle);
+        if covered.len() as f32 >= MIN_COVERED * wanted.len() as f32 {
+            return None;
+        }
     }
     let own: Vec<FastSet<u64>> = blocks.iter().map(|block| shingles(&block.text).collect()).collect();
     let before = covered.len();
     for (block, own) in blocks.iter_mut().zip(&own) {
-        let shared = own.intersection(&wanted).count();
-        let is_new = own.intersection(&wanted).any(|shingle| !covered.contains(shingle));
+        let shared = own.intersection(wanted).count();
+        let is_new = own.intersection(wanted).any(|shingle| !covered.contains(shingle));
         if !block.fate.kept
             && block.fate.kind != Some(Kind::Title)
             && is_new
             && shared as f32 >= MIN_SHARED * own.len() as f32
         {
-            covered.extend(own.intersection(&wanted));
+            covered.extend(own.intersection(wanted));
             block.fate = Fate { score: block.fate.score, ..Fate::kept(RULE) };
         }
     }
@@ -76,7 +78,7 @@ fn densest_lost(dom: &Dom, blocks: &[TextBlock]) -> Option<u32> {
     for block in blocks {
         let weight = text_weight(&block.text);
         let is_elsewhere = matches!(block.fate.kind, Some(Kind::Comments | Kind::Consent | Kind::Footer));
-        if weight < MIN_PROSE_WEIGHT || is_elsewhere || !block.links().is_empty() {
+        if weight < MIN_PROSE_WEIGHT || is_elsewhere || block.has_links() {
             continue;
         }
         kept += if block.fate.kept { weight } else { 0 };
@@ -116,7 +118,7 @@ mod tests {
         let mut blocks =
             [block(&prose(0), true), block(&prose(100), false), block("Un autre titre ici.", false)];
         let announced = format!("{} {} {}", prose(0), prose(100), prose(200));
-        let warnings = guard(&Dom::new(), &mut blocks, Some(&announced));
+        let warnings = guard(&Dom::new(), &mut blocks, &shingles(&announced).collect());
         assert_eq!(blocks.each_ref().map(|block| block.fate.kept), [true, true, false]);
         assert!(warnings[0].starts_with("suspicious: 3"), "{warnings:?}");
     }
@@ -125,7 +127,7 @@ mod tests {
     fn a_plausible_result_is_left_alone() {
         let mut blocks = [block(&prose(0), true), block(&prose(100), true), block(&prose(300), false)];
         let announced = format!("{} {}", prose(0), prose(100));
-        assert!(guard(&Dom::new(), &mut blocks, Some(&announced)).is_empty());
+        assert!(guard(&Dom::new(), &mut blocks, &shingles(&announced).collect()).is_empty());
         assert!(!blocks[2].fate.kept);
     }
 }

@@ -110,10 +110,10 @@ fn is_filing(class: &str) -> bool {
     class.starts_with("tag-") || class.starts_with("category-")
 }
 
-/// The class of an element that surely has no other name.
-pub fn only_class(dom: &Dom, node: NodeId) -> Option<&str> {
+/// Whether an element surely has no other name than its class.
+pub fn has_only_class(dom: &Dom, node: NodeId) -> bool {
     const OTHERS: AttributeNames = AttributeNames::of(&NAMING);
-    if dom.may_have(node, OTHERS) { None } else { dom.attribute(node, "class") }
+    !dom.may_have(node, OTHERS)
 }
 
 /// Whether an element may have a name of any sort.
@@ -164,14 +164,22 @@ fn whole_words(name: &str) -> &str {
 /// [`push_words`] for nearly all names.
 fn push_ascii_words(name: &str, out: &mut String) {
     let (bytes, first) = (name.as_bytes(), out.len());
+    let sort_at = |at: usize| bytes.get(at).map_or(SIGN, |byte| SORTS[usize::from(*byte)]);
     let mut at = 0;
-    while let Some(gap) = bytes[at..].iter().position(u8::is_ascii_alphanumeric) {
-        let start = at + gap;
-        let goes_on = |pair: &&[u8]| {
-            let starts_word = pair[1].is_ascii_uppercase() && !pair[0].is_ascii_uppercase();
-            pair[1].is_ascii_alphanumeric() && !starts_word
-        };
-        at = start + 1 + bytes[start..].windows(2).take_while(goes_on).count();
+    while at < bytes.len() {
+        let (start, mut before) = (at, sort_at(at));
+        at += 1;
+        if before == SIGN {
+            continue;
+        }
+        loop {
+            let sort = sort_at(at);
+            if sort == SIGN || (sort == CAPITAL && before != CAPITAL) {
+                break;
+            }
+            before = sort;
+            at += 1;
+        }
         if out.is_empty() {
             out.push('-');
         }
@@ -180,6 +188,23 @@ fn push_ascii_words(name: &str, out: &mut String) {
     }
     out[first..].make_ascii_lowercase();
 }
+
+/// What a byte of a name is: no part of a word, a part that goes on, or one that begins a word unless in a row of its like.
+static SORTS: [u8; 256] = {
+    let (mut sorts, mut byte) = ([SIGN; 256], 0_u8);
+    while byte < 0x80 {
+        sorts[byte as usize] = match byte {
+            b'A'..=b'Z' => CAPITAL,
+            b'a'..=b'z' | b'0'..=b'9' => SMALL,
+            _ => SIGN,
+        };
+        byte += 1;
+    }
+    sorts
+};
+const SIGN: u8 = 0;
+const SMALL: u8 = 1;
+const CAPITAL: u8 = 2;
 
 #[cfg(test)]
 mod tests {

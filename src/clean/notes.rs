@@ -3,12 +3,13 @@
 //!
 //! - reference: a link of a kept block within the page, whose text is a number or a sign (`[1]`, `*`)
 //! - note: the block that it leads to
+//! - return: a link of a note back to its reference: an arrow
 
 use super::block::{Fate, TextBlock};
 use super::features::above;
 use super::rules::OWN_MARK;
 use super::{FastSet, Kind};
-use crate::article::{BlockKind, Mark};
+use crate::article::{BlockKind, Mark, Span};
 use crate::parse::{Dom, NodeId};
 
 /// Longest text of a reference.
@@ -19,8 +20,58 @@ const MAX_NOTES: usize = 25;
 const MAX_LEVELS: usize = 2;
 /// ... or on one of its first nodes below.
 const MAX_BELOW: usize = 12;
+/// Digits of a note's number.
+const MAX_NUMBER_DIGITS: usize = 3;
 /// Longest title above the notes.
 const MAX_TITLE_BYTES: usize = 40;
+
+/// Arrows that stand for "back to the text".
+const RETURNS: &[char] = &['↩', '↑', '⇑', '⏎', '↵', '⤴', '^', '\u{fe0e}', '\u{fe0f}'];
+
+/// Takes the arrows of returns out of kept blocks, and parts the number of a reference from the word before it, which
+/// readers see as a superscript: "le fonds ancien[1]".
+pub fn write_references(blocks: &mut [TextBlock]) {
+    for block in blocks.iter_mut().filter(|block| block.fate.kept && !block.spans.is_empty()) {
+        let returns: Vec<_> =
+            block.spans.iter().filter(|span| is_return(block, span)).map(|span| span.range.clone()).collect();
+        if !returns.is_empty() && returns.iter().map(|range| range.len()).sum::<usize>() < block.text.len() {
+            block.cut(&returns);
+        }
+        let glued: Vec<_> =
+            block.spans.iter().filter(|span| is_glued(block, span)).map(|span| span.range.clone()).collect();
+        for range in glued.into_iter().rev() {
+            insert(block, range.end, ']');
+            insert(block, range.start, '[');
+        }
+    }
+}
+
+fn is_return(block: &TextBlock, span: &Span) -> bool {
+    let text = block.text[span.range.clone()].trim();
+    leads_within(span) && !text.is_empty() && text.chars().all(|c| RETURNS.contains(&c))
+}
+
+/// A bare number that is the end of a word but for its link.
+fn is_glued(block: &TextBlock, span: &Span) -> bool {
+    let number = &block.text[span.range.clone()];
+    leads_within(span)
+        && (1..=MAX_NUMBER_DIGITS).contains(&number.len())
+        && number.bytes().all(|byte| byte.is_ascii_digit())
+        && block.text[..span.range.start].ends_with(|c: char| c.is_alphanumeric())
+}
+
+fn leads_within(span: &Span) -> bool {
+    matches!(&span.mark, Mark::Link(address) if address.contains('#'))
+}
+
+/// Puts a bracket in. A span that ends there ends before it, one that begins there begins behind it.
+fn insert(block: &mut TextBlock, at: usize, bracket: char) {
+    block.text.insert(at, bracket);
+    for span in &mut block.spans {
+        span.range.start += usize::from(span.range.start >= at);
+        span.range.end += usize::from(span.range.end > at);
+    }
+}
 
 /// Brings back the notes that kept blocks refer to, and the title above them.
 pub fn keep_notes(dom: &Dom, blocks: &mut [TextBlock]) {
@@ -97,6 +148,21 @@ mod tests {
         let html = page("<aside><h4>Notes</h4><p id=nb1>[1] Le prénom est d’emprunt.</p></aside>");
         let text = Cleaner::default().clean(&html, None).unwrap().to_text();
         assert!(text.ends_with("Notes\n\n[1] Le prénom est d’emprunt."), "{text}");
+    }
+
+    #[test]
+    fn numbers_of_notes_are_parted_from_words_and_arrows_back_go() {
+        let html = page("")
+            .replace("Un témoin<a href='#nb1'>[1]</a>", "Le fonds ancien<sup><a href='#n1'>12</a></sup>")
+            .replace(
+                "Nul ne sait la suite.",
+                "Le palier est haut de 3 m<sup>2</sup>, dit-on. <a href='#r1'>↩</a>",
+            );
+        let article = Cleaner::default().clean(&html, None).unwrap();
+        let text = article.to_text();
+        assert!(text.contains("Le fonds ancien[12] raconte") && text.ends_with("3 m2, dit-on."), "{text}");
+        let markdown = article.to_markdown();
+        assert!(markdown.contains(r"ancien\[[12](<#n1>)\] raconte"), "{markdown}");
     }
 
     #[test]

@@ -76,7 +76,7 @@ fn is_line(block: &TextBlock) -> bool {
 fn line(block: &TextBlock) -> Line<'_> {
     Line {
         text: &block.text,
-        links: block.links(),
+        links: block.links().collect(),
         html: true,
         heading: matches!(block.kind, BlockKind::Heading(_)),
         list_item: matches!(block.kind, BlockKind::ListItem { .. }),

@@ -7,6 +7,7 @@ use std::cell::OnceCell;
 use html5ever::local_name;
 
 use super::Kind;
+use super::forms::{asks_for_address, letter_box};
 use super::names::push_words;
 use super::rules::{BoxRule, GenericRules};
 use super::survey::{NodeFacts, Survey};
@@ -103,8 +104,10 @@ impl Marks {
         let mut taken: Vec<(String, u32)> = Vec::new();
         let total = survey.get(root).prose.max(1);
         let mut inside: Option<NodeId> = None;
+        let mut fields = Vec::new();
         for edge in dom.traverse(root) {
             match edge {
+                Edge::Open(node) if asks_for_address(dom, node) => fields.push(node),
                 Edge::Open(node)
                     if inside.is_none() && dom.kind(node) == NodeKind::Element && node != root =>
                 {
@@ -125,6 +128,9 @@ impl Marks {
                 Edge::Close(node) if inside == Some(node) => inside = None,
                 _ => {}
             }
+        }
+        for found in fields.into_iter().filter_map(|field| letter_box(dom, survey, field, root)) {
+            marks.set(found, Mark { kind: Kind::Newsletter, rule: "prune.form".to_owned() });
         }
         (marks, taken)
     }

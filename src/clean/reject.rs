@@ -1,13 +1,16 @@
-//! Pages that are not articles: consent walls, login pages, bot checks, soft 404s.
+//! Pages that are not articles: consent walls, login pages, bot checks, soft 404s, maintenance.
 //!
-//! Such pages are short: a page with prose of its own is never rejected for a phrase in it.
+//! A wall is a page where nothing but the wall's own text is found: an article about cookies, or with a cookie notice
+//! around it, has text of its own.
 
-use crate::article::Metadata;
+use crate::article::{BlockKind, Metadata};
 use crate::error::Rejection;
 use crate::parse::{Dom, NodeKind};
 
 use super::block::TextBlock;
 use super::survey::text_weight;
+use super::text::shape::ends_sentence;
+use super::walls::{Folded, Share, Wall};
 
 /// With more prose than this in its article, a page is what it seems.
 const MAX_WALL_WEIGHT: u32 = 900;
@@ -15,136 +18,87 @@ const MAX_WALL_WEIGHT: u32 = 900;
 const MAX_CONSENT_WEIGHT: u32 = 5000;
 /// A wall stands in a page without the menus and lists of an article page.
 const MAX_CONSENT_BLOCKS: usize = 80;
-/// Of a longer wall at least so many words must be shown.
-const LONG_CONSENT_WORDS: usize = 6;
-/// Words are counted in the first part of a page only.
-const MAX_TEXT_BYTES: usize = 20_000;
-
-/// Words that a wall shows; `needed` of them must be there.
-struct Wall {
-    rejection: Rejection,
-    words: &'static [&'static str],
-    needed: usize,
-}
-
-const WALLS: [Wall; 4] = [
-    Wall {
-        rejection: Rejection::ConsentWall,
-        words: &[
-            "cookie",
-            "consent",
-            "accept all",
-            "tout accepter",
-            "partenaires",
-            "partners",
-            "données personnelles",
-            "personal data",
-            "vie privée",
-            "privacy",
-            "zustimm",
-            "einwillig",
-            "aceptar",
-            "accetta",
-            "akzeptieren",
-            "refuser",
-            "reject all",
-            "preferences",
-            "traceurs",
-        ],
-        needed: 4,
-    },
-    Wall {
-        rejection: Rejection::BotCheck,
-        words: &[
-            "captcha",
-            "are you a robot",
-            "not a robot",
-            "unusual traffic",
-            "verify you are human",
-            "checking your browser",
-            "enable javascript and cookies",
-            "ray id",
-            "êtes-vous un robot",
-            "access denied",
-            "ddos",
-        ],
-        needed: 2,
-    },
-    Wall {
-        rejection: Rejection::LoginWall,
-        words: &[
-            "password",
-            "mot de passe",
-            "passwort",
-            "contraseña",
-            "log in",
-            "sign in",
-            "se connecter",
-            "connexion",
-            "anmelden",
-            "iniciar sesión",
-            "forgot",
-            "oublié",
-            "vergessen",
-        ],
-        needed: 3,
-    },
-    Wall {
-        rejection: Rejection::SoftNotFound,
-        words: &[
-            "404",
-            "not found",
-            "page introuvable",
-            "page non trouvée",
-            "n’existe pas",
-            "n'existe pas",
-            "nicht gefunden",
-            "no encontrada",
-            "non trovata",
-            "doesn't exist",
-            "does not exist",
-            "no longer available",
-            "n’est plus disponible",
-            "n'est plus disponible",
-        ],
-        needed: 2,
-    },
-];
+/// Signs that a wall shows.
+const SIGNS: usize = 2;
+/// Signs of a longer one.
+const LONG_SIGNS: usize = 4;
+/// What is left of a wall that the cleaner took away: a name, a button.
+const MAX_REST_WEIGHT: u32 = 60;
+/// Of the wall's own text this part may be something else: a greeting, the site's slogan.
+const OTHER_SHARE: u32 = 4;
 
 /// The rejection of a page whose kept blocks are these, if it is a wall.
 pub fn wall(dom: &Dom, blocks: &[TextBlock], metadata: &Metadata) -> Option<Rejection> {
-    let kept = || blocks.iter().filter(|block| block.fate.kept);
-    let weight: u32 = kept().map(|block| text_weight(&block.text)).sum();
-    if weight > MAX_WALL_WEIGHT {
-        let is_consent = blocks.len() <= MAX_CONSENT_BLOCKS && is_long_consent(kept(), weight, metadata);
-        return is_consent.then_some(Rejection::ConsentWall);
-    }
-    if !has_text(dom) {
+    let weight = weight(blocks.iter().filter(|block| block.fate.kept));
+    if weight <= MAX_WALL_WEIGHT && !has_text(dom) {
         return Some(Rejection::EmptyShell);
     }
-    let mut text = metadata.title.clone().unwrap_or_default();
-    let all: u32 = blocks.iter().map(|block| text_weight(&block.text)).sum();
-    let seen: Box<dyn Iterator<Item = &TextBlock>> =
-        if all <= 2 * MAX_WALL_WEIGHT { Box::new(blocks.iter()) } else { Box::new(kept()) };
-    for block in seen {
-        if text.len() < MAX_TEXT_BYTES {
-            text.push('\n');
-            text.push_str(&block.text);
-        }
+    let is_long = weight > MAX_WALL_WEIGHT;
+    if is_long
+        && (weight > MAX_CONSENT_WEIGHT || blocks.len() > MAX_CONSENT_BLOCKS || !metadata.authors.is_empty())
+    {
+        return None;
     }
-    let text = text.to_lowercase();
-    let is_shown =
-        |wall: &&Wall| wall.words.iter().filter(|word| text.contains(**word)).count() >= wall.needed;
-    WALLS.iter().find(is_shown).map(|wall| wall.rejection.clone())
+    let page = Page::of(dom, blocks, metadata.title.as_deref());
+    let found = Wall::all().iter().find(|wall| page.is(wall, if is_long { LONG_SIGNS } else { SIGNS }));
+    found.map(Wall::rejection).filter(|found| !is_long || *found == Rejection::ConsentWall)
 }
 
-/// A page without an author whose kept text talks of nothing but consent.
-fn is_long_consent<'b>(kept: impl Iterator<Item = &'b TextBlock>, weight: u32, metadata: &Metadata) -> bool {
-    if weight > MAX_CONSENT_WEIGHT || !metadata.authors.is_empty() {
-        return false;
+/// A page that may be a wall.
+struct Page {
+    /// All that it says, the title first.
+    says: Vec<Folded>,
+    /// What was taken for its article: weight and text of each block.
+    kept: Vec<(u32, Folded)>,
+    /// Whether that is but the rest of something.
+    is_rest: bool,
+    /// Whether nothing was kept of a small page, so that whatever it says is the wall's.
+    is_empty: bool,
+    /// Whether it asks for a password.
+    asks_password: bool,
+}
+
+impl Page {
+    fn of(dom: &Dom, blocks: &[TextBlock], title: Option<&str>) -> Page {
+        let kept = || blocks.iter().filter(|block| block.fate.kept);
+        let is_rest = weight(kept()) < MAX_REST_WEIGHT && !kept().any(|block| ends_sentence(&block.text));
+        let is_small = weight(blocks.iter()) <= 2 * MAX_WALL_WEIGHT;
+        let seen = blocks.iter().filter(|block| is_small || block.fate.kept);
+        let says = title.into_iter().chain(seen.map(|block| block.text.as_str())).map(Folded::of).collect();
+        let judged = blocks.iter().filter(|block| is_rest || block.fate.kept);
+        let judged = judged.filter(|block| !matches!(block.kind, BlockKind::Heading(_)));
+        let kept = judged.map(|block| (text_weight(&block.text), Folded::of(&block.text))).collect();
+        let is_empty = is_small && weight(blocks.iter().filter(|block| block.fate.kept)) == 0;
+        Page { says, kept, is_rest, is_empty, asks_password: asks_password(dom) }
     }
-    let text = kept.map(|block| block.text.to_lowercase()).collect::<Vec<_>>().join("\n");
-    WALLS[0].words.iter().filter(|word| text.contains(**word)).count() >= LONG_CONSENT_WORDS
+
+    /// Whether it shows signs enough of a wall, and hardly anything else.
+    fn is(&self, wall: &Wall, signs: usize) -> bool {
+        let asks = self.asks_password && wall.rejection() == Rejection::LoginWall;
+        if wall.signs(&self.says) + usize::from(asks) < signs {
+            return false;
+        }
+        if self.is_empty {
+            return true;
+        }
+        let (mut own, mut other, mut is_shown) = (0, 0, self.is_rest);
+        for (weight, text) in &self.kept {
+            let share = wall.share(text);
+            is_shown |= share == Share::Sign;
+            *(if share == Share::None { &mut other } else { &mut own }) += weight;
+        }
+        is_shown && OTHER_SHARE * other <= own
+    }
+}
+
+fn weight<'b>(blocks: impl Iterator<Item = &'b TextBlock>) -> u32 {
+    blocks.map(|block| text_weight(&block.text)).sum()
+}
+
+/// Whether there is a field for a password: a sign of a form to log in, in every language.
+fn asks_password(dom: &Dom) -> bool {
+    let is_password = |node| dom.tag(node) == "input" && dom.attribute(node, "type") == Some("password");
+    dom.descendants(dom.document()).any(is_password)
 }
 
 fn has_text(dom: &Dom) -> bool {
@@ -157,4 +111,61 @@ fn has_text(dom: &Dom) -> bool {
                 })
         })
     })
+}
+
+/// What a page is whose title is the first line and whose kept blocks are the others.
+#[cfg(test)]
+pub(super) fn wall_of_lines(page: &str) -> Option<Rejection> {
+    use super::block::Fate;
+    let dom = crate::parse::parse("<body>x", &crate::parse::Limits::default()).unwrap();
+    let (title, lines) = page.split_once('\n').unwrap();
+    let block = |text: &str| TextBlock {
+        element: dom.document(),
+        kind: BlockKind::Paragraph,
+        text: text.to_owned(),
+        spans: Vec::new(),
+        fate: Fate::kept("test"),
+    };
+    let blocks: Vec<TextBlock> = lines.lines().map(block).collect();
+    wall(&dom, &blocks, &Metadata { title: Some(title.to_owned()), ..Metadata::default() })
+}
+
+#[cfg(test)]
+mod tests {
+
+    use crate::Cleaner;
+
+    const NOTICE: &str = "<p>Le Phare et ses 850 partenaires utilisent des cookies pour stocker et accéder à vos données personnelles, \
+        avec votre consentement.</p><p>Vous pouvez continuer sans accepter en vous abonnant.</p><button>Accepter</button>";
+
+    fn status(body: &str) -> &'static str {
+        match Cleaner::default().clean(&format!("<title>Le port rouvre</title>{body}"), None) {
+            Ok(_) => "ok",
+            Err(rejection) => rejection.status(),
+        }
+    }
+
+    #[test]
+    fn a_short_article_with_a_cookie_notice_around_it_is_an_article() {
+        let article = "<article><h1>Le port rouvre</h1><p>Le port de Port-Salvy a rouvert lundi à la navigation.</p></article>";
+        assert_eq!(status(&format!("{article}<section>{NOTICE}</section>")), "ok");
+        assert_eq!(status(&format!("<section>{NOTICE}</section>{article}")), "ok");
+        assert_eq!(status(&format!("<main>{NOTICE}</main>")), "consent-wall");
+    }
+
+    #[test]
+    fn a_form_that_asks_for_a_password_is_a_login_page() {
+        let form = "<h1>Connexion</h1><form><label>Adresse</label><input><label>Mot de passe</label><input type=password>\
+            <button>Se connecter</button><a href=/x>Mot de passe oublié ?</a></form>";
+        assert_eq!(status(form), "login-wall");
+        let article = "<article><h1>Le port rouvre</h1><p>Le port de Port-Salvy a rouvert lundi à la navigation.</p></article>";
+        assert_eq!(status(&format!("{article}{form}")), "ok");
+    }
+
+    #[test]
+    fn a_long_article_about_cookies_without_an_author_is_an_article() {
+        let prose = "<p>La Cnil reproche au site ses cookies, ses traceurs et ses partenaires, qui lisent les données personnelles \
+            sans le consentement des lecteurs, au mépris de leur vie privée ; ils ne pouvaient refuser.</p>";
+        assert_eq!(status(&format!("<article><h1>Cookies</h1>{}</article>", prose.repeat(8))), "ok");
+    }
 }

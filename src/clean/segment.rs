@@ -202,6 +202,7 @@ impl Segmenter<'_> {
             return;
         }
         let (bytes, mut at) = (text.as_bytes(), 0);
+        let goes_on = |space: usize| bytes.get(space + 1).is_some_and(|next| !ends_run(*next));
         while at < bytes.len() {
             let start = at;
             while at < bytes.len() && bytes[at].is_ascii_whitespace() {
@@ -209,7 +210,11 @@ impl Segmenter<'_> {
             }
             self.current.space |= at > start;
             let start = at;
-            while at < bytes.len() && !ends_run(bytes[at]) {
+            // one space between two words is what would be written
+            while bytes
+                .get(at)
+                .is_some_and(|byte| !ends_run(*byte) || (*byte == b' ' && at > start && goes_on(at)))
+            {
                 at += 1;
             }
             if at > start {

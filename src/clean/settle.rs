@@ -3,6 +3,7 @@
 //! - a table is kept or removed as a whole; one that the rules keep beside sure paragraphs stays, since the classifier
 //!   sees few words in its cells
 //! - a list follows the mean score of its items
+//! - terms and what is said of them (`<dl>`) share a fate as the cells of a table do
 //! - embedded posts share a fate
 
 use super::block::{Fate, TextBlock};
@@ -45,7 +46,7 @@ pub fn settle_groups(dom: &Dom, blocks: &mut [TextBlock], threshold: f32) {
     let prose_around = sure_parents(dom, blocks);
     let last_sure = blocks.iter().rposition(is_sure);
     for (owner, group) in groups {
-        let is_table = matches!(blocks[group.blocks[0]].kind, BlockKind::Cell { .. });
+        let is_table = !matches!(blocks[group.blocks[0]].kind, BlockKind::ListItem { .. });
         let likely_text = group.text > 0 && group.weighted_scores >= threshold * group.text as f32;
         let is_likely = group.scores >= threshold * group.blocks.len() as f32
             || (is_table && likely_text && !is_nested(dom, owner));
@@ -63,7 +64,7 @@ pub fn settle_groups(dom: &Dom, blocks: &mut [TextBlock], threshold: f32) {
             let may_return = match &*block.fate.rule {
                 "model" => true,
                 "label.links" => is_table || few_linked,
-                "label.outside" => is_table || (block.links().is_empty() && ends_sentence(&block.text)),
+                "label.outside" => is_table || (!block.has_links() && ends_sentence(&block.text)),
                 _ => is_table,
             };
             settle(block, is_kept, may_return);
@@ -87,11 +88,12 @@ pub fn is_sure(block: &TextBlock) -> bool {
     block.fate.kept && block.fate.score.is_some_and(|score| score >= SURE)
 }
 
-/// The table or the outermost list that a block belongs to.
+/// The table, the list of terms or the outermost list that a block belongs to.
 pub fn owner(dom: &Dom, block: &TextBlock) -> Option<NodeId> {
     let tags: &[&str] = match block.kind {
         BlockKind::Cell { .. } => &["table"],
         BlockKind::ListItem { .. } => &["ul", "ol"],
+        BlockKind::Paragraph if matches!(dom.tag(block.element), "dt" | "dd") => &["dl"],
         _ => return None,
     };
     let lists = above(dom, block.element).filter(|node| tags.contains(&dom.tag(*node)));
@@ -195,6 +197,36 @@ mod tests {
         });
         let made = made.collect();
         (dom, made)
+    }
+
+    #[test]
+    fn terms_between_sure_paragraphs_stay_and_news_that_roll_beside_the_article_go() {
+        let scored = |rule: &'static str, score, kept| {
+            let fate = if kept { Fate::kept(rule) } else { Fate::removed(Kind::Other, rule) };
+            Fate { score: Some(score), ..fate }
+        };
+        let left = |html: &str, term: Fate, detail: Fate| {
+            let sure = || scored("label.prose", 0.95, true);
+            let fates = [sure(), term.clone(), detail.clone(), term, detail, sure()];
+            let dom = crate::parse::parse(html, &crate::parse::Limits::default()).unwrap();
+            let is_text = |node: &NodeId| matches!(dom.tag(*node), "p" | "dt" | "dd");
+            let elements = dom.descendants(dom.document()).filter(is_text);
+            let of = |(element, fate)| TextBlock {
+                element,
+                fate,
+                ..block(BlockKind::Paragraph, &dom.text_content(element), None)
+            };
+            let mut blocks: Vec<TextBlock> = elements.zip(fates).map(of).collect();
+            settle_groups(&dom, &mut blocks, 0.6);
+            blocks.iter().filter(|block| block.fate.kept).count()
+        };
+        let list = "<dl><dt>Hauteur<dd>Douze mètres<dt>Arches<dd>Neuf</dl>";
+        let within = format!("<p>Le pont ferme.</p>{list}<p>Personne ne passe.</p>");
+        let beside = format!("<p>Le pont ferme.</p><div><div>{list}</div></div><p>Personne ne passe.</p>");
+        let doubted = || scored("model", 0.2, false);
+        assert_eq!(left(&within, doubted(), doubted()), 6);
+        let outside = || scored("label.outside", 0.1, false);
+        assert_eq!(left(&beside, outside(), scored("model", 0.61, true)), 2);
     }
 
     #[test]

@@ -51,6 +51,6 @@ fn is_signature(block: &TextBlock) -> bool {
     let is_plain = block.kind == BlockKind::Paragraph && block.text.chars().any(char::is_lowercase);
     WORDS.contains(&block.text.split_whitespace().count())
         && is_plain
-        && block.links().is_empty()
+        && !block.has_links()
         && is_person(&block.text)
 }

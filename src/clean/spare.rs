@@ -12,6 +12,8 @@ use crate::parse::{Dom, NodeId};
 
 /// Less prose than this is no body.
 const MIN_WEIGHT: u32 = 400;
+/// The same of what a page says is its article, when it shows nothing else.
+const MIN_ANNOUNCED_WEIGHT: u32 = 100;
 /// A shorter string is a label.
 const MIN_STRING_WEIGHT: u32 = 60;
 /// How deep below an element of a list its text is looked for.
@@ -33,10 +35,11 @@ pub struct Spare {
     pub origin: &'static str,
 }
 
-/// The body in the page's data.
-pub fn find(dom: &Dom) -> Option<Spare> {
+/// The body in the page's data. `is_bare`: the page shows no text at all.
+pub fn find(dom: &Dom, is_bare: bool) -> Option<Spare> {
+    let least = if is_bare { MIN_ANNOUNCED_WEIGHT } else { MIN_WEIGHT };
     let announced = jsonld::read(dom).iter().filter_map(article_body).max_by_key(|spare| spare.weight);
-    announced.or_else(|| {
+    announced.filter(|spare| spare.weight >= least).or_else(|| {
         let scripts = dom.descendants(dom.document()).filter(|node| dom.tag(*node) == "script");
         scripts
             .filter_map(|script| state(dom, script))
@@ -61,7 +64,7 @@ fn article_body(value: &Value) -> Option<Spare> {
             _ => {}
         }
     }
-    best.filter(|spare| spare.weight >= MIN_WEIGHT)
+    best
 }
 
 /// The state in a script.
@@ -158,7 +161,7 @@ mod tests {
         "Le maire a présenté mardi le budget de la commune devant une salle pleine et attentive. ";
 
     fn found(html: &str) -> Option<Spare> {
-        find(&parse(html, &Limits::default()).unwrap())
+        find(&parse(html, &Limits::default()).unwrap(), false)
     }
 
     #[test]
@@ -167,6 +170,20 @@ mod tests {
         let html = format!("<script type=application/ld+json>{{\"articleBody\": \"{body}\"}}</script>");
         let spare = found(&html).unwrap();
         assert_eq!((spare.origin, spare.html.matches("<p>").count()), ("its JSON-LD", 1));
+    }
+
+    #[test]
+    fn a_short_body_counts_where_the_page_shows_nothing_else() {
+        let html = format!(
+            "<title>Le budget</title><script type=application/ld+json>{{\"@type\": \"NewsArticle\", \
+            \"articleBody\": \"{}\"}}</script><div id=root></div>",
+            SENTENCE.repeat(2)
+        );
+        assert_eq!(found(&html), None);
+        assert_eq!(
+            crate::Cleaner::default().clean(&html, None).unwrap().to_text(),
+            SENTENCE.repeat(2).trim()
+        );
     }
 
     #[test]

@@ -48,7 +48,7 @@ pub fn keep_standfirst(
         let block = &blocks[*index];
         block.fate.rule == "label.outside"
             && block.text.len() >= MIN_LEAD_BYTES
-            && block.links().is_empty()
+            && !block.has_links()
             && score(index) >= threshold * LEAD_SHARE
     };
     let found = between.clone().take(TOLD_REACH).find(told).or_else(|| {
@@ -71,7 +71,7 @@ fn gap(blocks: &[TextBlock]) -> Option<Range<usize>> {
 fn may_return(block: &TextBlock) -> bool {
     let rule = &*block.fate.rule;
     block.text.len() >= MIN_TOLD_BYTES
-        && block.links().is_empty()
+        && !block.has_links()
         && rule != "prune.hidden"
         && !rule.starts_with(OWN_MARK)
         && block.fate.score.is_some_and(|score| score >= MIN_TOLD_SCORE)

@@ -127,6 +127,7 @@ impl<'u> Surroundings<'u> {
         features: &[Features],
         contexts: &Contexts,
         evidence: &[Evidence],
+        currency: bool,
     ) {
         let block = &blocks[index];
         for (unit, up) in self.units.around(block.element) {
@@ -146,7 +147,7 @@ impl<'u> Surroundings<'u> {
                 .map(|far| far[index] as f32),
         );
         row.extend([self.page_links, self.page_units]);
-        text_columns(row, block);
+        text_columns(row, block, currency);
         let is_beside = |other: usize| {
             blocks.get(other).is_some_and(|other| dom.parent(other.element) == dom.parent(block.element))
         };
@@ -241,17 +242,18 @@ fn until(flags: &[bool]) -> Vec<usize> {
     far
 }
 
-fn text_columns(row: &mut Vec<f32>, block: &TextBlock) {
+fn text_columns(row: &mut Vec<f32>, block: &TextBlock, currency: bool) {
     let text = block.text.as_str();
-    let links = block.links();
+    let mut links = block.links();
+    let first = links.next();
+    let last = links.last().or(first.clone());
     row.extend([
         flag(
             text.ends_with('…') || text.ends_with("...") || text.ends_with("[…]") || text.ends_with("[...]"),
         ),
         flag(text.ends_with(['?', '？'])),
-        // one after the other: a search for several characters decodes the text
-        flag(['€', '$', '£', '¥', '₽'].iter().any(|sign| text.contains(*sign))),
-        flag(links.first().is_some_and(|link| link.start == 0)),
-        flag(links.last().is_some_and(|link| link.end >= text.len())),
+        flag(currency),
+        flag(first.is_some_and(|link| link.start == 0)),
+        flag(last.is_some_and(|link| link.end >= text.len())),
     ]);
 }

@@ -4,10 +4,10 @@
 
 use html5ever::{LocalName, local_name};
 
-use super::names::{may_be_named, only_class, words_of};
+use super::Kind;
+use super::names::{has_only_class, may_be_named, words_of};
 use super::rules::{GenericRules, NameEvidence};
-use super::{FastMap, Kind};
-use crate::parse::{Dom, Edge, NodeId, NodeKind};
+use crate::parse::{ByClass, Dom, Edge, NodeId, NodeKind};
 
 /// Shorter text nodes are mostly labels and buttons.
 const MIN_PROSE_CHARS: u32 = 30;
@@ -55,7 +55,7 @@ impl Survey {
     /// Surveys everything below `root`.
     pub fn of(dom: &Dom, root: NodeId, rules: &GenericRules) -> Survey {
         let mut nodes = vec![NodeFacts::default(); dom.len()];
-        let mut namer = Namer { rules, words: String::new(), by_class: FastMap::default() };
+        let mut namer = Namer { rules, words: String::new(), by_class: ByClass::new(dom) };
         let (mut links, mut skipped) = (0_usize, 0_usize);
         let shows_noscript = is_in_noscript(dom, root, rules);
         for edge in dom.traverse(root) {
@@ -103,25 +103,23 @@ struct Namer<'a> {
     rules: &'a GenericRules,
     /// Room for the words of one element.
     words: String,
-    by_class: FastMap<&'a str, NameEvidence>,
+    by_class: ByClass<NameEvidence>,
 }
 
-impl<'a> Namer<'a> {
-    fn judge(&mut self, dom: &'a Dom, node: NodeId) -> NameEvidence {
+impl Namer<'_> {
+    fn judge(&mut self, dom: &Dom, node: NodeId) -> NameEvidence {
         if !may_be_named(dom, node) {
             return NameEvidence::default();
         }
-        let class = only_class(dom, node);
-        if let Some(known) = class.and_then(|class| self.by_class.get(class)) {
-            return *known;
-        }
-        words_of(dom, node, &mut self.words);
-        let evidence = match self.words.is_empty() {
-            true => NameEvidence::default(),
-            false => self.rules.judge_names(&self.words),
+        let Namer { rules, words, by_class } = self;
+        let mut evidence = || {
+            words_of(dom, node, words);
+            if words.is_empty() { NameEvidence::default() } else { rules.judge_names(words) }
         };
-        class.map(|class| self.by_class.insert(class, evidence));
-        evidence
+        match has_only_class(dom, node) {
+            true => by_class.of(dom, node, |_| evidence()).unwrap_or_default(),
+            false => evidence(),
+        }
     }
 }
 
@@ -130,6 +128,13 @@ impl<'a> Namer<'a> {
 fn is_in_noscript(dom: &Dom, root: NodeId, rules: &GenericRules) -> bool {
     const NOSCRIPT: LocalName = local_name!("noscript");
     if !dom.may_hold(&NOSCRIPT) {
+        return false;
+    }
+    // most hold pictures, and the page need not be walked through for them
+    let boxes = dom.descendants(root).filter(|node| *dom.local_name(*node) == NOSCRIPT);
+    let most: u32 =
+        boxes.flat_map(|node| dom.descendants(node)).map(|node| prose_chars(dom.text(node))).sum();
+    if most < MIN_NOSCRIPT_PROSE {
         return false;
     }
     let (mut without_script, mut hidden) = (0_usize, 0_usize);

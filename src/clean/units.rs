@@ -8,9 +8,9 @@ use std::sync::LazyLock;
 use html5ever::local_name;
 use memchr::memmem::Finder;
 
-use super::FastMap;
 use super::block::TextBlock;
-use crate::parse::{Dom, Edge, NodeId, NodeKind};
+use super::words::{HASH_START, hash_step};
+use crate::parse::{ByClass, Dom, Edge, NodeId, NodeKind};
 
 /// So many siblings of a kind make a repetition.
 const MIN_COUNT: u32 = 3;
@@ -64,10 +64,10 @@ pub struct Units {
 }
 
 /// Room for the children of one element, with their kinds, and for those kinds.
-#[derive(Default)]
 struct Room {
     children: Vec<(NodeId, u64)>,
     kinds: Vec<(u64, Unit)>,
+    classes: ByClass<u64>,
 }
 
 /// What an element holds.
@@ -89,7 +89,7 @@ impl Units {
             nests: vec![Nest::default()],
             places: vec![0; dom.len()],
         };
-        let mut room = Room::default();
+        let mut room = Room { children: Vec::new(), kinds: Vec::new(), classes: ByClass::new(dom) };
         let mut is_grouped = vec![false; dom.len()];
         let mut way = Vec::new();
         for block in blocks {
@@ -108,14 +108,14 @@ impl Units {
 
     /// Writes the own groups of the children of an element; their nests are completed when they are visited.
     fn group_children(&mut self, dom: &Dom, parent: NodeId, holds: &[Holds], room: &mut Room) {
-        let Room { children, kinds } = room;
+        let Room { children, kinds, classes } = room;
         let elements = || dom.children(parent).filter(|child| dom.kind(*child) == NodeKind::Element);
         if elements().nth(MIN_COUNT as usize - 1).is_none() {
             return;
         }
         kinds.clear();
         children.clear();
-        children.extend(elements().map(|child| (child, kind_of(dom, child))));
+        children.extend(elements().map(|child| (child, kind_of(dom, child, classes))));
         for &(child, kind) in children.iter() {
             let at = match kinds.iter().position(|(known, _)| *known == kind) {
                 Some(at) => at,
@@ -194,23 +194,24 @@ impl Unit {
 }
 
 /// Tag and first class without digits, as a hash.
-fn kind_of(dom: &Dom, node: NodeId) -> u64 {
-    const PRIME: u64 = 0x0100_0000_01b3;
-    let class =
-        dom.attribute(node, "class").and_then(|class| class.split_ascii_whitespace().next()).unwrap_or("");
-    let letters = class.bytes().filter(|byte| !byte.is_ascii_digit());
-    dom.tag(node)
-        .bytes()
-        .chain([b' '])
-        .chain(letters)
-        .fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(PRIME))
+fn kind_of(dom: &Dom, node: NodeId, classes: &mut ByClass<u64>) -> u64 {
+    let hash_of = |class: &str| {
+        let first = class.split_ascii_whitespace().next().unwrap_or("");
+        hash(first.bytes().filter(|byte| !byte.is_ascii_digit()), 0)
+    };
+    let class = classes.of(dom, node, hash_of).unwrap_or_else(|| hash_of(""));
+    hash(dom.tag(node).bytes(), class)
+}
+
+fn hash(bytes: impl Iterator<Item = u8>, start: u64) -> u64 {
+    bytes.fold(hash_step(HASH_START, start), |hash, byte| hash_step(hash, u64::from(byte)))
 }
 
 /// What each element holds, by node index.
 fn holds(dom: &Dom, root: NodeId) -> Vec<Holds> {
     let mut holds = vec![Holds::default(); dom.len()];
     let (mut links, mut headings) = (0_u32, 0_u32);
-    let mut named = FastMap::default();
+    let mut named = ByClass::new(dom);
     // whether the open link has a heading already
     let mut is_counted = false;
     for edge in dom.traverse(root) {
@@ -253,12 +254,9 @@ static TITLES: LazyLock<[Finder<'static>; 4]> =
     LazyLock::new(|| ["title", "titre", "headline", "titel"].map(Finder::new));
 
 /// A heading, or an element with a class like `card__title`. `named` remembers the classes.
-fn is_heading<'d>(dom: &'d Dom, node: NodeId, named: &mut FastMap<&'d str, bool>) -> bool {
+fn is_heading(dom: &Dom, node: NodeId, named: &mut ByClass<bool>) -> bool {
     let is_title = |class: &str| TITLES.iter().any(|title| title.find(class.as_bytes()).is_some());
-    dom.heading_level(node).is_some()
-        || dom
-            .attribute(node, "class")
-            .is_some_and(|class| *named.entry(class).or_insert_with(|| is_title(class)))
+    dom.heading_level(node).is_some() || named.of(dom, node, is_title).unwrap_or(false)
 }
 
 #[cfg(test)]

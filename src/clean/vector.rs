@@ -7,16 +7,16 @@ mod own_text;
 
 use html5ever::{LocalName, local_name};
 
-use self::own_text::{PUNCTUATION, STOP_WORDS, TextColumns, Words, text_columns};
-use super::Kind;
+use self::own_text::{OwnText, PUNCTUATION, STOP_WORDS, Words};
 use super::block::TextBlock;
 use super::context::{Context, Contexts, TELLING_TAGS};
 use super::declared::Declared;
-use super::facts::{PageFacts, letters_folded, shingles};
+use super::facts::{PageFacts, letters_folded};
 use super::features::Features;
 use super::surroundings::{self, Surroundings};
 use super::text::Verdict;
 use super::units::Units;
+use super::{FastSet, Kind};
 use crate::article::{BlockKind, Metadata};
 use crate::parse::Dom;
 
@@ -122,6 +122,7 @@ pub fn each_row(
     units: &Units,
     evidence: &[Evidence],
     metadata: &Metadata,
+    hint: &FastSet<u64>,
     declared: Declared,
     mut take: impl FnMut(&[f32]),
 ) {
@@ -133,11 +134,11 @@ pub fn each_row(
             dom.parent(block.element).map_or(0, |parent| contexts.get(parent).path ^ parent.index() as u64)
         })
         .collect();
-    let facts = PageFacts::of(blocks, features, &above, &parents, metadata);
+    let facts = PageFacts::of(blocks, features, &above, &parents, metadata, hint);
     let counts: Vec<Words> = blocks.iter().map(|block| Words::of(&block.text, &facts)).collect();
     let mut texts = Vec::with_capacity(blocks.len());
     for index in 0..blocks.len() {
-        texts.push(text_columns(&blocks[index], &features[index], &counts[index]));
+        texts.push(own_text::read(&blocks[index], &features[index], &counts[index]));
     }
     let mut cumulated = 0.0;
     let mut row = Vec::with_capacity(WIDTH);
@@ -146,7 +147,7 @@ pub fn each_row(
     let sums = prefix_sums(&masses);
     for index in 0..blocks.len() {
         row.clear();
-        row.extend(texts[index]);
+        row.extend(texts[index].columns);
         place_columns(&mut row, dom, &blocks[index], &above[index]);
         let (context, parent) = (&above[index], parents[index]);
         page_columns(&mut row, index, blocks, &features[index], context, parent, cumulated, &facts);
@@ -160,7 +161,8 @@ pub fn each_row(
             row.push(sums[high] - sums[low]);
         }
         row.push(sums[index] / sums[blocks.len()].max(1.0));
-        surroundings.columns(&mut row, index, dom, blocks, features, contexts, evidence);
+        let currency = texts[index].currency;
+        surroundings.columns(&mut row, index, dom, blocks, features, contexts, evidence, currency);
         debug_assert_eq!(row.len(), WIDTH);
         take(&row);
     }
@@ -253,7 +255,7 @@ fn evidence_columns(
         shared as f32 / all.max(1) as f32,
         shared as f32 / facts.title_words.len().max(1) as f32,
         flag(is_description(&block.text, &facts.description)),
-        if facts.has_hint { share_of_hint(&block.text, facts) } else { -1.0 },
+        share_of_hint(counts),
         flag(facts.has_hint),
         kind_number(evidence.phrase),
         flag(evidence.phrase_cut),
@@ -282,14 +284,9 @@ fn is_description(text: &str, description: &str) -> bool {
     }
 }
 
-/// The share of a text's shingles that the announced body has.
-fn share_of_hint(text: &str, facts: &PageFacts) -> f32 {
-    let (mut all, mut hits) = (0, 0);
-    for shingle in shingles(text) {
-        all += 1;
-        hits += u32::from(facts.hint.contains(&shingle));
-    }
-    if all == 0 { -1.0 } else { hits as f32 / all as f32 }
+/// The share of a text's shingles that the announced body has, -1 without any.
+fn share_of_hint(counts: &Words) -> f32 {
+    if counts.shingles == 0 { -1.0 } else { counts.announced as f32 / counts.shingles as f32 }
 }
 
 #[expect(clippy::too_many_arguments, reason = "a neighbour is described by all that is known of it")]
@@ -300,7 +297,7 @@ fn neighbour_columns(
     blocks: &[TextBlock],
     features: &[Features],
     above: &[Context],
-    texts: &[TextColumns],
+    texts: &[OwnText],
     evidence: &[Evidence],
 ) {
     let Some(other) = index.checked_add_signed(offset).filter(|other| *other < blocks.len()) else {
@@ -310,8 +307,8 @@ fn neighbour_columns(
     out.extend([
         features[other].weight as f32,
         features[other].link_density,
-        texts[other][STOP_WORDS],
-        texts[other][PUNCTUATION],
+        texts[other].columns[STOP_WORDS],
+        texts[other].columns[PUNCTUATION],
         flag(features[other].ends_sentence),
         flag(features[other].heading),
         above[other].negative_names as f32,

@@ -151,7 +151,7 @@ pub fn is_stop_word(bytes: usize, key: u64) -> bool {
 }
 
 /// FNV-1a: the start ...
-const HASH_START: u64 = 0xcbf2_9ce4_8422_2325;
+pub const HASH_START: u64 = 0xcbf2_9ce4_8422_2325;
 
 /// ... and a step. A step a character, not a byte.
 #[inline]

@@ -8,7 +8,7 @@ use std::ops::Range;
 
 use html5ever::{LocalName, QualName, local_name, ns};
 
-use super::tags::{heading_level, is_block_level, is_unread};
+use super::tags::TagGroups;
 
 /// No node: the end of every chain of links.
 pub(super) const NIL: u32 = u32::MAX;
@@ -61,6 +61,8 @@ pub(super) struct Node {
     /// Text: end in the text buffer.
     pub end: u32,
     pub kind: NodeKind,
+    /// Of an element.
+    pub groups: TagGroups,
 }
 
 /// What only elements have.
@@ -69,7 +71,9 @@ pub(super) struct Element {
     pub name: QualName,
     /// First row in `attributes`.
     pub attributes_start: u32,
-    pub attributes_len: u32,
+    pub attributes_len: u16,
+    /// Row in `classes`, else [`NIL`].
+    pub class: u32,
     /// The fragment of a `<template>`, else [`NIL`].
     pub template: u32,
     /// The names of its attributes, see [`name_bit`].
@@ -116,6 +120,8 @@ pub struct Dom {
     pub(super) nodes: Vec<Node>,
     pub(super) elements: Vec<Element>,
     pub(super) attributes: Vec<Attribute>,
+    /// How many classes there are; the same one of many elements is stored once.
+    pub(super) classes: u32,
     pub(super) buffer: String,
     no_name: LocalName,
 }
@@ -133,10 +139,21 @@ impl Dom {
             nodes: Vec::new(),
             elements: Vec::new(),
             attributes: Vec::new(),
+            classes: 0,
             buffer: String::new(),
             no_name: local_name!(""),
         };
         dom.clear();
+        dom
+    }
+
+    /// An empty document with room for the tree of a small page of so many bytes; most pages need one or two times as much.
+    pub(super) fn with_room(page_bytes: usize) -> Dom {
+        let mut dom = Dom::new();
+        dom.nodes.reserve(page_bytes / 128);
+        dom.elements.reserve(page_bytes / 256);
+        dom.attributes.reserve(page_bytes / 256);
+        dom.buffer.reserve(page_bytes / 8);
         dom
     }
 
@@ -145,6 +162,7 @@ impl Dom {
         self.nodes.clear();
         self.elements.clear();
         self.attributes.clear();
+        self.classes = 0;
         self.buffer.clear();
         self.push_node(NodeKind::Document, 0..0);
     }
@@ -230,19 +248,19 @@ impl Dom {
     /// Whether the node is an element that begins and ends a block of text.
     #[inline]
     pub fn is_block_level(&self, node: NodeId) -> bool {
-        self.element(node).is_some_and(|element| is_block_level(&element.name.local))
+        self.node(node).groups.is_block_level()
     }
 
     /// The level of a heading, 1 to 6.
     #[inline]
     pub fn heading_level(&self, node: NodeId) -> Option<u8> {
-        heading_level(self.local_name(node))
+        self.node(node).groups.heading_level()
     }
 
     /// Whether the node is an element whose text is no text of the page.
     #[inline]
     pub fn is_unread(&self, node: NodeId) -> bool {
-        self.element(node).is_some_and(|element| is_unread(&element.name.local))
+        self.node(node).groups.is_unread()
     }
 
     /// Whether there may be an element of this name; a "no" is sure, and needs no walk.
@@ -332,6 +350,23 @@ impl Dom {
         &self.buffer[start as usize..end as usize]
     }
 
+    /// Adds an unlinked element.
+    pub(super) fn push_element(&mut self, element: Element) -> NodeId {
+        let index = self.elements.len() as u32;
+        let node = self.push_node(NodeKind::Element, index..index);
+        self.nodes[node.index()].groups = TagGroups::of(&element.name.local);
+        self.elements.push(element);
+        node
+    }
+
+    /// Gives back the room that was kept for growing.
+    pub(super) fn shrink(&mut self) {
+        self.nodes.shrink_to_fit();
+        self.elements.shrink_to_fit();
+        self.attributes.shrink_to_fit();
+        self.buffer.shrink_to_fit();
+    }
+
     /// Adds an unlinked node.
     pub(super) fn push_node(&mut self, kind: NodeKind, payload: Range<u32>) -> NodeId {
         let id = NodeId(self.nodes.len() as u32);
@@ -344,6 +379,7 @@ impl Dom {
             start: payload.start,
             end: payload.end,
             kind,
+            groups: TagGroups::default(),
         });
         id
     }

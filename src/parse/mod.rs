@@ -12,6 +12,7 @@
 //!
 //! Scripting is off: the content of `<noscript>` is parsed as elements.
 
+mod classes;
 mod dom;
 mod guard;
 #[cfg(test)]
@@ -29,6 +30,7 @@ mod tokenizer;
 mod walk;
 mod writer;
 
+pub use classes::ByClass;
 pub use dom::{AttributeNames, Dom, NodeId, NodeKind};
 pub(crate) use keep::keeps_attribute;
 pub use limits::Limits;
@@ -43,7 +45,9 @@ use tokenizer::{Tokenizer, normalise_newlines};
 
 /// Parses a page into a new [`Dom`].
 pub fn parse(html: &str, limits: &Limits) -> Result<Dom, Rejection> {
-    parse_into(html, limits, Dom::new())
+    let mut dom = parse_into(html, limits, Dom::with_room(html.len()))?;
+    dom.shrink();
+    Ok(dom)
 }
 
 /// Parses a page into `dom`, whose old content is dropped and whose buffers are reused.

@@ -1,9 +1,42 @@
-//! Groups of elements by their tags, which several stages need. Names are interned, so that they compare as numbers.
+//! Groups of elements by their tags, which several stages need. Names are interned, so that they compare as numbers; the
+//! groups of an element are found when it is made, since each stage asks for them.
 
 use html5ever::{LocalName, local_name};
 
-/// Elements that begin and end a block of text.
-pub fn is_block_level(name: &LocalName) -> bool {
+/// The groups of a tag, in one byte.
+#[derive(Copy, Clone, PartialEq, Eq, Debug, Default)]
+pub(super) struct TagGroups(u8);
+
+/// The level of a heading, 0 for other elements.
+const HEADING: u8 = 0b111;
+const BLOCK_LEVEL: u8 = 1 << 3;
+const UNREAD: u8 = 1 << 4;
+
+impl TagGroups {
+    /// The groups of elements of this name.
+    pub fn of(name: &LocalName) -> TagGroups {
+        let bit = |bit: u8, is_set: bool| if is_set { bit } else { 0 };
+        let level = heading_level(name).unwrap_or(0);
+        TagGroups(level | bit(BLOCK_LEVEL, is_block_level(name)) | bit(UNREAD, is_unread(name)))
+    }
+
+    /// Elements that begin and end a block of text.
+    pub fn is_block_level(self) -> bool {
+        self.0 & BLOCK_LEVEL != 0
+    }
+
+    /// The level of a heading, 1 to 6.
+    pub fn heading_level(self) -> Option<u8> {
+        Some(self.0 & HEADING).filter(|level| *level > 0)
+    }
+
+    /// Elements whose text is no text of the page: code, styles, controls.
+    pub fn is_unread(self) -> bool {
+        self.0 & UNREAD != 0
+    }
+}
+
+fn is_block_level(name: &LocalName) -> bool {
     matches!(
         *name,
         local_name!("address")
@@ -52,8 +85,7 @@ pub fn is_block_level(name: &LocalName) -> bool {
         || &**name == "amp-img"
 }
 
-/// The level of a heading, 1 to 6.
-pub fn heading_level(name: &LocalName) -> Option<u8> {
+fn heading_level(name: &LocalName) -> Option<u8> {
     match *name {
         local_name!("h1") => Some(1),
         local_name!("h2") => Some(2),
@@ -65,8 +97,7 @@ pub fn heading_level(name: &LocalName) -> Option<u8> {
     }
 }
 
-/// Elements whose text is no text of the page: code, styles, controls.
-pub fn is_unread(name: &LocalName) -> bool {
+fn is_unread(name: &LocalName) -> bool {
     matches!(
         *name,
         local_name!("script")

@@ -5,14 +5,17 @@
 //! it stays cheap.
 
 use std::collections::BTreeMap;
+use std::hash::BuildHasher;
+use std::ops::Range;
 
 use html5ever::tendril::StrTendril;
 use html5ever::tree_builder::{ElementFlags, NodeOrText};
-use html5ever::{Attribute as MarkupAttribute, QualName, ns};
+use html5ever::{Attribute as MarkupAttribute, QualName, local_name, ns};
 
 use super::dom::{Attribute, Dom, Element, NIL, NodeId, NodeKind, name_bit};
 use super::keep::{CodeElement, Retention};
 use super::limits::Limits;
+use crate::clean::FastMap;
 
 /// Room for the attributes of copied elements, beyond twice the page.
 const LEAST_ATTRIBUTE_BYTES: usize = 64 << 10;
@@ -41,6 +44,8 @@ pub(super) struct Writer {
     scattered: BTreeMap<NodeId, String>,
     /// The open script and what came of its body.
     script: Option<(NodeId, StrTendril)>,
+    /// The classes so far by their hash: their rows, and where they are stored.
+    classes: FastMap<u64, (u32, Range<u32>)>,
 }
 
 impl Writer {
@@ -54,6 +59,7 @@ impl Writer {
             attribute_bytes_left: 2 * page_bytes + LEAST_ATTRIBUTE_BYTES,
             scattered: BTreeMap::new(),
             script: None,
+            classes: FastMap::default(),
         }
     }
 
@@ -97,30 +103,51 @@ impl Writer {
         flags: &ElementFlags,
     ) -> NodeId {
         let attributes_start = self.dom.attributes.len() as u32;
-        self.push_attributes(attributes, self.max_attributes);
+        let class = self.push_attributes(attributes, self.max_attributes).unwrap_or(NIL);
         let template = if flags.template { self.dom.push_node(NodeKind::Fragment, 0..0).0 } else { NIL };
-        let index = self.dom.elements.len() as u32;
-        self.dom.elements.push(Element {
+        self.dom.push_element(Element {
             name,
             attributes_start,
-            attributes_len: self.dom.attributes.len() as u32 - attributes_start,
+            attributes_len: (self.dom.attributes.len() as u32 - attributes_start) as u16,
+            class,
             attribute_names: self.names_from(attributes_start as usize),
             template,
             is_integration_point: flags.mathml_annotation_xml_integration_point,
-        });
-        self.dom.push_node(NodeKind::Element, index..index)
+        })
     }
 
-    fn push_attributes(&mut self, attributes: Vec<MarkupAttribute>, most: usize) {
-        let retention = self.retention;
+    /// Stores attributes; the row of the class, when one is among them.
+    fn push_attributes(&mut self, attributes: Vec<MarkupAttribute>, most: usize) -> Option<u32> {
+        let (retention, mut class) = (self.retention, None);
         for attribute in attributes.into_iter().filter(|one| keeps(retention, one)).take(most) {
             let cost = attribute.name.local.len() + attribute.value.len() + ATTRIBUTE_ROW_BYTES;
-            let Some(left) = self.attribute_bytes_left.checked_sub(cost) else { return };
+            let Some(left) = self.attribute_bytes_left.checked_sub(cost) else { return class };
             self.attribute_bytes_left = left;
-            let range = self.dom.push_text(&attribute.value);
-            let (name, start, end) = (attribute.name.local, range.start, range.end);
-            self.dom.attributes.push(Attribute { name, start, end });
+            let name = attribute.name.local;
+            let range = if name == local_name!("class") {
+                let (row, range) = self.push_class(&attribute.value);
+                class = Some(row);
+                range
+            } else {
+                self.dom.push_text(&attribute.value)
+            };
+            self.dom.attributes.push(Attribute { name, start: range.start, end: range.end });
         }
+        class
+    }
+
+    /// Stores a class, most of which repeat. Of two with one hash, which are next to never met, each is stored anew.
+    fn push_class(&mut self, class: &str) -> (u32, Range<u32>) {
+        let hash = self.classes.hasher().hash_one(class);
+        if let Some((row, range)) = self.classes.get(&hash)
+            && self.dom.slice(range.start, range.end) == class
+        {
+            return (*row, range.clone());
+        }
+        let (row, range) = (self.dom.classes, self.dom.push_text(class));
+        self.dom.classes += 1;
+        self.classes.insert(hash, (row, range.clone()));
+        (row, range)
     }
 
     /// Adds the attributes that the element does not have; its rows move to the table's end.
@@ -135,13 +162,14 @@ impl Writer {
         let rows = rows.to_vec();
         let start = self.dom.attributes.len();
         self.dom.attributes.extend(rows);
-        self.push_attributes(attributes, room);
-        let len = (self.dom.attributes.len() - start) as u32;
+        let class = self.push_attributes(attributes, room);
+        let len = (self.dom.attributes.len() - start) as u16;
         let names = self.names_from(start);
         let index = self.dom.node(target).start as usize;
         let element = &mut self.dom.elements[index];
         (element.attributes_start, element.attributes_len) = (start as u32, len);
         element.attribute_names = names;
+        element.class = class.unwrap_or(element.class);
     }
 
     /// The names of the attributes from this row on.

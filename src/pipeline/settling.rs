@@ -12,7 +12,7 @@ use crate::clean::declared::Declared;
 use crate::clean::discussion::remove_discussion;
 use crate::clean::doubled::remove_doubled;
 use crate::clean::heads::{drop_lead_ins, drop_lone_headings, keep_announced, keep_headings};
-use crate::clean::notes::keep_notes;
+use crate::clean::notes::{keep_notes, write_references};
 use crate::clean::rules::GenericRules;
 use crate::clean::settle::{drop_ornaments, keep_recipe, settle_groups, settle_posts};
 use crate::clean::signature::{remove_names, sign};
@@ -31,7 +31,7 @@ pub(super) fn bring_back(
     settle_groups(dom, blocks, threshold);
     keep_subheads(dom, blocks, threshold);
     keep_prose(dom, blocks, threshold);
-    keep_quotes(blocks, threshold);
+    keep_quotes(dom, blocks, threshold);
     keep_standfirst(dom, rules, blocks, metadata.description.as_deref(), threshold);
     keep_alike(dom, blocks, threshold);
     keep_code(blocks);
@@ -68,4 +68,5 @@ pub(super) fn take_out(
     if !declared.forum {
         remove_names(metadata, blocks);
     }
+    write_references(blocks);
 }

@@ -87,6 +87,8 @@ pub(super) struct Shown {
     form: Form,
     /// Nodes between it and the headline.
     distance: u32,
+    /// The date of the last change, where the same line tells both.
+    changed: Option<Moment>,
 }
 
 impl Shown {
@@ -111,6 +113,14 @@ pub(super) fn find(sources: &Sources<'_>) -> Dates {
     let modified = sources.field(&sources.story.modified).or_else(|| sources.meta(&MODIFIED));
     let modified = modified.or_else(|| sources.meta_fitting(says_change));
     let modified = modified.or_else(|| best(sources.shown(), |one| one.event == Event::Modified));
+    let modified = modified.or_else(|| {
+        sources
+            .shown()
+            .iter()
+            .filter(|one| one.is_near())
+            .min_by_key(|one| one.cost())
+            .and_then(|one| one.changed)
+    });
     let published = sources.published().or(modified);
     Dates { modified, published: published.map(|moment| sources.as_read(moment)) }
 }
@@ -250,7 +260,7 @@ impl Sources<'_> {
             Event::Unsaid => Event::of_line(&fold(&self.page.text(dom.parent(node)?))).0,
             event => event,
         };
-        Some(Shown { moment, event, form: Form::Attribute, distance: self.distance(node) })
+        Some(Shown { moment, event, form: Form::Attribute, distance: self.distance(node), changed: None })
     }
 
     /// The `title` of an element that is marked as a date: `<abbr class="published" title="2021-03-03T14:05:00Z">`.
@@ -287,6 +297,9 @@ impl Sources<'_> {
             event,
             form,
             distance: self.distance(node),
+            changed: Event::change_beside(&line, start)
+                .filter(|_| said == Event::Published)
+                .and_then(|beside| Moment::find(&line[beside], self.order)),
         })
     }
 

@@ -79,6 +79,12 @@ impl Event {
         }
         first(&TABLES.modified).map_or((Event::Unsaid, 0), |start| (Event::Modified, start))
     }
+
+    /// Where a folded line that tells of the publication speaks of the last change, too.
+    pub fn change_beside(line: &str, published: usize) -> Option<std::ops::Range<usize>> {
+        let start = TABLES.modified.as_ref()?.find(line)?.start();
+        Some(start..if published > start { published } else { line.len() })
+    }
 }
 
 #[derive(Deserialize, Default)]

@@ -55,6 +55,9 @@ impl Byline {
         }
         let mut is_pure = true;
         for (index, part) in parts.iter().enumerate() {
+            if trust == Trust::Marked && byline.is_place(part, &text) {
+                continue;
+            }
             match judge(part, index, sites, trust) {
                 Part::Person(name) if byline.people.len() < MAX_PEOPLE => byline.add(name),
                 Part::Collective => {
@@ -78,6 +81,15 @@ impl Byline {
     /// Whether a person is named in full, not by a single word.
     pub fn has_full_name(&self) -> bool {
         self.people.iter().any(|name| name.contains(' ') || name.chars().any(is_ideograph))
+    }
+
+    /// A lone word behind a full name and a comma: "Anne Le Gall, Brest".
+    fn is_place(&self, part: &str, text: &str) -> bool {
+        let at = part.as_ptr() as usize - text.as_ptr() as usize;
+        let is_apart = text[..at].trim_end().ends_with(',');
+        let is_lone = !part.trim().contains(' ') && !part.chars().any(is_ideograph);
+        let is_full = |name: &String| name.contains(' ') && !starts_with_particle(name);
+        is_apart && is_lone && self.people.last().is_some_and(is_full)
     }
 
     /// Adds a name that is not there yet.
@@ -155,6 +167,16 @@ mod tests {
         ] {
             assert_eq!(people(given), expected, "{given}");
         }
+    }
+
+    #[test]
+    fn places_rights_and_introductions_are_no_names() {
+        let marked = |text: &str| Byline::read(text, &[], Trust::Marked).people;
+        assert_eq!(marked("Von Ulrike Schäfer, Berlin"), ["Ulrike Schäfer"]);
+        assert_eq!(marked("Le Gall, Anne"), ["Anne Le Gall"]);
+        assert_eq!(marked("Marie, Paul"), ["Paul Marie"], "two lone words are one name");
+        assert_eq!(marked("كتب: أحمد منصور"), ["أحمد منصور"]);
+        assert!(Byline::read("Copyright 朝日新報社 無断転載を禁じます", &[], Trust::Seen).people.is_empty());
     }
 
     #[test]

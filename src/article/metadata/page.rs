@@ -8,8 +8,7 @@ use html5ever::local_name;
 
 use super::marks::{Mark, Marks};
 use super::words::tidy;
-use crate::clean::FastMap;
-use crate::parse::{Dom, Edge, NodeId, NodeKind};
+use crate::parse::{ByClass, Dom, Edge, NodeId, NodeKind};
 
 /// An element with more than one in so many of the page's nodes is no frame, whatever it is called.
 const MAX_FRAME_SHARE: u32 = 2;
@@ -55,14 +54,10 @@ struct Names {
 }
 
 impl Names {
-    /// `known` remembers what classes say: most of a page repeat.
-    fn of<'a>(dom: &'a Dom, node: NodeId, known: &mut FastMap<&'a str, Names>) -> Names {
-        let mut names = dom.attribute(node, "class").map_or(Names::default(), |class| {
-            *known.entry(class).or_insert_with(|| Names {
-                marks: Marks::of(class),
-                is_unseen: is_screen_reader_class(class),
-            })
-        });
+    fn of(dom: &Dom, node: NodeId, known: &mut ByClass<Names>) -> Names {
+        let of_class =
+            |class: &str| Names { marks: Marks::of(class), is_unseen: is_screen_reader_class(class) };
+        let mut names = known.of(dom, node, of_class).unwrap_or_default();
         if let Some(id) = dom.attribute(node, "id") {
             names.marks = names.marks.and(Marks::of(id));
         }
@@ -81,7 +76,7 @@ impl<'a> Page<'a> {
             elements: Vec::new(),
         };
         let root = dom.body().unwrap_or(dom.document());
-        let (mut known, mut count) = (FastMap::default(), 0);
+        let (mut known, mut count) = (ByClass::new(dom), 0);
         for node in dom.ancestors(root) {
             page.names[node.index()] = Names::of(dom, node, &mut known);
         }

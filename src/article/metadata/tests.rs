@@ -62,7 +62,7 @@ fn rubrics_and_badges_leave_the_headline_when_the_head_confirms() {
         "<h1><span>Culture</span>Un héritage culturel au pluriel</h1>",
         "<h1><span class=sr-only>Titre</span>Un héritage culturel au pluriel</h1>",
     ] {
-        assert_eq!(title(head, body).to_lowercase(), "un héritage culturel au pluriel", "{body}");
+        assert_eq!(title(head, body), "Un héritage culturel au pluriel", "{body}");
     }
 }
 
@@ -70,6 +70,18 @@ fn rubrics_and_badges_leave_the_headline_when_the_head_confirms() {
 fn words_of_the_headline_are_no_rubric() {
     let head = "<meta property=og:title content='Le prix du port de pêche'>";
     assert_eq!(title(head, "<h1>2025 Le prix du port de pêche</h1>"), "2025 Le prix du port de pêche");
+}
+
+#[test]
+fn a_line_may_tell_publication_and_change() {
+    for (line, published, modified) in [
+        ("Publié le 1er mars 2026 | Modifié le 2 mars 2026", "2026-03-01", Some("2026-03-02")),
+        ("Mis à jour le 5 mars 2026, publié le 4 mars 2026", "2026-03-04", Some("2026-03-05")),
+        ("Publié le 1er mars 2026, mis à jour par Anne Le Gall", "2026-03-01", None),
+    ] {
+        let page = read(&format!("<h1>Le port de demain</h1><p>{line}</p><p>Le port rouvre."));
+        assert_eq!((page.date.as_deref(), page.modified.as_deref()), (Some(published), modified), "{line}");
+    }
 }
 
 #[test]

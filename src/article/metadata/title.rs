@@ -207,8 +207,10 @@ fn without_rubric(text: &str, candidates: &[Candidate]) -> Option<String> {
         .filter(|start| ends_rubric(&text[..*start]));
     let ends =
         starts.map(|start| &text[start..]).filter(|end| end.split_whitespace().count() >= MIN_LONE_WORDS);
-    let keys: Vec<String> = candidates.iter().map(|one| letters(&one.best)).collect();
-    ends.filter(|end| keys.contains(&letters(end)))
+    let named = |end: &str| candidates.iter().map(|one| &one.best).find(|best| letters(best) == letters(end));
+    ends.filter_map(|end| Some((end, named(end)?)))
+        // "Rubric : headline" lacks the capital that the head has
+        .map(|(end, named)| if end.starts_with(char::is_lowercase) { named.clone() } else { end.to_owned() })
         .map(|end| end.trim_start_matches([':', '|', '-', '–', '—', ' ']).to_owned())
         .next()
 }

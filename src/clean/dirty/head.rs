@@ -2,14 +2,12 @@
 //!
 //! Lines before the first paragraph that do not end as sentences do are taken away when there is evidence that the
 //! head of a page was copied along: a title that is doubled or carries the site's name, a breadcrumb, a caption
-//! that is repeated with its credit, a byline or date that the phrase rules found, or simply a run of them. A
-//! standfirst stays: it is long or a sentence.
+//! that is repeated with its credit, a byline or date that the phrase rules found. Lines behind the last such sign are
+//! the article's, as verses and results are; without any sign only a title goes that the text speaks of. That lines are
+//! short is no evidence. A standfirst stays: it is long or a sentence.
 //!
 //! - stem: a line without the site's name behind a bar or dash
-
-use std::sync::LazyLock;
-
-use regex::Regex;
+//! - sign: a line that shows that the head of a page was copied along
 
 use super::super::Kind;
 use super::super::text::fold_text;
@@ -19,10 +17,10 @@ use crate::article::BlockKind;
 
 /// A line of this many characters that is no sentence is a standfirst rather than a title or caption.
 const STANDFIRST: usize = 130;
-/// From this many lines on a run of short lines needs no other evidence.
-const RUN: usize = 3;
-/// More lines than this are a part of the article: a list of voices, a programme.
-const MAX_RUN: usize = 8;
+/// More lines than this before a sign are a part of the article: a poem above its poet's name, a programme.
+const MAX_RUN: usize = 5;
+/// Most names of sites and sections before a title.
+const MAX_NAMES: usize = 2;
 /// Lines are compared with each other: more than this are no head of a page, and would take quadratic time.
 const MAX_HEAD: usize = 1_000;
 /// Longest title that is taken for one without other evidence; longer ones are standfirsts without a full stop.
@@ -31,80 +29,6 @@ const LONE_TITLE: usize = 110;
 const NAME_WORDS: usize = 3;
 /// Fewest words of a title.
 const TITLE_WORDS: usize = 4;
-/// Lines at the top that may be fields such as `date: 2023-05-12`.
-const FIELD_LINES: usize = 8;
-
-/// Takes `date 2023-05` off the first line and `title: ..`, `author: ..` lines off the top.
-pub(super) fn take_fields(items: &mut [Item], found: &mut DirtyResult) {
-    static DATE: LazyLock<Option<Regex>> =
-        LazyLock::new(|| Regex::new(r"^\s*(?i:date)\s*:?\s+(\d{4}-\d{2}(?:-\d{2})?)(?:\s+|$)").ok());
-    let Some(first) = items.first_mut() else { return };
-    let date = DATE.as_ref().and_then(|pattern| pattern.captures(&first.text));
-    if let Some((range, date)) =
-        date.and_then(|date| Some((date.get(0)?.range(), date.get(1)?.as_str().to_owned())))
-    {
-        found.date = Some(date);
-        first.cut(&[range], Kind::DateLine, "dirty.date-field");
-        if first.text.is_empty() {
-            first.remove(Kind::DateLine, "dirty.date-field");
-        }
-    }
-    take_front_matter(items, found);
-}
-
-/// Lines `name: value` at the very top, with or without the dashes of YAML around them. One alone is text.
-fn take_front_matter(items: &mut [Item], found: &mut DirtyResult) {
-    let fields = items.iter().take(FIELD_LINES).take_while(|item| field(&item.text).is_some()).count();
-    if fields < 2 {
-        return;
-    }
-    for item in &mut items[..fields] {
-        let Some((name, value)) = field(&item.text) else { continue };
-        let (slot, kind) = match name.as_str() {
-            "title" | "titre" | "titel" => (Some(&mut found.title), Kind::Title),
-            "author" | "auteur" | "autor" => (Some(&mut found.author), Kind::Byline),
-            "date" => (Some(&mut found.date), Kind::DateLine),
-            "site" | "sitename" | "hostname" => (Some(&mut found.site), Kind::Other),
-            _ => (None, Kind::Other),
-        };
-        if let Some(slot) = slot.filter(|_| !value.is_empty()) {
-            slot.get_or_insert(value);
-        }
-        item.remove(kind, "dirty.field");
-    }
-}
-
-/// Name and value of a field; the dashes around fields have neither.
-fn field(line: &str) -> Option<(String, String)> {
-    const NAMES: [&str; 20] = [
-        "title",
-        "titre",
-        "titel",
-        "author",
-        "auteur",
-        "autor",
-        "date",
-        "site",
-        "sitename",
-        "hostname",
-        "url",
-        "link",
-        "tags",
-        "categories",
-        "image",
-        "language",
-        "lang",
-        "description",
-        "id",
-        "fingerprint",
-    ];
-    if line.trim() == "---" {
-        return Some((String::new(), String::new()));
-    }
-    let (name, value) = line.split_once(':')?;
-    let name = name.trim().to_lowercase();
-    NAMES.contains(&name.as_str()).then(|| (name, value.trim().trim_matches('"').to_owned()))
-}
 
 /// Takes away what is no part of the article before its first paragraph.
 pub(super) fn sort_out(items: &mut [Item], found: &mut DirtyResult) {
@@ -115,10 +39,14 @@ pub(super) fn sort_out(items: &mut [Item], found: &mut DirtyResult) {
     }
     take_title_heading(head, found);
     take_breadcrumbs(head);
-    let dirty = take_doubled(head, found) | take_site_suffix(head, found) | take_captions(head);
-    let evident =
-        dirty || head.iter().any(|item| !item.is_kept() && item.cut.is_empty() && is_of_a_page(item));
-    take_run(head, body, evident, found);
+    take_doubled(head, found);
+    take_site_suffix(head, found);
+    take_captions(head);
+    let last_sign =
+        head.iter().rposition(|item| !item.is_kept() && item.cut.is_empty() && is_of_a_page(item));
+    let (before, after) = head.split_at_mut(last_sign.unwrap_or(0));
+    take_run(before, found);
+    take_title(after, body, found);
 }
 
 /// The first item that is a sentence of the article.
@@ -127,8 +55,10 @@ fn opens_the_text(item: &Item) -> bool {
     item.is_kept() && item.is_paragraph() && (is_prose(&item.text) || text.ends_with(['.', '。']))
 }
 
-/// Removed for a reason that shows that the head of a page was copied along.
+/// Removed for a reason that shows that the head of a page was copied along. Fields, and pictures, which are no line of
+/// a page's head, show nothing.
 fn is_of_a_page(item: &Item) -> bool {
+    const NO_SIGNS: [&str; 3] = ["dirty.date-field", "dirty.field", "dirty.image"];
     let page = [
         Kind::Breadcrumb,
         Kind::Byline,
@@ -139,7 +69,9 @@ fn is_of_a_page(item: &Item) -> bool {
         Kind::Title,
         Kind::Navigation,
     ];
-    item.removed.as_ref().is_some_and(|(kind, rule)| page.contains(kind) && rule != "dirty.date-field")
+    item.removed
+        .as_ref()
+        .is_some_and(|(kind, rule)| page.contains(kind) && !NO_SIGNS.contains(&rule.as_str()))
 }
 
 fn take_title_heading(head: &mut [Item], found: &mut DirtyResult) {
@@ -162,9 +94,8 @@ fn take_breadcrumbs(head: &mut [Item]) {
 }
 
 /// A title that stands there twice, with or without the site's name.
-fn take_doubled(head: &mut [Item], found: &mut DirtyResult) -> bool {
+fn take_doubled(head: &mut [Item], found: &mut DirtyResult) {
     let stems: Vec<String> = head.iter().map(|item| fold_text(stem(&item.text))).collect();
-    let mut any = false;
     for later in 1..head.len() {
         let words = stems[later].split(' ').count();
         let Some(first) = stems[..later].iter().position(|stem| *stem == stems[later]) else { continue };
@@ -174,28 +105,25 @@ fn take_doubled(head: &mut [Item], found: &mut DirtyResult) -> bool {
         found.title.get_or_insert_with(|| stem(&head[first].text).to_owned());
         head[first].remove(Kind::Title, "dirty.title-doubled");
         head[later].remove(Kind::Title, "dirty.title-doubled");
-        any = true;
     }
-    any
 }
 
 /// `Title | Site` once; the bar is a sign that no sentence has.
-fn take_site_suffix(head: &mut [Item], found: &mut DirtyResult) -> bool {
+fn take_site_suffix(head: &mut [Item], found: &mut DirtyResult) {
     let has_bar = |item: &&mut Item| {
         item.is_kept()
             && is_short(item)
             && stem(&item.text).len() < item.text.trim().len()
             && item.text.contains('|')
     };
-    let Some(title) = head.iter_mut().find(has_bar) else { return false };
-    found.title.get_or_insert_with(|| stem(&title.text).to_owned());
-    title.remove(Kind::Title, "dirty.title-with-site");
-    true
+    if let Some(title) = head.iter_mut().find(has_bar) {
+        found.title.get_or_insert_with(|| stem(&title.text).to_owned());
+        title.remove(Kind::Title, "dirty.title-with-site");
+    }
 }
 
 /// A caption that is repeated with its credit: the bare one goes too.
-fn take_captions(head: &mut [Item]) -> bool {
-    let mut any = false;
+fn take_captions(head: &mut [Item]) {
     for later in 1..head.len() {
         let long = head[later].text.trim().to_owned();
         let bare = |item: &Item| {
@@ -206,45 +134,81 @@ fn take_captions(head: &mut [Item]) -> bool {
         if let Some(first) = head[..later].iter().position(|item| is_short(item) && bare(item)) {
             head[first].remove(Kind::Caption, "dirty.caption-repeated");
             head[later].remove(Kind::Caption, "dirty.caption-repeated");
-            any = true;
         }
     }
-    any
 }
 
-/// What is left of the head: names, section, title, captions.
-fn take_run(head: &mut [Item], body: &[Item], evident: bool, found: &mut DirtyResult) {
-    let open: Vec<usize> =
-        (0..head.len()).filter(|index| head[*index].is_kept() && is_short(&head[*index])).collect();
-    let long = |index: &usize| head[*index].text.split_whitespace().count() >= TITLE_WORDS;
-    let title = open.iter().copied().find(long);
-    let is_headline =
-        |title: usize| head[title].text.chars().count() <= LONE_TITLE && speaks_of(&head[title].text, body);
-    let is_head = match open.len() {
-        _ if evident => true,
-        0 => false,
-        // A title, perhaps with a name before or a caption after it.
-        1 | 2 => title.is_some_and(is_headline),
-        lines => (RUN..=MAX_RUN).contains(&lines),
-    };
-    if !is_head {
+/// What stands before the last sign: names, section, title, captions.
+fn take_run(before: &mut [Item], found: &mut DirtyResult) {
+    let open: Vec<usize> = short_lines(before).collect();
+    if open.len() > MAX_RUN {
         return;
     }
+    let title = open.iter().copied().find(|index| is_long(&before[*index]));
     for index in open {
-        let text = head[index].text.trim().to_owned();
-        let before_title = title.is_none_or(|title| index < title);
+        let is_name = title.is_none_or(|title| index < title) && has_length_of_name(&before[index]);
         if Some(index) == title && found.title.is_none() {
-            found.title = Some(text);
-            head[index].remove(Kind::Title, "dirty.head.title");
-        } else if before_title && text.split_whitespace().count() <= NAME_WORDS {
-            if index == 0 {
-                found.site.get_or_insert(text);
-            }
-            head[index].remove(Kind::Breadcrumb, "dirty.head.section");
+            name_title(&mut before[index], found);
+        } else if is_name {
+            name_section(&mut before[index], index == 0, found);
         } else {
-            head[index].remove(Kind::Caption, "dirty.head.caption");
+            before[index].remove(Kind::Caption, "dirty.head.caption");
         }
     }
+}
+
+/// A title that no sign but the text itself shows to be one, with the names before it.
+fn take_title(after: &mut [Item], body: &[Item], found: &mut DirtyResult) {
+    let open: Vec<usize> = short_lines(after).collect();
+    let Some(place) = open.iter().position(|index| is_long(&after[*index])) else { return };
+    let (names, title) = (&open[..place], open[place]);
+    let is_headline = after[title].text.chars().count() <= LONE_TITLE && speaks_of(&after[title].text, body);
+    let has_names = names.len() <= MAX_NAMES && names.iter().all(|name| has_length_of_name(&after[*name]));
+    if found.title.is_some() || !is_headline || !has_names {
+        return;
+    }
+    for &name in names {
+        name_section(&mut after[name], name == 0, found);
+    }
+    name_title(&mut after[title], found);
+}
+
+fn short_lines(items: &[Item]) -> impl Iterator<Item = usize> {
+    (0..items.len()).filter(|index| items[*index].is_kept() && is_short(&items[*index]))
+}
+
+fn is_long(item: &Item) -> bool {
+    item.text.split_whitespace().count() >= TITLE_WORDS
+}
+
+fn has_length_of_name(item: &Item) -> bool {
+    item.text.split_whitespace().count() <= NAME_WORDS
+}
+
+fn name_title(item: &mut Item, found: &mut DirtyResult) {
+    found.title = Some(item.text.trim().to_owned());
+    item.remove(Kind::Title, "dirty.head.title");
+}
+
+/// The first name is the site's, if it is not what sections are called.
+fn name_section(item: &mut Item, is_first: bool, found: &mut DirtyResult) {
+    if is_first && !is_menu(&item.text) {
+        found.site.get_or_insert_with(|| item.text.trim().to_owned());
+    }
+    item.remove(Kind::Breadcrumb, "dirty.head.section");
+}
+
+/// Nothing but names of sections: "Politique Sport Culture".
+fn is_menu(line: &str) -> bool {
+    const SECTIONS: &str = "accueil actualites actu politique economie societe monde international france sport sports culture \
+        sciences science sante planete environnement opinions debats faits divers regions local home news world politics \
+        business economy opinion health tech technology travel lifestyle entertainment startseite politik wirtschaft welt \
+        gesellschaft kultur wissen gesundheit regional inicio politica economia mundo internacional sociedad deportes cultura \
+        ciencia salud esteri cronaca mondo salute esporte esportes saude brasil binnenland buitenland cultuur wetenschap menu \
+        video videos photos";
+    let is_section = |word: &str| SECTIONS.split_whitespace().any(|section| section == word);
+    let line = fold_text(line);
+    line.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).all(is_section)
 }
 
 /// Share of a title's long words that the text must hold.
@@ -338,20 +302,40 @@ mod tests {
     }
 
     #[test]
-    fn a_leading_date_goes_into_the_metadata() {
-        let result = clean_dirty(&format!(" date 2023-05 {PROSE}"), &Phrases::builtin());
-        assert_eq!(result.date.as_deref(), Some("2023-05"));
-        assert_eq!(result.blocks[0].text, PROSE);
-        let prose =
-            "Date 1914 ne dit rien à personne dans ce village de montagne, et pourtant elle est partout.";
-        assert_eq!(clean_dirty(prose, &Phrases::builtin()).blocks[0].text, prose);
-    }
-
-    #[test]
     fn standfirst_and_short_first_sentence_stay() {
         let standfirst = "Dans le Val de Loire, les maires de douze communes apprennent à compter l’eau, et les irrigants, qui n’ont plus le droit d’arroser, comptent leurs pertes";
         assert_eq!(clean(standfirst).1, [standfirst]);
         assert_eq!(clean("Il pleut enfin.").1, ["Il pleut enfin."]);
         assert_eq!(clean("Premier acte").1, ["Premier acte"]);
+    }
+
+    #[test]
+    fn verses_results_and_lists_before_the_first_sentence_stay() {
+        for lines in [
+            "Chanson du port\nLes filets longs\nDes matelots\nDe novembre\nSèchent au vent\nD’une langueur",
+            "Les résultats du week-end\nPort-Salvy - Vertou 2-1\nRezé - Vallet 0-0\nClisson - Pornic 3-2",
+            "Le Pont de pierre\nLa Peste\nChéri",
+        ] {
+            let left = clean(lines).1;
+            assert_eq!(left, lines.split('\n').collect::<Vec<_>>());
+        }
+    }
+
+    #[test]
+    fn what_stands_behind_the_last_sign_stays() {
+        let (found, left) =
+            clean("Chanson du port de Salvy\nPar Jeanne Aubier\nLes filets longs\nDes matelots\nDe novembre");
+        assert_eq!(left, ["Les filets longs", "Des matelots", "De novembre"]);
+        assert_eq!(found.title.as_deref(), Some("Chanson du port de Salvy"));
+        let verses = "Un\nDeux verses\nTrois\nQuatre\nCinq\nSix";
+        assert_eq!(clean(&format!("{verses}\nPar Jeanne Aubier")).1, verses.split('\n').collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn a_menu_is_no_name_of_a_site_and_a_title_that_the_text_speaks_of_goes() {
+        let (found, left) =
+            clean("Politique Sport Culture\nL’arrosage interdit dans douze communes du département");
+        assert!(left.is_empty(), "{left:?}");
+        assert_eq!((found.site, found.title.is_some()), (None, true));
     }
 }

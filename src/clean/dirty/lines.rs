@@ -8,7 +8,7 @@ use super::super::text::shape::ends_sentence;
 /// Widest line of hard-wrapped text (mail, plain text files), in characters.
 const MAX_WIDTH: usize = 100;
 /// Narrowest.
-const MIN_WIDTH: usize = 40;
+const MIN_WIDTH: usize = 25;
 /// Fewest broken lines that prove a width.
 const MIN_BREAKS: usize = 6;
 
@@ -24,7 +24,8 @@ pub(super) fn split(text: &str) -> Vec<String> {
     }
 }
 
-/// Whether no line of a paragraph had room for the first word of the next, and lines break inside of sentences.
+/// Whether no line of a paragraph had room for the first word of the next, and lines break inside of sentences. Lines of
+/// one word are addresses, or of a script without spaces.
 fn is_hard_wrapped(lines: &[&str]) -> bool {
     let width = lines.iter().map(|line| length(line)).max().unwrap_or(0);
     if !(MIN_WIDTH..=MAX_WIDTH).contains(&width) {
@@ -36,7 +37,8 @@ fn is_hard_wrapped(lines: &[&str]) -> bool {
         if pair[0].is_empty() {
             continue;
         }
-        if length(pair[0]) + 1 + length(word) <= width {
+        let is_one_word = !pair[0].trim().contains(char::is_whitespace);
+        if is_one_word || length(pair[0]) + 1 + length(word) <= width {
             return false;
         }
         breaks += 1;
@@ -47,7 +49,21 @@ fn is_hard_wrapped(lines: &[&str]) -> bool {
 
 fn join(lines: &[&str]) -> Vec<String> {
     let paragraphs = lines.split(|line| line.is_empty()).filter(|lines| !lines.is_empty());
-    paragraphs.map(|lines| lines.iter().map(|line| line.trim()).collect::<Vec<_>>().join(" ")).collect()
+    paragraphs.map(join_lines).collect()
+}
+
+/// One line of several; the end of a line after a hyphen is within a word.
+fn join_lines(lines: &[&str]) -> String {
+    let mut joined = String::new();
+    for line in lines {
+        let mut end = joined.chars().rev();
+        let is_within = end.next() == Some('-') && end.next().is_some_and(char::is_alphabetic);
+        if !joined.is_empty() && !is_within {
+            joined.push(' ');
+        }
+        joined.push_str(line.trim());
+    }
+    joined
 }
 
 fn length(line: &str) -> usize {
@@ -81,6 +97,16 @@ mod tests {
         }
         let paragraphs = split(&format!("{wrapped}\n\n{wrapped}"));
         assert_eq!(paragraphs, [words.trim(), words.trim()]);
+    }
+
+    #[test]
+    fn narrow_columns_are_joined_and_words_with_a_hyphen_stay_whole() {
+        let text = "Le maire de Lorient a dévoilé lundi\nsoir, devant une salle comble, le\nprojet de nouvelle médiathèque, qui\n\
+            doit remplacer en 2028 le bâtiment\nvieillissant de la place François-\nMitterrand.\n\n\
+            Le chantier, estimé à 24 millions\nd'euros, sera financé pour un tiers\npar la ville.";
+        let paragraphs = split(text);
+        assert_eq!(paragraphs.len(), 2, "{paragraphs:?}");
+        assert!(paragraphs[0].ends_with("de la place François-Mitterrand."), "{paragraphs:?}");
     }
 
     #[test]

@@ -18,6 +18,9 @@ pub(super) fn read(paragraphs: Vec<String>) -> Vec<Item> {
             read_code(rest, &mut items)
         } else if is_row(line) {
             read_table(rest, &mut items)
+        } else if rest.get(1).is_some_and(|next| is_underline(next)) {
+            items.push(inline(BlockKind::Heading(1), line.trim()));
+            2
         } else {
             items.push(read_line(line, rest.get(1).map(String::as_str)));
             1
@@ -44,6 +47,12 @@ fn read_code(lines: &[String], items: &mut Vec<Item>) -> usize {
             1
         }
     }
+}
+
+/// `=====` below a heading. Dashes may as well part two paragraphs.
+fn is_underline(line: &str) -> bool {
+    let line = line.trim();
+    line.len() >= 3 && line.bytes().all(|byte| byte == b'=')
 }
 
 fn is_row(line: &str) -> bool {
@@ -270,6 +279,8 @@ mod tests {
     #[test]
     fn headings_lists_and_quotes_become_blocks() {
         assert_eq!(one("## Le pont").kind, BlockKind::Heading(2));
+        let underlined = read(["Le pont", "=======", "La pile tient."].map(str::to_owned).to_vec());
+        assert_eq!((underlined.len(), underlined[0].kind), (2, BlockKind::Heading(1)));
         assert_eq!(one("  - la pile").kind, BlockKind::ListItem { depth: 1, number: None });
         assert_eq!(one("3. la pile").kind, BlockKind::ListItem { depth: 0, number: Some(3) });
         assert_eq!(one("> La pile tient.").kind, BlockKind::Quote);

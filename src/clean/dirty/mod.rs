@@ -7,9 +7,10 @@
 //! - item: a line of the text, or a wrapped paragraph joined again, with what became of it
 //! - head: the items before the first paragraph of prose
 //!
-//! The steps: [`lines`] splits, [`markup`] reads Markdown, [`head`] takes the fields of the first lines, the phrase
-//! rules judge, `head` sorts out what stands before the first paragraph, [`tail`] finds the signature.
+//! The steps: [`lines`] splits, [`markup`] reads Markdown, [`fields`] takes those of the first lines, the phrase
+//! rules judge, [`head`] sorts out what stands before the first paragraph, [`tail`] finds the signature.
 
+mod fields;
 mod head;
 mod lines;
 mod markup;
@@ -199,7 +200,7 @@ pub(crate) fn clean_dirty(text: &str, phrases: &Phrases) -> DirtyResult {
     let mut found = DirtyResult::default();
     let mut items = markup::read(lines::split(text));
     items.iter_mut().for_each(Item::drop_controls);
-    head::take_fields(&mut items, &mut found);
+    fields::take_fields(&mut items, &mut found);
     let language = detect_language(text);
     judge(&mut items, phrases, language);
     head::sort_out(&mut items, &mut found);

@@ -29,3 +29,18 @@ pub(super) fn ready(language: &str) -> Vec<Arc<Ready>> {
     let prepared: Vec<Prepared> = postcard::from_bytes(bytes).unwrap_or_default();
     prepared.into_iter().map(|prepared| Arc::new(Ready::from(prepared))).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_rule_takes_the_place_of_another_file() {
+        let files = FILES.iter().map(|(_, text)| RuleFile::parse(text).unwrap());
+        let mut ids: Vec<String> = files.flat_map(|file| file.rule).map(|rule| rule.id).collect();
+        let all = ids.len();
+        ids.sort();
+        ids.dedup();
+        assert_eq!(ids.len(), all, "two rules have one id, and the later one wins without a word");
+    }
+}

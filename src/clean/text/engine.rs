@@ -10,6 +10,7 @@ use std::ops::Range;
 use super::fold::Folded;
 use super::matcher::{Hit, Matcher};
 use super::page::{Page, is_linked};
+use super::reported::is_reported;
 use super::rule::{Need, Rule, Scope, Takes};
 use super::shape::{
     begins_like_a_sentence, ends_sentence, ends_with_full_stop, is_headline, is_names, is_upper,
@@ -125,6 +126,9 @@ fn apply(page: &Page<'_, '_>, index: usize, hit: &Hit<'_>) -> Option<(Verdict, u
         return None;
     }
     match rule.scope {
+        Scope::Begins | Scope::Contains if is_reported(page.folded[index].as_str(), hit.start..hit.end) => {
+            None
+        }
         Scope::Line | Scope::Begins | Scope::Contains | Scope::FromHere => {
             Some((remove(rule), along(page, index, rule)))
         }
@@ -278,7 +282,9 @@ fn glued_label(page: &Page<'_, '_>, index: usize, hit: &Hit<'_>) -> Option<Verdi
         let space = text[start..].chars().next().filter(|c| c.is_whitespace()).map_or(0, char::len_utf8);
         return Some(cut_ranges(hit.rule, start + space..skip_space(text, link.end)));
     }
-    let announced = separator.strong && is_headline(rest) && !page.lines[index].html;
+    // no space before the label: two elements were put together
+    let is_stuck = start == page.folded[index].original(hit.start);
+    let announced = is_headline(rest) && (is_stuck || separator.strong && !page.lines[index].html);
     (linked || announced).then(|| cut_ranges(hit.rule, start..text.len()))
 }
 

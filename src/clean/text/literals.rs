@@ -59,6 +59,11 @@ impl Literals {
         Some(ends)
     }
 
+    /// The bytes of the longest match; `None` when there is none.
+    pub fn longest(&self) -> Option<usize> {
+        self.0.properties().maximum_len()
+    }
+
     /// Parts of which every match holds each, as literals of which one stands for the part; the rarest first.
     pub fn parts(&self) -> Vec<Vec<String>> {
         let mut parts = parts_of(&self.0);
@@ -202,6 +207,14 @@ mod tests {
         assert_eq!(literals.suffixes().unwrap(), [b"er ici", b"ez ici"]);
         assert_eq!(Literals::of("lire.*").unwrap().suffixes(), None);
         assert_eq!(Literals::of("(?:lire)?[0-9]*").unwrap().parts(), [[""; 0]; 0]);
+    }
+
+    #[test]
+    fn the_longest_match_is_known_unless_there_is_none() {
+        let longest = |source| Literals::of(source).unwrap().longest();
+        assert_eq!(longest("(?:lire|voir) (?:aussi)? ?"), Some("lire aussi ".len()));
+        assert_eq!(longest("€{2}[a-é]"), Some(8));
+        assert_eq!(longest("lire .+"), None);
     }
 
     #[test]

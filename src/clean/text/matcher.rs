@@ -43,6 +43,8 @@ struct Probe {
     parts: Vec<Vec<String>>,
     /// What the text ends with, what a frame allows behind it left out; empty when that is not known.
     ends: Vec<Vec<u8>>,
+    /// How long a text may be, what a frame allows around the match left out, where the match is all of it.
+    longest: Option<usize>,
 }
 
 impl From<Prepared> for Ready {
@@ -55,13 +57,14 @@ impl From<Prepared> for Ready {
 
 impl Probe {
     fn new(outline: Outline) -> Probe {
-        let Outline { source, frame, sign, parts, ends } = outline;
-        Probe { pattern: Pattern::new(source, frame), anywhere: frame.is_open(), sign, parts, ends }
+        let Outline { source, frame, sign, parts, ends, longest } = outline;
+        Probe { pattern: Pattern::new(source, frame), anywhere: frame.is_open(), sign, parts, ends, longest }
     }
 
     fn may_match(&self, text: &str) -> bool {
-        let end = text.trim_end_matches(is_after).as_bytes();
-        (self.ends.is_empty() || self.ends.iter().any(|one| end.ends_with(one)))
+        let bare = text.trim_end_matches(is_after);
+        self.longest.is_none_or(|longest| bare.trim_start_matches(is_before).len() <= longest)
+            && (self.ends.is_empty() || self.ends.iter().any(|one| bare.as_bytes().ends_with(one)))
             && self.parts.iter().all(|part| part.iter().any(|literal| text.contains(literal.as_str())))
     }
 }
@@ -70,7 +73,7 @@ impl Probe {
 #[derive(Debug, Default)]
 pub(super) struct Matcher {
     rules: Vec<Arc<Ready>>,
-    /// The patterns of all rules, in their order.
+    /// The patterns of all rules, in their order: those at the start of a line, then those anywhere.
     places: Vec<Place>,
     /// Patterns by the first bytes of a line, bullets left out.
     by_start: FastMap<Vec<u8>, Vec<u32>>,
@@ -87,7 +90,6 @@ pub(super) struct Matcher {
 struct Place {
     rule: u32,
     probe: u32,
-    anywhere: bool,
 }
 
 /// A phrase found in a line.
@@ -108,24 +110,21 @@ impl Matcher {
         let mut matcher =
             Matcher { rules: rules.filter(|ready| !ready.rule.off).collect(), ..Matcher::default() };
         let mut by_literal: BTreeMap<&str, Vec<u32>> = BTreeMap::new();
-        for (rule, ready) in matcher.rules.iter().enumerate() {
-            for (index, probe) in ready.probes.iter().enumerate() {
-                let place = matcher.places.len() as u32;
-                matcher.places.push(Place {
-                    rule: rule as u32,
-                    probe: index as u32,
-                    anywhere: probe.anywhere,
-                });
-                match &probe.sign {
-                    Sign::Begins(keys) => {
-                        keys.iter()
-                            .for_each(|key| matcher.by_start.entry(key.clone()).or_default().push(place));
-                    }
-                    Sign::Holds(literals) => {
-                        literals.iter().for_each(|one| by_literal.entry(one).or_default().push(place));
-                    }
-                    Sign::Unknown => matcher.always.push(place),
+        let all = matcher.rules.iter().enumerate().flat_map(|(rule, ready)| {
+            ready.probes.iter().enumerate().map(move |(probe, found)| ((rule as u32, probe as u32), found))
+        });
+        let mut all: Vec<((u32, u32), &Probe)> = all.collect();
+        all.sort_by_key(|(_, probe)| probe.anywhere);
+        for (place, ((rule, index), probe)) in (0..).zip(all) {
+            matcher.places.push(Place { rule, probe: index });
+            match &probe.sign {
+                Sign::Begins(keys) => {
+                    keys.iter().for_each(|key| matcher.by_start.entry(key.clone()).or_default().push(place));
                 }
+                Sign::Holds(literals) => {
+                    literals.iter().for_each(|one| by_literal.entry(one).or_default().push(place));
+                }
+                Sign::Unknown => matcher.always.push(place),
             }
         }
         matcher.literals = AhoCorasick::new(by_literal.keys()).ok();
@@ -140,7 +139,7 @@ impl Matcher {
         }
         let chars = text.chars().count();
         let mut places = self.candidates(text);
-        places.sort_unstable_by_key(|place| (self.places[*place as usize].anywhere, *place));
+        places.sort_unstable();
         places.dedup();
         let mut hits = Vec::new();
         for place in places {

@@ -24,6 +24,7 @@ mod matcher;
 mod page;
 mod pattern;
 mod prepared;
+mod reported;
 mod rule;
 pub(crate) mod shape;
 

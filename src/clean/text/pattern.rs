@@ -2,13 +2,13 @@
 //!
 //! Most patterns meet a handful of lines, or none. The engine of `regex-lite` is ready at once and slow to search, that
 //! of `regex` takes a thousand times as long to make and is quick: so a pattern begins with the first and changes to the
-//! second when it has been tried often. Both find the same; what `regex-lite` reads differently (classes of Unicode,
+//! second when it has searched much. Both find the same; what `regex-lite` reads differently (classes of Unicode,
 //! case) is left to `regex` from the start.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::OnceLock;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use regex::{Regex, RegexBuilder};
 use regex_lite::Regex as LightRegex;
@@ -16,8 +16,9 @@ use regex_lite::Regex as LightRegex;
 use super::frame::Frame;
 use super::rule::Rule;
 
-/// After so many tries the quick engine pays: to make it costs as much as some dozens of slow searches.
-const LIGHT_TRIES: u32 = 200;
+/// After so many bytes the quick engine pays: the slow one takes some hundreds of instructions for each, to make the quick
+/// one some millions.
+const LIGHT_BYTES: usize = 20_000;
 /// Largest compiled pattern in bytes; far more than any phrase needs.
 const MAX_PATTERN_BYTES: usize = 4 << 20;
 /// What an engine of one pattern may remember of its searches, per thread: there are hundreds of them.
@@ -28,7 +29,8 @@ const DFA_BYTES: usize = 1 << 17;
 pub(super) struct Pattern {
     source: String,
     frame: Frame,
-    tries: AtomicU32,
+    /// Bytes that were searched so far.
+    searched: AtomicUsize,
     light: OnceLock<Option<LightRegex>>,
     quick: OnceLock<Option<Regex>>,
 }
@@ -67,30 +69,30 @@ macro_rules! found {
 impl Pattern {
     pub fn new(source: String, frame: Frame) -> Pattern {
         let (light, quick) = (OnceLock::new(), OnceLock::new());
-        Pattern { source, frame, tries: AtomicU32::new(0), light, quick }
+        Pattern { source, frame, searched: AtomicUsize::new(0), light, quick }
     }
 
     /// The matches in a text.
     pub fn find(&self, text: &str, which: Which) -> Vec<Found> {
-        if let Some(light) = self.light() {
+        if let Some(light) = self.light(text) {
             return found!(light, text, which);
         }
         self.quick().map_or_else(Vec::new, |quick| found!(quick, text, which))
     }
 
     pub fn is_match(&self, text: &str) -> bool {
-        match self.light() {
+        match self.light(text) {
             Some(light) => light.is_match(text),
             None => self.quick().is_some_and(|quick| quick.is_match(text)),
         }
     }
 
-    /// The engine for the first tries.
-    fn light(&self) -> Option<&LightRegex> {
-        if self.tries.load(Ordering::Relaxed) >= LIGHT_TRIES {
+    /// The engine for the first texts.
+    fn light(&self, text: &str) -> Option<&LightRegex> {
+        if self.searched.load(Ordering::Relaxed) >= LIGHT_BYTES {
             return None;
         }
-        self.tries.fetch_add(1, Ordering::Relaxed);
+        self.searched.fetch_add(text.len(), Ordering::Relaxed);
         let make =
             || reads_alike(&self.source).then(|| LightRegex::new(&self.frame.around(&self.source)).ok())?;
         self.light.get_or_init(make).as_ref()
@@ -102,7 +104,7 @@ impl Pattern {
         let parts = |found: Vec<Found>| -> Vec<_> {
             found.into_iter().map(|found| (found.label, found.group)).collect()
         };
-        let (Some(light), Some(quick)) = (self.light(), self.quick()) else { return true };
+        let (Some(light), Some(quick)) = (self.light(text), self.quick()) else { return true };
         parts(found!(light, text, Which::Upto(usize::MAX)))
             == parts(found!(quick, text, Which::Upto(usize::MAX)))
     }
@@ -150,7 +152,7 @@ mod tests {
     fn both_engines_find_the_same() {
         let pattern = Pattern::new("(?:^|[^a-z0-9])((lire|voir) (aussi|plus)?)".to_owned(), Frame::Bare);
         let text = "a lire et à voir plus: lire aussi";
-        let all: Vec<_> = (0..2 * LIGHT_TRIES)
+        let all: Vec<_> = (0..2 * LIGHT_BYTES / text.len())
             .map(|_| pattern.find(text, Which::Last).pop().map(|found| (found.label, found.group)))
             .collect();
         assert_eq!(all[0], Some((24..34, Some((24, 28)))));

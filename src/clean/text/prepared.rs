@@ -33,6 +33,8 @@ pub(super) struct Outline {
     pub parts: Vec<Vec<String>>,
     /// What a match ends with; empty when that is not known.
     pub ends: Vec<Vec<u8>>,
+    /// The bytes of the longest match, where the match is the whole line.
+    pub longest: Option<usize>,
 }
 
 /// How lines that may hold a match are found.
@@ -67,7 +69,9 @@ impl Outline {
         let holds = || literals.and_then(Literals::required).map(shortened);
         let sign = begins().map(Sign::Begins).or_else(|| holds().map(Sign::Holds)).unwrap_or(Sign::Unknown);
         let ends = literals.filter(|_| frame.closes()).and_then(ends).unwrap_or_default();
-        Outline { source, frame, sign, parts: literals.map(Literals::parts).unwrap_or_default(), ends }
+        let longest = literals.filter(|_| frame == Frame::Whole).and_then(Literals::longest);
+        let parts = literals.map(Literals::parts).unwrap_or_default();
+        Outline { source, frame, sign, parts, ends, longest }
     }
 }
 

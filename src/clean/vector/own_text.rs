@@ -2,11 +2,12 @@
 
 use std::sync::LazyLock;
 
-use memchr::memchr3;
 use memchr::memmem::Finder;
+use memchr::{memchr, memchr3};
 
 use super::{Features, PageFacts, TextBlock, flag};
 use crate::article::Mark;
+use crate::clean::facts::Window;
 use crate::clean::survey::{is_dense_script, may_be_dense};
 use crate::clean::words::{is_stop_word, words};
 
@@ -18,16 +19,25 @@ pub(super) struct Words {
     capital: u32,
     /// In the headline too.
     pub shared: u32,
+    /// Shingles, and those of them that the announced body has; counted where there is one.
+    pub shingles: u32,
+    pub announced: u32,
 }
 
 impl Words {
     pub fn of(text: &str, facts: &PageFacts) -> Words {
-        let mut counts = Words::default();
+        let (mut counts, mut window) = (Words::default(), Window::default());
         for (word, key) in words(text) {
             counts.all += 1;
             counts.stop += u32::from(is_stop_word(word.len(), key));
             counts.capital += u32::from(word.chars().next().is_some_and(char::is_uppercase));
             counts.shared += u32::from(facts.title_words.contains(key));
+            if facts.has_hint
+                && let Some(shingle) = window.shingle(key)
+            {
+                counts.shingles += 1;
+                counts.announced += u32::from(facts.hint.contains(&shingle));
+            }
         }
         counts
     }
@@ -62,11 +72,16 @@ struct Characters {
     capital: u32,
     digit: u32,
     dense: u32,
+    currency: bool,
 }
 
 impl Characters {
     fn of(text: &str) -> Characters {
-        let mut counts = Characters { all: text.chars().count() as u32, ..Characters::default() };
+        let mut counts = Characters {
+            all: text.chars().count() as u32,
+            currency: memchr(b'$', text.as_bytes()).is_some(),
+            ..Characters::default()
+        };
         let is_dense = may_be_dense(text);
         for (start, part) in (0..).step_by(MAX_COUNTED).zip(text.as_bytes().chunks(MAX_COUNTED)) {
             let mut sums = 0_u64;
@@ -93,11 +108,18 @@ impl Characters {
         self.punctuation += u32::from(matches!(c, '。' | '、' | '，' | '：'));
         self.capital += u32::from(c.is_uppercase());
         self.dense += u32::from(may_be_dense && is_dense_script(c));
+        self.currency |= matches!(c, '€' | '£' | '¥' | '₽');
     }
 }
 
 /// Finds what addresses begin with; a finder costs more to make than most texts to search.
 static ADDRESSES: LazyLock<[Finder<'static>; 2]> = LazyLock::new(|| ["http", "www."].map(Finder::new));
+
+/// The columns of a block's own text, and whether it names a price, which is a column further on.
+pub(super) struct OwnText {
+    pub columns: TextColumns,
+    pub currency: bool,
+}
 
 /// The columns of a block's own text ...
 pub(super) type TextColumns = [f32; 25];
@@ -107,15 +129,15 @@ pub(super) const STOP_WORDS: usize = 3;
 pub(super) const PUNCTUATION: usize = 6;
 
 /// Measures the block's own text.
-pub(super) fn text_columns(block: &TextBlock, features: &Features, counts: &Words) -> TextColumns {
+pub(super) fn read(block: &TextBlock, features: &Features, counts: &Words) -> OwnText {
     let text = &block.text;
     let characters = Characters::of(text);
     let chars = characters.all.max(1) as f32;
     let Words { all, stop, capital, .. } = *counts;
-    let links = block.links().len();
+    let links = block.links().count();
     let has_sign = memchr3(b'|', b'@', b'/', text.as_bytes()).is_some();
     let words = all.max(1) as f32;
-    [
+    let columns = [
         features.weight as f32,
         words,
         features.link_density,
@@ -141,7 +163,8 @@ pub(super) fn text_columns(block: &TextBlock, features: &Features, counts: &Word
         block.spans.len() as f32,
         links as f32,
         strong_share(block),
-    ]
+    ];
+    OwnText { columns, currency: characters.currency }
 }
 
 fn strong_share(block: &TextBlock) -> f32 {

@@ -1,24 +1,27 @@
 //! The page and the place in it: preprocessing (section 13.2.3.5), looking ahead, sharing slices.
 
-use std::borrow::Cow;
 use std::ops::Range;
 
 use html5ever::tendril::StrTendril;
-use memchr::{memchr, memchr2};
+use memchr::{memchr, memchr_iter, memchr2};
 
 /// What NUL becomes nearly everywhere.
 pub(super) const REPLACEMENT: char = '\u{fffd}';
 
-/// Turns CR LF and single CR into LF, as "preprocessing the input stream" wants.
-pub(in crate::parse) fn normalise_newlines(page: &str) -> Cow<'_, str> {
-    let Some(first) = memchr(b'\r', page.as_bytes()) else { return Cow::Borrowed(page) };
-    let mut normalised = String::with_capacity(page.len());
-    normalised.push_str(&page[..first]);
-    for piece in page[first + 1..].split('\r') {
-        normalised.push('\n');
-        normalised.push_str(piece.strip_prefix('\n').unwrap_or(piece));
+/// Turns CR LF and single CR into LF, as "preprocessing the input stream" wants. The copy is one from which tokens can
+/// be cut.
+pub(in crate::parse) fn normalise_newlines(page: &str) -> StrTendril {
+    let mut normalised = StrTendril::with_capacity(page.len() as u32);
+    let mut start = 0;
+    for end in memchr_iter(b'\r', page.as_bytes()) {
+        normalised.push_slice(&page[start..end]);
+        start = end + 1;
+        if page.as_bytes().get(start) != Some(&b'\n') {
+            normalised.push_slice("\n");
+        }
     }
-    Cow::Owned(normalised)
+    normalised.push_slice(&page[start..]);
+    normalised
 }
 
 /// The whitespace of the standard's tokenizer states; CR is gone by then.
@@ -39,14 +42,14 @@ pub(super) fn starts_with_ignoring_case(bytes: &[u8], prefix: &[u8]) -> bool {
 /// A page and the place up to which it is consumed.
 pub(super) struct Input<'page> {
     text: &'page str,
-    /// The same text once more, to cut tokens from without copying.
+    /// The same text, to cut tokens from without copying.
     shared: StrTendril,
     position: usize,
 }
 
 impl<'page> Input<'page> {
-    pub fn new(text: &'page str) -> Self {
-        Input { text, shared: StrTendril::from_slice(text), position: 0 }
+    pub fn new(text: &'page StrTendril) -> Self {
+        Input { text, shared: text.clone(), position: 0 }
     }
 
     pub fn position(&self) -> usize {

@@ -93,7 +93,7 @@ pub(super) struct Tokenizer<'page, C> {
 
 impl<'page, C: Consumer> Tokenizer<'page, C> {
     /// A tokenizer for a page whose newlines are normalised (see [`normalise_newlines`]), of less than 4 GiB.
-    pub fn new(page: &'page str, consumer: C) -> Self {
+    pub fn new(page: &'page StrTendril, consumer: C) -> Self {
         Tokenizer {
             input: Input::new(page),
             consumer,
