@@ -1,6 +1,7 @@
 //! tamis' parser against html5ever with its own tokenizer and a tree of another crate.
 
 use html5ever::tendril::TendrilSink;
+use html5ever::tokenizer::TokenizerOpts;
 use html5ever::tree_builder::TreeBuilderOpts;
 use html5ever::{LocalName, Namespace, ParseOpts, local_name};
 use markup5ever_rcdom::{Handle, NodeData, RcDom};
@@ -79,10 +80,12 @@ fn ours(dom: &Dom) -> String {
 /// Nothing for a page with more attributes than tamis compares.
 fn theirs(page: &str) -> Option<String> {
     let options = ParseOpts {
+        // It looks for a byte order mark again wherever it stops in the page, as behind a charset.
+        tokenizer: TokenizerOpts { discard_bom: false, ..TokenizerOpts::default() },
         tree_builder: TreeBuilderOpts { scripting_enabled: false, ..TreeBuilderOpts::default() },
         ..ParseOpts::default()
     };
-    let dom = html5ever::parse_document(RcDom::default(), options).one(page);
+    let dom = html5ever::parse_document(RcDom::default(), options).one(page.strip_prefix('\u{feff}').unwrap_or(page));
     let mut outline = Outline::default();
     let mut open: Vec<(Handle, bool)> = vec![(dom.document.clone(), true)];
     while let Some((node, enters)) = open.pop() {
