@@ -158,6 +158,7 @@ impl Record {
     }
 
     /// What kind of page it is, in the word of the JSON.
+    #[cfg(any(feature = "job", test))]
     pub(crate) fn type_name(&self) -> Option<String> {
         let name = serde_json::to_value(self.page_type?).ok()?;
         name.as_str().map(str::to_owned)

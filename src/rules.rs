@@ -182,6 +182,7 @@ fn read(path: &Path) -> Result<String, Error> {
 }
 
 /// The files of a folder of rules.
+#[cfg(feature = "job")]
 pub(crate) fn files(folder: &Path) -> Result<Vec<PathBuf>, Error> {
     let generic = Some(folder.join("generic.toml")).filter(|path| path.exists());
     let mut files: Vec<PathBuf> = generic.into_iter().collect();

@@ -29,7 +29,7 @@ const MAX_TITLE_BYTES: usize = 40;
 const RETURNS: &[char] = &['↩', '↑', '⇑', '⏎', '↵', '⤴', '^', '\u{fe0e}', '\u{fe0f}'];
 
 /// Takes the arrows of returns out of kept blocks, and parts the number of a reference from the word before it, which
-/// readers see as a superscript: "le fonds ancien[1]".
+/// readers see as a superscript: `le fonds ancien[1]`.
 pub fn write_references(blocks: &mut [TextBlock]) {
     for block in blocks.iter_mut().filter(|block| block.fate.kept && !block.spans.is_empty()) {
         let returns: Vec<_> =
