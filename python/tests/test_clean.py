@@ -83,7 +83,7 @@ def test_wrong_calls_are_said():
         tamis.clean(PAGE, "no address")
     with pytest.raises(ValueError, match="threads"):
         tamis.clean_many([PAGE], threads=0)
-    with pytest.raises(OSError, match="no such folder"):
+    with pytest.raises(ValueError, match="no folder of rules"):
         tamis.Cleaner(rules="/no/such/folder")
     with pytest.raises(TypeError):
         tamis.clean(7)
