@@ -45,6 +45,7 @@ pub mod serve;
 #[cfg(feature = "job")]
 pub mod sink;
 pub mod source;
+mod tables;
 #[cfg(feature = "serve")]
 pub mod workbench;
 

@@ -4,10 +4,10 @@
 //! Alone such a line says nothing; that it is of the same make as the paragraph next to it, and a sentence, says enough.
 
 use super::block::{Fate, TextBlock};
-use super::features::{above, ends_sentence};
+use super::features::ends_sentence;
 use super::settle::{is_sure, owner};
 use crate::article::BlockKind;
-use crate::parse::{Dom, NodeId, NodeKind};
+use crate::parse::{Dom, NodeKind};
 
 /// A line at the edge needs this score; signatures, sources and copyright notices have less.
 const LINE_SCORE: f32 = 0.08;
@@ -17,8 +17,6 @@ const FIRST_LINE_SCORE: f32 = 0.2;
 const LIST_SCORE: f32 = 0.1;
 /// Letters of a line.
 const MIN_LETTERS: usize = 3;
-/// So many elements above a block its list of terms may be.
-const TERM_LEVELS: usize = 3;
 
 /// Brings them back.
 pub fn keep_beside(dom: &Dom, blocks: &mut [TextBlock], threshold: f32) {
@@ -76,11 +74,11 @@ fn keep_within(dom: &Dom, blocks: &mut [TextBlock], threshold: f32) {
 fn keep_lists(dom: &Dom, blocks: &mut [TextBlock]) {
     let mut start = 1;
     while start < blocks.len() {
-        let Some(list) = list_of(dom, &blocks[start]) else {
+        let Some(list) = owner(dom, &blocks[start]) else {
             start += 1;
             continue;
         };
-        let length = blocks[start..].iter().take_while(|block| list_of(dom, block) == Some(list)).count();
+        let length = blocks[start..].iter().take_while(|block| owner(dom, block) == Some(list)).count();
         let end = start + length;
         let is_beside = |block: Option<&TextBlock>| {
             block.is_some_and(|block| is_sure(block) && dom.parent(block.element) == dom.parent(list))
@@ -100,12 +98,6 @@ fn keep_lists(dom: &Dom, blocks: &mut [TextBlock]) {
         }
         start = end;
     }
-}
-
-/// The list, table or list of terms that a block belongs to.
-fn list_of(dom: &Dom, block: &TextBlock) -> Option<NodeId> {
-    let terms = || above(dom, block.element).take(TERM_LEVELS).find(|node| dom.tag(*node) == "dl");
-    owner(dom, block).or_else(terms)
 }
 
 fn keep(block: &mut TextBlock, rule: &'static str) {

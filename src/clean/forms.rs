@@ -2,6 +2,7 @@
 
 use html5ever::local_name;
 
+use super::FastSet;
 use super::survey::Survey;
 use crate::parse::{Dom, NodeId, NodeKind};
 
@@ -17,17 +18,21 @@ pub fn asks_for_address(dom: &Dom, node: NodeId) -> bool {
         && dom.attribute(node, "type").is_some_and(|kind| kind.eq_ignore_ascii_case("email"))
 }
 
-/// The largest box around a field for a mail address that holds little but the words that invite to fill it in; none
+/// The largest boxes around fields for a mail address that hold little but the words that invite to fill them in; none
 /// where that is the article.
-pub fn letter_box(dom: &Dom, survey: &Survey, field: NodeId, root: NodeId) -> Option<NodeId> {
+pub fn letter_boxes(dom: &Dom, survey: &Survey, fields: Vec<NodeId>, root: NodeId) -> Vec<NodeId> {
     let most = MAX_PROSE.min((survey.get(root).prose as f32 * MAX_SHARE) as u32);
     let is_box = |node: &NodeId| {
         let names_article = matches!(dom.tag(*node), "main" | "article" | "body");
         *node != root && !names_article && survey.get(*node).prose <= most
     };
-    let found = dom.ancestors(field).take_while(is_box).last()?;
-    let has_headline = dom.descendants(found).any(|below| *dom.local_name(below) == local_name!("h1"));
-    (!has_headline).then_some(found)
+    let mut boxes: Vec<NodeId> =
+        fields.into_iter().filter_map(|field| dom.ancestors(field).take_while(is_box).last()).collect();
+    let mut seen = FastSet::default();
+    boxes.retain(|found| seen.insert(*found));
+    let has_headline = |node| dom.descendants(node).any(|below| *dom.local_name(below) == local_name!("h1"));
+    boxes.retain(|found| !has_headline(*found));
+    boxes
 }
 
 #[cfg(test)]
@@ -42,8 +47,8 @@ mod tests {
         let root = dom.body().unwrap();
         let survey = Survey::of(&dom, root, &Rules::builtin().generic);
         let field = dom.descendants(root).find(|node| asks_for_address(&dom, *node))?;
-        let found = letter_box(&dom, &survey, field, root)?;
-        dom.attribute(found, "class").map(str::to_owned)
+        let found = letter_boxes(&dom, &survey, vec![field], root);
+        dom.attribute(*found.first()?, "class").map(str::to_owned)
     }
 
     const PROSE: &str = "<p>Le pont de pierre restera fermé jusqu’à lundi, a indiqué la capitainerie dans un bref \

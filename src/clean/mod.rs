@@ -52,11 +52,6 @@ pub mod vector;
 pub(crate) mod walls;
 pub mod words;
 
-use std::collections::{HashMap, HashSet};
-
 pub use kind::Kind;
 
-/// Tables of one page. Seeded by chance as those of the standard library, with a much quicker hash.
-pub(crate) type FastMap<K, V> = HashMap<K, V, foldhash::fast::RandomState>;
-/// The same as a set.
-pub(crate) type FastSet<K> = HashSet<K, foldhash::fast::RandomState>;
+pub(crate) use crate::tables::{FastMap, FastSet};

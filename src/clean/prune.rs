@@ -7,7 +7,7 @@ use std::cell::OnceCell;
 use html5ever::local_name;
 
 use super::Kind;
-use super::forms::{asks_for_address, letter_box};
+use super::forms::{asks_for_address, letter_boxes};
 use super::names::push_words;
 use super::rules::{BoxRule, GenericRules};
 use super::survey::{NodeFacts, Survey};
@@ -129,7 +129,7 @@ impl Marks {
                 _ => {}
             }
         }
-        for found in fields.into_iter().filter_map(|field| letter_box(dom, survey, field, root)) {
+        for found in letter_boxes(dom, survey, fields, root) {
             marks.set(found, Mark { kind: Kind::Newsletter, rule: "prune.form".to_owned() });
         }
         (marks, taken)

@@ -61,14 +61,15 @@ struct Page {
 impl Page {
     fn of(dom: &Dom, blocks: &[TextBlock], title: Option<&str>) -> Page {
         let kept = || blocks.iter().filter(|block| block.fate.kept);
-        let is_rest = weight(kept()) < MAX_REST_WEIGHT && !kept().any(|block| ends_sentence(&block.text));
+        let kept_weight = weight(kept());
+        let is_rest = kept_weight < MAX_REST_WEIGHT && !kept().any(|block| ends_sentence(&block.text));
         let is_small = weight(blocks.iter()) <= 2 * MAX_WALL_WEIGHT;
         let seen = blocks.iter().filter(|block| is_small || block.fate.kept);
         let says = title.into_iter().chain(seen.map(|block| block.text.as_str())).map(Folded::of).collect();
         let judged = blocks.iter().filter(|block| is_rest || block.fate.kept);
         let judged = judged.filter(|block| !matches!(block.kind, BlockKind::Heading(_)));
         let kept = judged.map(|block| (text_weight(&block.text), Folded::of(&block.text))).collect();
-        let is_empty = is_small && weight(blocks.iter().filter(|block| block.fate.kept)) == 0;
+        let is_empty = is_small && kept_weight == 0;
         Page { says, kept, is_rest, is_empty, asks_password: asks_password(dom) }
     }
 
@@ -132,7 +133,6 @@ pub(super) fn wall_of_lines(page: &str) -> Option<Rejection> {
 
 #[cfg(test)]
 mod tests {
-
     use crate::Cleaner;
 
     const NOTICE: &str = "<p>Le Phare et ses 850 partenaires utilisent des cookies pour stocker et accéder à vos données personnelles, \

@@ -46,16 +46,17 @@ pub fn settle_groups(dom: &Dom, blocks: &mut [TextBlock], threshold: f32) {
     let prose_around = sure_parents(dom, blocks);
     let last_sure = blocks.iter().rposition(is_sure);
     for (owner, group) in groups {
-        let is_table = !matches!(blocks[group.blocks[0]].kind, BlockKind::ListItem { .. });
+        // cells of a table, terms and what is said of them
+        let is_grid = !matches!(blocks[group.blocks[0]].kind, BlockKind::ListItem { .. });
         let likely_text = group.text > 0 && group.weighted_scores >= threshold * group.text as f32;
         let is_likely = group.scores >= threshold * group.blocks.len() as f32
-            || (is_table && likely_text && !is_nested(dom, owner));
+            || (is_grid && likely_text && !is_nested(dom, owner));
         let by_rules = 2 * group.by_rules > group.blocks.len();
         // beside prose, or in a box between the first and the last of it
         let wrappers = if last_sure > group.blocks.last().copied() { MAX_WRAPPERS } else { 1 };
         let is_among_prose =
             || above(dom, owner).skip(1).take(wrappers).any(|node| prose_around.contains(&Some(node)));
-        let is_kept = is_likely || (is_table && by_rules && is_among_prose());
+        let is_kept = is_likely || (is_grid && by_rules && is_among_prose());
         let linked = |index: &&usize| blocks[**index].fate.rule == "label.links";
         let few_linked =
             MIN_ITEMS_PER_LINK * group.blocks.iter().filter(linked).count() <= group.blocks.len();
@@ -63,9 +64,9 @@ pub fn settle_groups(dom: &Dom, blocks: &mut [TextBlock], threshold: f32) {
             let block = &mut blocks[index];
             let may_return = match &*block.fate.rule {
                 "model" => true,
-                "label.links" => is_table || few_linked,
-                "label.outside" => is_table || (!block.has_links() && ends_sentence(&block.text)),
-                _ => is_table,
+                "label.links" => is_grid || few_linked,
+                "label.outside" => is_grid || (!block.has_links() && ends_sentence(&block.text)),
+                _ => is_grid,
             };
             settle(block, is_kept, may_return);
         }

@@ -131,7 +131,8 @@ fn is_in_noscript(dom: &Dom, root: NodeId, rules: &GenericRules) -> bool {
         return false;
     }
     // most hold pictures, and the page need not be walked through for them
-    let boxes = dom.descendants(root).filter(|node| *dom.local_name(*node) == NOSCRIPT);
+    let is_box = |node: NodeId| *dom.local_name(node) == NOSCRIPT;
+    let boxes = dom.descendants(root).filter(|node| is_box(*node) && !dom.ancestors(*node).any(is_box));
     let most: u32 =
         boxes.flat_map(|node| dom.descendants(node)).map(|node| prose_chars(dom.text(node))).sum();
     if most < MIN_NOSCRIPT_PROSE {

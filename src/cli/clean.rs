@@ -13,7 +13,9 @@ use url::Url;
 use tamis::outcome::{self, INTERNAL_ERROR, Input};
 use tamis::record::Record;
 use tamis::source::list::parse_url;
-use tamis::source::saved::{InputKind, Item, PageKind, READ_ERROR, STDIN, Saved, SavedPage, is_archive};
+use tamis::source::saved::{
+    InputKind, Item, PageKind, READ_ERROR, STDIN, Saved, SavedPage, is_archive, is_pattern,
+};
 use tamis::{CleanOptions, Cleaner};
 
 use super::options::{CleaningArgs, OutputArgs, input, pool};
@@ -111,15 +113,16 @@ fn check_after(after: Option<u64>, paths: &[String], input: InputKind) -> Result
 
 /// An address belongs to one page.
 fn check_url(is_given: bool, paths: &[String]) -> Result<(), Usage> {
-    let single = matches!(paths, [path] if path == STDIN || !Path::new(path).is_dir() && !is_pattern(path));
+    let single =
+        matches!(paths, [path] if path == STDIN || !Path::new(path).is_dir() && !stands_for_others(path));
     if is_given && !single {
         return Err(Usage("--url is the address of one page; name exactly one".to_owned()));
     }
     Ok(())
 }
 
-fn is_pattern(path: &str) -> bool {
-    !Path::new(path).exists() && path.contains(['*', '?', '[', '{'])
+fn stands_for_others(path: &str) -> bool {
+    !Path::new(path).exists() && is_pattern(path)
 }
 
 /// The address of a page, as given with `--url`.

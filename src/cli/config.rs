@@ -8,6 +8,7 @@ use tamis::config::{Config, DEFAULT_FILE, Output, OutputKind, is_address};
 use tamis::fetch::{FetchOptions, Fetcher};
 use tamis::job::state::State;
 use tamis::sink::atomic;
+use tamis::source::saved::is_pattern;
 use tamis::{Error, job};
 
 use super::deploy::{self, Installed};
@@ -81,7 +82,7 @@ fn settings(config: &Config) -> Result<(), Error> {
 /// Lists, folders, and local feeds must be there; globs and addresses cannot be checked without a run.
 fn missing_files(config: &Config) -> Vec<String> {
     let sources = &config.sources;
-    let local = |place: &&String| !is_address(place) && !place.contains(['*', '?', '[', '{']);
+    let local = |place: &&String| !is_address(place) && !is_pattern(place);
     let named = sources.saved.iter().chain(&sources.feeds).chain(&sources.sitemaps).filter(local);
     let paths = named.map(Path::new).chain(sources.lists.iter().map(PathBuf::as_path));
     let missing = paths.filter(|path| !path.exists());

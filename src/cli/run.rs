@@ -109,7 +109,7 @@ fn run(runtime: &Runtime, config: &Config, is_worker: bool, shell: &Shell) -> an
 /// Under `--quiet`, nothing else would say why the exit code is not 0.
 fn complain(report: &job::Report) {
     let problems = report.sources.iter().flat_map(|source| &source.problems);
-    for problem in problems.filter(|problem| problem.weight != Weight::MayPass) {
+    for problem in problems.filter(|problem| problem.weight > Weight::MayPass) {
         tracing::error!("{}", problem.message);
     }
     if let Some(first) = report.tally.failures.first().filter(|_| report.tally.failed > 0) {

@@ -1,7 +1,7 @@
 //! `tamis serve`: the workbench in a browser, until Ctrl-C.
 
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 use tokio::runtime::Runtime;
@@ -9,6 +9,7 @@ use tokio::runtime::Runtime;
 use tamis::config::{Config, DEFAULT_FILE};
 use tamis::job::state::State;
 use tamis::serve::{ServeOptions, USUAL_ADDRESS, Workbench};
+use tamis::source::saved::is_pattern;
 
 use super::shell::{Exit, Shell};
 use super::stop;
@@ -57,7 +58,7 @@ pub fn execute(args: ServeArgs, _shell: &Shell) -> anyhow::Result<Exit> {
 }
 
 fn options(args: ServeArgs) -> Result<ServeOptions, tamis::Error> {
-    let is_named = args.config.is_some() || std::path::Path::new(DEFAULT_FILE).exists();
+    let is_named = args.config.is_some() || Path::new(DEFAULT_FILE).exists();
     let config = Config::find(args.config.as_deref())?;
     let furniture = match is_named && config.rules.furniture {
         true => State::open_to_read(&config)?.map(|state| state.furniture()).transpose()?,
@@ -69,8 +70,7 @@ fn options(args: ServeArgs) -> Result<ServeOptions, tamis::Error> {
         (true, true) => config.sources.saved,
         (true, false) => Vec::new(),
     };
-    let is_pattern = |place: &String| place.contains(['*', '?', '[', '{']);
-    let is_missing = |place: &&String| !is_pattern(place) && !std::path::Path::new(place).exists();
+    let is_missing = |place: &&String| !is_pattern(place) && !Path::new(place).exists();
     if let Some(missing) = saved.iter().find(is_missing).filter(|_| is_given) {
         return Err(tamis::Error::Config(format!("{missing} is not there; name saved pages, or none")));
     }

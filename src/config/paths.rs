@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::{Config, OutputKind, is_address};
 use crate::error::Error;
+use crate::source::saved::is_pattern;
 
 impl Config {
     /// A path as the file has it, whatever the folder is that tamis was called in.
@@ -88,9 +89,8 @@ impl Config {
         let sources = &self.sources;
         let has_address = !sources.urls.is_empty() || !sources.discover.is_empty();
         let web = sources.feeds.iter().chain(&sources.sitemaps);
-        let may_be_there = |place: &String| {
-            is_address(place) || place.contains(['*', '?', '[', '{']) || Path::new(place).exists()
-        };
+        let may_be_there =
+            |place: &String| is_address(place) || is_pattern(place) || Path::new(place).exists();
         let is_there =
             web.chain(&sources.saved).any(may_be_there) || sources.lists.iter().any(|list| list.exists());
         if has_address || is_there {

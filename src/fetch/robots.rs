@@ -114,10 +114,8 @@ fn verdict(name: &str, answer: Result<Vec<u8>, FetchErrorKind>) -> Verdict {
         Ok(bytes) => Verdict::Rules(Arc::new(Robots::parse(&bytes, name))),
         Err(kind) if means_no_rules(&kind) => Verdict::Rules(Arc::new(Robots::allow_all())),
         Err(kind @ (Kind::Dns { .. } | Kind::Connect { .. } | Kind::Tls { .. })) => Verdict::Failed(kind),
-        Err(kind @ (Kind::PrivateAddress { .. } | Kind::HostBusy { .. } | Kind::HostSilent { .. })) => {
-            Verdict::Failed(kind)
-        }
-        Err(kind @ Kind::Stopped) => Verdict::Failed(kind),
+        Err(kind @ (Kind::PrivateAddress { .. } | Kind::HostBusy { .. })) => Verdict::Failed(kind),
+        Err(kind @ (Kind::HostSilent { .. } | Kind::Stopped)) => Verdict::Failed(kind),
         Err(kind) => Verdict::Failed(Kind::RobotsUnavailable { detail: kind.to_string() }),
     }
 }

@@ -1,11 +1,10 @@
 //! What a careful reader of the report should do: each warning names the host, what was seen, and the option that
 //! would help.
 
-use super::plan::SourceReport;
-use super::report::Report;
+use super::plan::{SourceReport, Weight};
+use super::report::{Report, counted};
 use super::tally::HostTally;
 use crate::config::Config;
-use crate::fetch::FetchErrorKind;
 
 /// Fewer pages than this may fail alike by chance.
 const FEW: usize = 3;
@@ -29,15 +28,15 @@ fn unread(config: &Config, report: &Report) -> Option<String> {
     if !report.is_out_of_time() {
         return None;
     }
-    let is_unread = |source: &&SourceReport| {
-        source.problems.iter().any(|problem| problem.message.ends_with(&FetchErrorKind::Stopped.to_string()))
-    };
+    let is_unread =
+        |source: &&SourceReport| source.problems.iter().any(|problem| problem.weight == Weight::Unread);
     let unread = report.sources.iter().filter(is_unread).count();
     let is_empty = report.sources.is_empty();
     (unread > 0 || is_empty).then(|| {
-        let what = if is_empty { "the sources were".to_owned() } else { format!("{unread} sources were") };
+        let what = if is_empty { "no source".to_owned() } else { counted(unread, "source") };
+        let not = if is_empty { "" } else { "not " };
         format!(
-            "{what} not read in the time of this run; raise job.time_budget_seconds (now {})",
+            "{what} could {not}be read in the time of this run; raise job.time_budget_seconds (now {})",
             config.job.time_budget_seconds
         )
     })

@@ -105,7 +105,7 @@ async fn fetched_sources(
 fn weight_of(problem: &web::Problem) -> Weight {
     match problem {
         web::Problem::Fetch(error) if error.is_transient() => Weight::MayPass,
-        web::Problem::Fetch(error) if error.kind == FetchErrorKind::Stopped => Weight::MayPass,
+        web::Problem::Fetch(error) if error.kind == FetchErrorKind::Stopped => Weight::Unread,
         web::Problem::Fetch(_) | web::Problem::Format { .. } => Weight::Stays,
         web::Problem::Place { .. } => Weight::Configuration,
     }

@@ -94,6 +94,8 @@ pub struct Problem {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Weight {
+    /// The run ended before the source was read.
+    Unread,
     /// It may pass by itself.
     MayPass,
     /// It will stay until somebody looks.

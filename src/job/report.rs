@@ -200,7 +200,8 @@ fn sources_table(sources: &[SourceReport]) -> String {
     text
 }
 
-fn counted(count: usize, what: &str) -> String {
+/// "1 page", "2 pages".
+pub(super) fn counted(count: usize, what: &str) -> String {
     if count == 1 { format!("1 {what}") } else { format!("{count} {what}s") }
 }
 

@@ -8,6 +8,7 @@
 use std::path::{Path, PathBuf};
 
 use super::page_state::PageState;
+use super::report::counted;
 use super::state::State;
 use super::state::database::{Row, values};
 use crate::config::{Config, OutputKind};
@@ -21,7 +22,7 @@ use crate::rules;
 pub(super) struct Written {
     print: String,
     state: String,
-    pages: u64,
+    pages: usize,
 }
 
 /// The settings in force, as far as records depend on them.
@@ -55,14 +56,15 @@ impl Settings {
         }
         let elsewhere = (elsewhere > 0).then(|| {
             format!(
-                "{elsewhere} articles were written to another [output] than this; `tamis state retry --state done` \
-                 has them written here"
+                "written to another [output] than this: {}; `tamis state retry --state done` has them written here",
+                counted(elsewhere, "article")
             )
         });
         let otherwise = (otherwise > 0).then(|| {
             format!(
-                "{otherwise} pages were cleaned with other [clean] settings or rules than these; \
-                 `tamis state retry --state done --state rejected` has them cleaned and written again"
+                "cleaned with other [clean] settings or rules than these: {}; `tamis state retry --state done \
+                 --state rejected` has them cleaned and written again",
+                counted(otherwise, "page")
             )
         });
         elsewhere.into_iter().chain(otherwise).collect()
@@ -82,8 +84,9 @@ pub(super) fn missing_output(config: &Config, state: &State) -> Result<Option<St
     let path = path.display();
     Ok((articles > 0).then(|| {
         format!(
-            "{path} was not there, though earlier runs wrote {articles} articles; `tamis state retry --state done` \
-             has them written again"
+            "{path} was not there, though earlier runs wrote {}; `tamis state retry --state done` has them written \
+             again",
+            counted(articles as usize, "article")
         )
     }))
 }
@@ -142,7 +145,8 @@ impl State {
         }
         let query = "SELECT settings, state, count(*) FROM pages WHERE settings <> $1
              AND state IN ('done', 'rejected') GROUP BY settings, state";
-        let row = |row: &Row| Written { print: row.text(0), state: row.text(1), pages: row.count(2) };
+        let row =
+            |row: &Row| Written { print: row.text(0), state: row.text(1), pages: row.count(2) as usize };
         let found: Vec<Written> = self.database().rows(query, values![print])?.iter().map(row).collect();
         let is_used = |print: &String| found.iter().any(|written| written.print == *print);
         let unused = others.iter().map(|row| row.text(0)).filter(|print| !is_used(print));
@@ -208,8 +212,11 @@ mod tests {
             };
             write("u", PageState::Done, &old);
             let told = write("v", PageState::Rejected, &old);
-            assert!(told[0].starts_with("1 articles were written to another [output]"), "{told:?}");
-            assert!(told[1].starts_with("1 pages were cleaned with other [clean] settings"), "{told:?}");
+            assert!(told[0].starts_with("written to another [output] than this: 1 article;"), "{told:?}");
+            assert!(
+                told[1].starts_with("cleaned with other [clean] settings or rules than these: 1 page;"),
+                "{told:?}"
+            );
             assert_eq!(write("u", PageState::Done, &new).len(), 1);
             assert_eq!(write("v", PageState::Rejected, &new), Vec::<String>::new());
         });

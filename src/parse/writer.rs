@@ -15,7 +15,7 @@ use html5ever::{Attribute as MarkupAttribute, QualName, local_name, ns};
 use super::dom::{Attribute, Dom, Element, NIL, NodeId, NodeKind, name_bit};
 use super::keep::{CodeElement, Retention};
 use super::limits::Limits;
-use crate::clean::FastMap;
+use crate::tables::FastMap;
 
 /// Room for the attributes of copied elements, beyond twice the page.
 const LEAST_ATTRIBUTE_BYTES: usize = 64 << 10;

@@ -288,10 +288,15 @@ fn expand(path: &str, kind: InputKind) -> Files {
     if path == STDIN || place.exists() {
         return Box::new(std::iter::once(Ok(place.to_owned())));
     }
-    if path.contains(['*', '?', '[', '{']) {
+    if is_pattern(path) {
         return expand_glob(path);
     }
     failure(path, &format!("{path} was not found; check the spelling and the working directory"))
+}
+
+/// Whether a path stands for others, unless there is a file of that very name.
+pub fn is_pattern(path: &str) -> bool {
+    path.contains(['*', '?', '[', '{'])
 }
 
 fn failure(path: &str, reason: &str) -> Files {
@@ -326,8 +331,7 @@ fn matches(glob: &GlobMatcher, path: &Path, strip: bool) -> bool {
 
 /// The folders of a pattern before its first special character.
 fn fixed_part(pattern: &str) -> PathBuf {
-    let special =
-        |part: &std::path::Component| part.as_os_str().to_string_lossy().contains(['*', '?', '[', '{']);
+    let special = |part: &std::path::Component| is_pattern(&part.as_os_str().to_string_lossy());
     Path::new(pattern).components().take_while(|part| !special(part)).collect()
 }
 

@@ -59,9 +59,9 @@ fn a_source_that_the_time_does_not_suffice_for_is_named() {
     let bench = Bench::new(&format!("{feeds}[job]\ntime_budget_seconds = 1\n"));
     let run = bench.run();
     assert_eq!(run.code, Some(0), "{}", run.stderr);
-    assert!(run.stderr.contains("1 sources were not read in the time of this run"), "{}", run.stderr);
+    assert!(run.stderr.contains("1 source could not be read in the time of this run"), "{}", run.stderr);
     assert!(run.stderr.contains("raise job.time_budget_seconds (now 1)"), "{}", run.stderr);
-    assert_eq!(bench.report()["sources"][0]["problems"][0]["weight"], "may-pass");
+    assert_eq!(bench.report()["sources"][0]["problems"][0]["weight"], "unread");
 }
 
 #[test]

@@ -6,8 +6,8 @@ use html5ever::local_name;
 
 use super::words::tidy;
 use crate::article::jsonld::plain;
-use crate::clean::FastMap;
 use crate::parse::{Dom, NodeId};
+use crate::tables::FastMap;
 
 /// More values of one key than this (tags, images) are not read.
 const MAX_VALUES: usize = 100;

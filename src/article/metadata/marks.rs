@@ -6,7 +6,7 @@ use aho_corasick::{AhoCorasick, MatchKind};
 use serde::Deserialize;
 
 use super::words::fold;
-use crate::clean::FastMap;
+use crate::tables::FastMap;
 
 const RULES: &str = include_str!("../../../rules/marks.toml");
 /// Longer words of class names are hashes.

@@ -31,8 +31,8 @@ use self::page::Page;
 use crate::article::date::Order;
 use crate::article::drop_controls;
 use crate::article::jsonld::{self, Hints, Story};
-use crate::clean::FastSet;
 use crate::parse::{Dom, NodeId};
+use crate::tables::FastSet;
 
 /// Headings that are compared with the titles of JSON-LD objects.
 const MAX_HEADINGS: usize = 20;

@@ -85,7 +85,7 @@ impl Byline {
 
     /// A lone word behind a full name and a comma: "Anne Le Gall, Brest".
     fn is_place(&self, part: &str, text: &str) -> bool {
-        let at = part.as_ptr() as usize - text.as_ptr() as usize;
+        let at = part.as_ptr().addr() - text.as_ptr().addr();
         let is_apart = text[..at].trim_end().ends_with(',');
         let is_lone = !part.trim().contains(' ') && !part.chars().any(is_ideograph);
         let is_full = |name: &String| name.contains(' ') && !starts_with_particle(name);

@@ -320,3 +320,33 @@ impl std::fmt::Debug for Postgres {
         formatter.debug_struct("Postgres").field("shown", &self.shown).finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::database;
+    use super::*;
+
+    fn columns(postgres: &Postgres) -> Vec<String> {
+        let query = "SELECT table_name || '.' || column_name FROM information_schema.columns
+             WHERE table_schema = 'tamis' ORDER BY 1";
+        let rows = postgres.database().rows(query, Vec::new()).unwrap();
+        rows.iter().filter_map(|row| row.maybe_text(0)).collect()
+    }
+
+    #[test]
+    fn tables_of_version_1_are_brought_up_to_date_by_who_writes() {
+        let Some(url) = database() else { return };
+        let new = Postgres::open(&url).unwrap();
+        let wanted = columns(&new);
+        let older = "ALTER TABLE pages DROP COLUMN settings; DROP TABLE settings;
+             ALTER TABLE articles DROP COLUMN type; ALTER TABLE articles DROP COLUMN live;
+             ALTER TABLE articles DROP COLUMN comments; UPDATE version SET number = 1;";
+        new.batch(older).unwrap();
+        let refused = Postgres::open_to_read(&url).unwrap_err().to_string();
+        assert!(refused.contains("the next `tamis run` brings it up to date"), "{refused}");
+        let upgraded = Postgres::open(&url).unwrap();
+        assert_eq!(columns(&upgraded), wanted);
+        assert_eq!(upgraded.version().unwrap(), Some(tables::POSTGRES_VERSION));
+        assert!(Postgres::open_to_read(&url).unwrap().is_some());
+    }
+}

@@ -69,7 +69,7 @@ pub const NESTED_TOGETHER: [&str; 16] = [
 ];
 
 /// Items that follow each other on a page.
-pub const SIBLINGS: [(&str, &str); 42] = [
+pub const SIBLINGS: [(&str, &str); 44] = [
     ("text nodes", "x<br>"),
     ("line breaks", "<br>"),
     ("paragraphs of a letter", "<p>x"),
@@ -87,6 +87,11 @@ pub const SIBLINGS: [(&str, &str); 42] = [
     ("text around tables", "x<table>y<td>z</td></table>"),
     ("list items", "<li>Un point de la liste"),
     ("options", "<option>x"),
+    ("fields for mail", "<input type=email>"),
+    (
+        "fields for mail in and beside boxes",
+        "<article><div><input type=email></div></article><input type=email>",
+    ),
     ("selects", "<select><option>x</select>"),
     ("images", "<img src=x alt='Une photo'>"),
     ("figures", "<figure><img src=x><figcaption>Photo : A. Roux</figcaption></figure>"),
