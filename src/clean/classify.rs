@@ -7,7 +7,7 @@ use super::Kind;
 use super::block::{Fate, TextBlock};
 use super::declared::Declared;
 use super::features::ends_sentence;
-use super::forest::{Forest, Row, widened};
+use super::forest::{Asking, Forest};
 use super::label::STANDFIRST_RULE;
 use super::rules::OWN_MARK;
 use super::vector::WIDTH;
@@ -48,9 +48,6 @@ const PROMISED_SHARE: f32 = 0.67;
 /// A name is not doubted for less text.
 const MIN_MISTAKEN_BYTES: usize = 600;
 
-/// Rows that are scored together: as many as stay in the fastest memory beside a tree.
-const BATCH: usize = 24;
-
 /// The block classifier.
 #[derive(Clone, Debug)]
 pub struct Classifier {
@@ -79,13 +76,9 @@ impl Classifier {
         if self.fits() { self.forest.shares(row, others) } else { Vec::new() }
     }
 
-    /// Scores of blocks, to be asked row by row.
-    pub fn scores(&self) -> Scores<'_> {
-        Scores {
-            forest: self.fits().then_some(&self.forest),
-            waiting: Vec::with_capacity(BATCH),
-            done: Vec::new(),
-        }
+    /// The probabilities that blocks belong to the article, to be asked row by row; `None` from a model for other columns.
+    pub fn scores(&self) -> Option<Asking<'_>> {
+        self.fits().then(|| Asking::new(&self.forest))
     }
 
     /// Decides every block but the headline by its score: kept from `threshold` on, less on pages that are no articles. A
@@ -112,35 +105,6 @@ impl Classifier {
             };
             block.fate = Fate { score: Some(score), ..fate };
         }
-    }
-}
-
-/// The probabilities that blocks belong to the article, a batch at a time; none from a model for other columns.
-pub struct Scores<'c> {
-    forest: Option<&'c Forest>,
-    /// Rows that are not scored yet.
-    waiting: Vec<Row>,
-    done: Vec<f32>,
-}
-
-impl Scores<'_> {
-    /// Takes the row of the next block.
-    pub fn add(&mut self, row: &[f32]) {
-        self.waiting.push(widened(row));
-        if self.waiting.len() >= BATCH {
-            self.settle();
-        }
-    }
-
-    /// The scores of all blocks, in their order.
-    pub fn finish(mut self) -> Vec<f32> {
-        self.settle();
-        self.done
-    }
-
-    fn settle(&mut self) {
-        self.done.extend(self.forest.into_iter().flat_map(|forest| forest.ask(&self.waiting)));
-        self.waiting.clear();
     }
 }
 

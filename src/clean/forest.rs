@@ -4,12 +4,10 @@
 //! (Friedman 2001, "Greedy function approximation: a gradient boosting machine"). Nodes and leaves of all trees lie
 //! in two flat lists; there are no pointers and no recursion.
 
+mod asking;
 mod shares;
 
-/// After so many trees ...
-const EARLY_TREES: usize = 60;
-/// ... a sum this far from zero is final.
-const SETTLED_LOG_ODDS: f32 = 3.0;
+pub use asking::Asking;
 
 /// A forest that answers with a probability.
 #[derive(Clone, Debug, Default)]
@@ -19,14 +17,15 @@ pub struct Forest {
     roots: Vec<u16>,
     nodes: Vec<Node>,
     leaves: Vec<f32>,
+    /// The same trees as they are asked.
+    trees: Vec<asking::Tree>,
 }
 
 /// Goes left when the column's value is at most the threshold.
 #[derive(Clone, Copy, Debug, Default)]
 struct Node {
     threshold: f32,
-    /// Left and right: the index of a node, or of a leaf with the top bit set. In a pair the branch is an index,
-    /// which no processor has to predict.
+    /// Left and right: the index of a node, or of a leaf with the top bit set.
     children: [u16; 2],
     column: u8,
 }
@@ -34,18 +33,8 @@ struct Node {
 /// Marks a child that is a leaf.
 const LEAF: u16 = 0x8000;
 
-/// Widest row. A column is a byte, so that it is always within a row.
+/// Widest row. A column is a byte, so that it is always within one.
 const MAX_WIDTH: usize = 256;
-
-/// A row of columns with room for every column that a byte can name.
-pub type Row = [f32; MAX_WIDTH];
-
-/// A row of these columns.
-pub fn widened(columns: &[f32]) -> Row {
-    let mut row = [0.0; MAX_WIDTH];
-    row.iter_mut().zip(columns).for_each(|(place, value)| *place = *value);
-    row
-}
 
 impl Forest {
     /// Columns that a row must have.
@@ -54,7 +43,7 @@ impl Forest {
     }
 
     /// Reads a forest off the front of `bytes`. `None` when the file is cut short, or names nodes, leaves or columns
-    /// that are not there.
+    /// that are not there, or a tree of more than 32 leaves.
     ///
     /// Little-endian: width, trees, nodes, leaves (u16 each), scale of the leaves (f32), the root of each tree (u16),
     /// the nodes (column u16, threshold f32, left u16, right u16), the leaves (i16).
@@ -84,44 +73,8 @@ impl Forest {
         for _ in 0..leaves {
             forest.leaves.push(f32::from(u16(bytes)? as i16) * scale);
         }
+        forest.trees = forest.roots.iter().map(|root| forest.flatten(*root)).collect::<Option<_>>()?;
         Some(forest)
-    }
-
-    /// The probabilities for these rows.
-    ///
-    /// A cascade: most blocks of a page are menus or sure paragraphs, which the first trees settle. Each tree is asked
-    /// for all rows before the next one, so that its nodes are at hand and the walks do not wait for each other.
-    pub fn ask(&self, rows: &[Row]) -> Vec<f32> {
-        let (first, rest) = self.roots.split_at(EARLY_TREES.min(self.roots.len()));
-        let all: Vec<usize> = (0..rows.len()).collect();
-        let mut log_odds = vec![0.0; rows.len()];
-        self.add(first, rows, &all, &mut log_odds);
-        let open: Vec<usize> =
-            all.into_iter().filter(|index| log_odds[*index].abs() < SETTLED_LOG_ODDS).collect();
-        let mut more = vec![0.0; rows.len()];
-        self.add(rest, rows, &open, &mut more);
-        let probability = |(first, rest): (f32, f32)| 1.0 / (1.0 + (-(first + rest)).exp());
-        log_odds.into_iter().zip(more).map(probability).collect()
-    }
-
-    /// Adds what these trees say of the chosen rows.
-    fn add(&self, roots: &[u16], rows: &[Row], chosen: &[usize], sums: &mut [f32]) {
-        for root in roots {
-            for &index in chosen {
-                sums[index] += self.leaf(*root, &rows[index]);
-            }
-        }
-    }
-
-    fn leaf(&self, root: u16, row: &Row) -> f32 {
-        let mut at = root;
-        while at & LEAF == 0 {
-            let node = &self.nodes[usize::from(at)];
-            // what is no number goes right
-            let is_left = row[usize::from(node.column)] <= node.threshold;
-            at = node.children[usize::from(!is_left)];
-        }
-        self.leaves[usize::from(at & !LEAF)]
     }
 }
 
@@ -160,7 +113,9 @@ mod tests {
     #[test]
     fn asks_a_stump() {
         let forest = Forest::read(&mut stump().as_slice()).unwrap();
-        let scores = forest.ask(&[widened(&[9.0, 0.5]), widened(&[9.0, 0.6])]);
+        let mut asking = Asking::new(&forest);
+        [[9.0, 0.5], [9.0, 0.6]].iter().for_each(|row| asking.add(row));
+        let scores = asking.finish();
         assert_eq!(scores.len(), 2);
         assert!((scores[0] - 0.119).abs() < 0.001);
         assert!((scores[1] - 0.881).abs() < 0.001);

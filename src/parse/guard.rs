@@ -14,7 +14,7 @@ use std::collections::HashMap;
 
 use html5ever::tokenizer::{Tag, TagKind, Token, TokenSink, TokenSinkResult};
 use html5ever::tree_builder::{Tracer, TreeBuilder, TreeBuilderOpts, TreeSink};
-use html5ever::{LocalName, local_name};
+use html5ever::{Attribute, LocalName, local_name};
 
 use super::dom::{Dom, NodeId};
 use super::keep::Retention;
@@ -166,6 +166,10 @@ impl Consumer for Guard {
     /// Of formatting elements all attributes are of use: the tree builder compares them.
     fn wants_attribute(&self, tag: &LocalName, attribute: &str, bytes: usize) -> bool {
         is_formatting(tag) || *tag == local_name!("a") || self.retention.may_keep_attribute(attribute, bytes)
+    }
+
+    fn attribute_room(&self) -> Vec<Attribute> {
+        self.builder.sink.attribute_room()
     }
 
     fn max_attributes(&self) -> usize {

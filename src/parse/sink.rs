@@ -29,6 +29,11 @@ impl Sink {
         self.writer.borrow().dom().len()
     }
 
+    /// Room for the attributes of the next element.
+    pub fn attribute_room(&self) -> Vec<Attribute> {
+        self.writer.borrow_mut().attribute_room()
+    }
+
     /// Whether the node is an HTML element whose name the predicate accepts.
     pub fn is_named(&self, node: NodeId, accepts: impl Fn(&LocalName) -> bool) -> bool {
         let writer = self.writer.borrow();

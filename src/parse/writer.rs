@@ -7,6 +7,7 @@
 use std::collections::BTreeMap;
 use std::hash::BuildHasher;
 use std::ops::Range;
+use std::vec::Drain;
 
 use html5ever::tendril::StrTendril;
 use html5ever::tree_builder::{ElementFlags, NodeOrText};
@@ -46,6 +47,8 @@ pub(super) struct Writer {
     script: Option<(NodeId, StrTendril)>,
     /// The classes so far by their hash: their rows, and where they are stored.
     classes: FastMap<u64, (u32, Range<u32>)>,
+    /// What held the attributes of an element, for those of the next one.
+    room: Vec<MarkupAttribute>,
 }
 
 impl Writer {
@@ -60,6 +63,7 @@ impl Writer {
             scattered: BTreeMap::new(),
             script: None,
             classes: FastMap::default(),
+            room: Vec::new(),
         }
     }
 
@@ -77,6 +81,11 @@ impl Writer {
             (node.start, node.end) = (range.start, range.end);
         }
         self.dom
+    }
+
+    /// Room for the attributes of the next element.
+    pub fn attribute_room(&mut self) -> Vec<MarkupAttribute> {
+        std::mem::take(&mut self.room)
     }
 
     /// Adds a comment, not linked yet.
@@ -99,11 +108,14 @@ impl Writer {
     pub fn create_element(
         &mut self,
         name: QualName,
-        attributes: Vec<MarkupAttribute>,
+        mut attributes: Vec<MarkupAttribute>,
         flags: &ElementFlags,
     ) -> NodeId {
         let attributes_start = self.dom.attributes.len() as u32;
-        let class = self.push_attributes(attributes, self.max_attributes).unwrap_or(NIL);
+        let class = self.push_attributes(attributes.drain(..), self.max_attributes).unwrap_or(NIL);
+        if attributes.capacity() > self.room.capacity() {
+            self.room = attributes;
+        }
         let template = if flags.template { self.dom.push_node(NodeKind::Fragment, 0..0).0 } else { NIL };
         self.dom.push_element(Element {
             name,
@@ -117,9 +129,9 @@ impl Writer {
     }
 
     /// Stores attributes; the row of the class, when one is among them.
-    fn push_attributes(&mut self, attributes: Vec<MarkupAttribute>, most: usize) -> Option<u32> {
+    fn push_attributes(&mut self, attributes: Drain<'_, MarkupAttribute>, most: usize) -> Option<u32> {
         let (retention, mut class) = (self.retention, None);
-        for attribute in attributes.into_iter().filter(|one| keeps(retention, one)).take(most) {
+        for attribute in attributes.filter(|one| keeps(retention, one)).take(most) {
             let cost = attribute.name.local.len() + attribute.value.len() + ATTRIBUTE_ROW_BYTES;
             let Some(left) = self.attribute_bytes_left.checked_sub(cost) else { return class };
             self.attribute_bytes_left = left;
@@ -162,7 +174,7 @@ impl Writer {
         let rows = rows.to_vec();
         let start = self.dom.attributes.len();
         self.dom.attributes.extend(rows);
-        let class = self.push_attributes(attributes, room);
+        let class = self.push_attributes(attributes.drain(..), room);
         let len = (self.dom.attributes.len() - start) as u16;
         let names = self.names_from(start);
         let index = self.dom.node(target).start as usize;

@@ -98,6 +98,7 @@ mod tests {
             roots: vec![0],
             nodes: vec![node(0, [LEAF, 1]), node(1, [LEAF | 1, LEAF | 2])],
             leaves: vec![0.0, 2.0, 6.0],
+            trees: Vec::new(),
         }
     }
 

@@ -1,15 +1,13 @@
 //! Which rules may hit a line: one pass over the line for all rules of a language.
 //!
 //! A pattern that begins with literals is found by the first bytes of the line, in one look-up. Any other has
-//! literals of which one must stand in the line (see `literals`); one automaton finds those of all patterns at
-//! once. The regular expression of a pattern runs only on such lines that also have its other parts and its end, and
+//! literals of which one must stand in the line (see `literals`); those of all patterns are found in one pass. The regular expression of a pattern runs only on such lines that also have its other parts and its end, and
 //! is compiled when the first one comes.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use aho_corasick::AhoCorasick;
-
+use super::finder::Finder;
 use super::frame::{Frame, is_after, is_before};
 use super::literals::KEYS;
 use super::pattern::{Found, Pattern, Which};
@@ -78,7 +76,7 @@ pub(super) struct Matcher {
     /// Patterns by the first bytes of a line, bullets left out.
     by_start: FastMap<Vec<u8>, Vec<u32>>,
     /// Finds the literals of the others.
-    literals: Option<AhoCorasick>,
+    literals: Finder,
     /// The patterns of each literal.
     of_literal: Vec<Vec<u32>>,
     /// Patterns without a literal.
@@ -127,7 +125,7 @@ impl Matcher {
                 Sign::Unknown => matcher.always.push(place),
             }
         }
-        matcher.literals = AhoCorasick::new(by_literal.keys()).ok();
+        matcher.literals = Finder::new(by_literal.keys().copied());
         matcher.of_literal = by_literal.into_values().collect();
         matcher
     }
@@ -156,9 +154,7 @@ impl Matcher {
         let start = text.trim_start_matches(is_before).as_bytes();
         let keys = KEYS.iter().filter_map(|length| start.get(..*length));
         keys.filter_map(|key| self.by_start.get(key)).for_each(|places| found.extend(places));
-        for literal in self.literals.iter().flat_map(|literals| literals.find_overlapping_iter(text)) {
-            found.extend(&self.of_literal[literal.pattern().as_usize()]);
-        }
+        self.literals.find(text.as_bytes(), |literal| found.extend(&self.of_literal[literal]));
         found
     }
 }

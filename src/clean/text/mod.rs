@@ -16,6 +16,7 @@
 mod builtin;
 mod engine;
 mod examples;
+mod finder;
 mod fold;
 mod frame;
 mod language;

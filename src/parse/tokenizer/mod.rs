@@ -33,11 +33,10 @@ pub(super) use input::normalise_newlines;
 
 use std::ops::Range;
 
-use html5ever::LocalName;
-use html5ever::local_name;
 use html5ever::tendril::StrTendril;
 use html5ever::tokenizer::states::RawKind;
 use html5ever::tokenizer::{Token, TokenSink, TokenSinkResult};
+use html5ever::{Attribute, LocalName, local_name};
 
 use input::Input;
 
@@ -52,6 +51,11 @@ pub(super) trait Consumer: TokenSink {
     /// are not even decoded.
     fn wants_attribute(&self, _tag: &LocalName, _attribute: &str, _bytes: usize) -> bool {
         true
+    }
+
+    /// Room for the attributes of a tag, perhaps that of one before.
+    fn attribute_room(&self) -> Vec<Attribute> {
+        Vec::new()
     }
 
     /// How many attributes of one tag are of use.

@@ -122,6 +122,9 @@ impl<C: Consumer> Tokenizer<'_, C> {
             return;
         }
         let value = self.attribute_value(value);
+        if tag.attrs.capacity() == 0 {
+            tag.attrs = self.consumer.attribute_room();
+        }
         tag.attrs.push(Attribute { name: QualName::new(None, ns!(), name), value });
     }
 

@@ -1,0 +1,189 @@
+//! What a forest says of rows, some of them at a time.
+//!
+//! A walk from node to node waits for memory at each step, and the processor guesses wrong where it ends. So no tree is
+//! walked: all of its conditions are looked at, for several rows by one instruction, and each that does not hold rules out
+//! the leaves left of it; the first leaf that remains is where the walk would have ended (Lucchese et al. 2015,
+//! "QuickScorer: a fast algorithm to rank documents with additive ensembles of regression trees").
+
+use super::{Forest, LEAF, MAX_WIDTH};
+
+/// After so many trees ...
+const EARLY_TREES: usize = 60;
+/// ... a sum this far from zero is final.
+const SETTLED_LOG_ODDS: f32 = 3.0;
+
+/// Most leaves of a tree: each has a bit of a number.
+const MAX_LEAVES: usize = u32::BITS as usize;
+/// Rows that are asked together.
+const LANES: usize = 16;
+
+/// A tree as conditions, in any order, and leaves, from left to right.
+#[derive(Clone, Debug)]
+pub(super) struct Tree {
+    conditions: Vec<Condition>,
+    leaves: [f32; MAX_LEAVES],
+}
+
+/// Columns of several rows, side by side.
+type Columns = [[f32; LANES]; MAX_WIDTH];
+
+impl Tree {
+    /// The leaves that are left of each row, written so that no processor has to branch.
+    fn left(&self, columns: &Columns) -> [u32; LANES] {
+        let mut left = [u32::MAX; LANES];
+        for &Condition { threshold, rest, column } in &self.conditions {
+            for (left, value) in left.iter_mut().zip(&columns[usize::from(column)]) {
+                // what is no number goes right
+                let holds = u32::from(*value <= threshold).wrapping_neg();
+                *left &= holds | rest;
+            }
+        }
+        left
+    }
+}
+
+/// Holds when the column's value is at most the threshold.
+#[derive(Clone, Copy, Debug)]
+struct Condition {
+    threshold: f32,
+    /// The leaves that are left where it does not hold.
+    rest: u32,
+    column: u8,
+}
+
+/// A step of taking a tree apart.
+enum Step {
+    /// To the subtree below a node, or to a leaf.
+    To(u16),
+    /// Back from the left of a condition, which begins with this leaf.
+    Back { condition: usize, first: usize },
+}
+
+impl Forest {
+    /// Takes a tree apart; `None` when it has more leaves than bits.
+    pub(super) fn flatten(&self, root: u16) -> Option<Tree> {
+        let mut tree = Tree { conditions: Vec::new(), leaves: [0.0; MAX_LEAVES] };
+        let (mut steps, mut leaves) = (vec![Step::To(root)], 0);
+        while let Some(step) = steps.pop() {
+            match step {
+                Step::To(leaf) if leaf & LEAF != 0 => {
+                    *tree.leaves.get_mut(leaves)? = self.leaves[usize::from(leaf & !LEAF)];
+                    leaves += 1;
+                }
+                Step::To(node) => {
+                    let (node, condition) = (&self.nodes[usize::from(node)], tree.conditions.len());
+                    // a tree has one leaf more than conditions
+                    if condition + 1 == MAX_LEAVES {
+                        return None;
+                    }
+                    tree.conditions.push(Condition {
+                        threshold: node.threshold,
+                        rest: 0,
+                        column: node.column,
+                    });
+                    let [left, right] = node.children;
+                    steps.extend([Step::To(right), Step::Back { condition, first: leaves }, Step::To(left)]);
+                }
+                Step::Back { condition, first } => {
+                    let left = (first..leaves).fold(0, |bits, leaf| bits | 1 << leaf);
+                    tree.conditions[condition].rest = !left;
+                }
+            }
+        }
+        Some(tree)
+    }
+}
+
+/// Rows that wait to be asked together, with their numbers.
+#[derive(Debug)]
+struct Waiting {
+    columns: Box<Columns>,
+    numbers: Vec<usize>,
+}
+
+impl Waiting {
+    fn new() -> Waiting {
+        Waiting { columns: Box::new([[0.0; LANES]; MAX_WIDTH]), numbers: Vec::with_capacity(LANES) }
+    }
+
+    fn push(&mut self, number: usize, row: impl Iterator<Item = f32>) {
+        let lane = self.numbers.len();
+        self.columns.iter_mut().zip(row).for_each(|(column, value)| column[lane] = value);
+        self.numbers.push(number);
+    }
+
+    fn is_full(&self) -> bool {
+        self.numbers.len() == LANES
+    }
+
+    fn sums(&self, trees: &[Tree]) -> [f32; LANES] {
+        let mut sums = [0.0; LANES];
+        if self.numbers.is_empty() {
+            return sums;
+        }
+        for tree in trees {
+            for (sum, left) in sums.iter_mut().zip(tree.left(&self.columns)) {
+                *sum += tree.leaves[left.trailing_zeros() as usize % MAX_LEAVES];
+            }
+        }
+        sums
+    }
+
+    /// Adds what these trees say to the log-odds of the rows, which then wait no longer.
+    fn settle(&mut self, trees: &[Tree], log_odds: &mut [f32]) {
+        let sums = self.sums(trees);
+        self.numbers.drain(..).zip(sums).for_each(|(number, sum)| log_odds[number] += sum);
+    }
+}
+
+/// The probabilities for rows that come one by one.
+///
+/// A cascade: most blocks of a page are menus or sure paragraphs, which the first trees settle. The others wait until all
+/// trees are asked for several of them.
+#[derive(Debug)]
+pub struct Asking<'f> {
+    early: &'f [Tree],
+    late: &'f [Tree],
+    width: usize,
+    new: Waiting,
+    open: Waiting,
+    /// What the trees said of each row so far.
+    log_odds: Vec<f32>,
+}
+
+impl<'f> Asking<'f> {
+    /// Nothing is asked yet.
+    pub fn new(forest: &'f Forest) -> Asking<'f> {
+        let (early, late) = forest.trees.split_at(EARLY_TREES.min(forest.trees.len()));
+        let (new, open) = (Waiting::new(), Waiting::new());
+        Asking { early, late, width: forest.width, new, open, log_odds: Vec::new() }
+    }
+
+    /// Takes the next row.
+    pub fn add(&mut self, row: &[f32]) {
+        self.new.push(self.log_odds.len() + self.new.numbers.len(), row.iter().copied());
+        if self.new.is_full() {
+            self.ask_early();
+        }
+    }
+
+    /// The probabilities of all rows, in their order.
+    pub fn finish(mut self) -> Vec<f32> {
+        self.ask_early();
+        self.open.settle(self.late, &mut self.log_odds);
+        self.log_odds.into_iter().map(|log_odds| 1.0 / (1.0 + (-log_odds).exp())).collect()
+    }
+
+    fn ask_early(&mut self) {
+        let sums = self.new.sums(self.early);
+        for (lane, (number, sum)) in self.new.numbers.drain(..).zip(sums).enumerate() {
+            self.log_odds.push(sum);
+            if sum.abs() < SETTLED_LOG_ODDS {
+                self.open.push(number, self.new.columns[..self.width].iter().map(|column| column[lane]));
+                if self.open.is_full() {
+                    self.open.settle(self.late, &mut self.log_odds);
+                }
+            }
+        }
+    }
+}
