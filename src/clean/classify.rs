@@ -94,16 +94,12 @@ impl Classifier {
             if block.fate.kind == Some(Kind::Title) {
                 continue;
             }
-            if cut_out {
-                block.fate.score = Some(score);
-                continue;
+            match (score >= page.needed(block), block.fate.kept) {
+                (true, false) if !cut_out => block.fate = Fate::kept("model"),
+                (false, true) if !cut_out => block.fate = Fate::removed(Kind::Other, "model"),
+                _ => {}
             }
-            let fate = match (score >= page.needed(block), block.fate.kept) {
-                (true, true) | (false, false) => block.fate.clone(),
-                (true, false) => Fate::kept("model"),
-                (false, true) => Fate::removed(Kind::Other, "model"),
-            };
-            block.fate = Fate { score: Some(score), ..fate };
+            block.fate.score = Some(score);
         }
     }
 }

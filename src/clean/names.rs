@@ -1,40 +1,45 @@
 //! The words of class and id names: "ArticleBody__shareBar" has the words article, body, share, bar.
 
-use super::FastMap;
+use super::words::first_bytes;
 use crate::parse::{AttributeNames, Dom, NodeId};
 
 /// Finds word patterns ("share", "read-also") in names; the answer is the indices of the patterns.
 #[derive(Clone, Debug, Default)]
 pub struct NameMatcher {
-    /// Patterns by their first word.
-    by_word: FastMap<String, Vec<Pattern>>,
-    /// Lengths of the first words by their first two bytes, see [`beginning`]; most words of names begin no pattern.
+    /// Those of one [`beginning`] stand together.
+    patterns: Vec<Pattern>,
+    /// Where those of each beginning start.
+    starts: Vec<u32>,
+    /// Lengths of the first words by beginning; most words of names begin no pattern.
     lengths: Vec<u32>,
 }
 
-/// A pattern without its first word.
+/// A pattern, with `-` behind each word. Its first bytes are compared as one number.
 #[derive(Clone, Debug)]
 struct Pattern {
-    /// `also-` of "read-also".
+    first: u64,
+    mask: u64,
+    /// What follows the first eight bytes.
     rest: String,
-    /// The first byte of the rest: dozens of patterns begin with "article".
-    next: Option<u8>,
     index: usize,
 }
 
 impl NameMatcher {
     /// Builds the matcher. Patterns are lower-case words joined by `-`.
     pub fn new<'p>(patterns: impl IntoIterator<Item = &'p str>) -> NameMatcher {
-        let mut matcher = NameMatcher { by_word: FastMap::default(), lengths: vec![0; BEGINNINGS] };
-        for (index, pattern) in patterns.into_iter().enumerate() {
-            let (word, rest) = match pattern.split_once('-') {
-                Some((word, rest)) => (word, format!("{rest}-")),
-                None => (pattern, String::new()),
-            };
+        let mut sorted: Vec<(usize, &str)> = patterns.into_iter().enumerate().collect();
+        sorted.sort_by_key(|(_, pattern)| beginning(pattern.as_bytes()));
+        let mut matcher = NameMatcher { lengths: vec![0; BEGINNINGS], ..NameMatcher::default() };
+        for &(index, pattern) in &sorted {
+            let word = pattern.split('-').next().unwrap_or_default();
             matcher.lengths[beginning(word.as_bytes())] |= length_bit(word.len());
-            let next = rest.bytes().next();
-            matcher.by_word.entry(word.to_owned()).or_default().push(Pattern { rest, next, index });
+            let whole = format!("{pattern}-");
+            let mask = first_bytes(&[u8::MAX; 8][..whole.len().min(8)]);
+            let rest = whole.get(8..).unwrap_or_default().to_owned();
+            matcher.patterns.push(Pattern { first: first_bytes(whole.as_bytes()), mask, rest, index });
         }
+        let before = |at| sorted.partition_point(|(_, pattern)| beginning(pattern.as_bytes()) < at);
+        matcher.starts = (0..=BEGINNINGS).map(|at| before(at) as u32).collect();
         matcher
     }
 
@@ -42,16 +47,18 @@ impl NameMatcher {
     pub fn find(&self, words: &str, mut found: impl FnMut(usize)) {
         let mut rest = words.strip_prefix('-').unwrap_or(words);
         while let Some(end) = rest.bytes().position(|byte| byte == b'-') {
-            let (word, after) = (&rest[..end], &rest[end + 1..]);
-            if self.lengths[beginning(word.as_bytes())] & length_bit(word.len()) != 0 {
-                for pattern in self.by_word.get(word).into_iter().flatten() {
-                    let goes_on = pattern.next.is_none() || pattern.next == after.bytes().next();
-                    if goes_on && after.starts_with(&*pattern.rest) {
+            let place = beginning(&rest.as_bytes()[..end]);
+            if self.lengths[place] & length_bit(end) != 0 {
+                let (start, end) = (self.starts[place] as usize, self.starts[place + 1] as usize);
+                let first = first_bytes(rest.as_bytes());
+                for pattern in self.patterns[start..end].iter().filter(|one| first & one.mask == one.first) {
+                    let is_whole = || rest.get(8..).is_some_and(|more| more.starts_with(&*pattern.rest));
+                    if pattern.rest.is_empty() || is_whole() {
                         found(pattern.index);
                     }
                 }
             }
-            rest = after;
+            rest = &rest[end + 1..];
         }
     }
 }

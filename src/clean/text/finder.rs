@@ -5,6 +5,8 @@
 
 use memchr::memmem;
 
+use crate::clean::words::first_bytes;
+
 /// Bytes of a literal that are looked at: as many as a number has.
 const LENGTH: usize = 8;
 /// Shorter literals are no entries of the table, but looked for one by one: there are a dozen.
@@ -49,7 +51,8 @@ impl Finder {
                 continue;
             }
             let length = bytes.len().min(LENGTH);
-            let literal = Literal { bytes: window(bytes), mask: u64::MAX >> (8 * (LENGTH - length)), number };
+            let literal =
+                Literal { bytes: first_bytes(bytes), mask: u64::MAX >> (8 * (LENGTH - length)), number };
             finder.next[hash(literal.bytes)] |= if length == LEAST { u16::MAX } else { next(literal.bytes) };
             finder.literals.push(literal);
         }
@@ -68,10 +71,10 @@ impl Finder {
             }
         }
         for part in text.windows(LENGTH) {
-            self.find_at(window(part), &mut found);
+            self.find_at(first_bytes(part), &mut found);
         }
         for start in (text.len() + 1).saturating_sub(LENGTH)..text.len() {
-            self.find_at(window(&text[start..]), &mut found);
+            self.find_at(first_bytes(&text[start..]), &mut found);
         }
     }
 
@@ -84,15 +87,6 @@ impl Finder {
             here.for_each(|literal| found(literal.number));
         }
     }
-}
-
-/// The first eight bytes; zeros behind the end, which no literal has.
-#[inline]
-fn window(bytes: &[u8]) -> u64 {
-    if let Some(whole) = bytes.first_chunk() {
-        return u64::from_le_bytes(*whole);
-    }
-    bytes.iter().rev().fold(0, |window, byte| window << 8 | u64::from(*byte))
 }
 
 /// The place in the table of the first three bytes.
