@@ -105,9 +105,11 @@ fn html(record: &Record) -> String {
     if let Some(date) = &record.date {
         head.push_str(&format!("<meta name=\"date\" content=\"{}\">\n", escape(date)));
     }
-    format!(
-        "<!DOCTYPE html>\n<html lang=\"{}\">\n<head>\n{head}</head>\n<body>\n<article>\n<h1>{title}</h1>\n{}</article>\n</body>\n</html>",
-        escape(language),
-        article.to_html()
-    )
+    let mut page = format!(
+        "<!DOCTYPE html>\n<html lang=\"{}\">\n<head>\n{head}</head>\n<body>\n<article>\n<h1>{title}</h1>\n",
+        escape(language)
+    );
+    article.push_html(&mut page);
+    page.push_str("</article>\n</body>\n</html>");
+    page
 }

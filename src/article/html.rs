@@ -2,9 +2,11 @@
 
 use super::{Block, BlockKind, Mark};
 
-/// Renders the blocks as a fragment; a line an element.
-pub fn render(blocks: &[Block]) -> String {
-    let mut out = String::new();
+/// A line break within an element.
+const LINE_BREAK: &str = "<br>\n";
+
+/// Renders the blocks as a fragment behind what `out` holds; a line an element.
+pub fn render(blocks: &[Block], out: &mut String) {
     let mut rest = blocks;
     while let Some(block) = rest.first() {
         let same = |other: &Block| std::mem::discriminant(&other.kind) == std::mem::discriminant(&block.kind);
@@ -16,20 +18,23 @@ pub fn render(blocks: &[Block]) -> String {
         };
         let (now, later) = rest.split_at(run);
         match block.kind {
-            BlockKind::ListItem { .. } => push_list(&mut out, now),
-            BlockKind::Cell { .. } => push_table(&mut out, now),
+            BlockKind::ListItem { .. } => push_list(out, now),
+            BlockKind::Cell { .. } => push_table(out, now),
             BlockKind::Quote => {
                 out.push_str("<blockquote>\n");
-                now.iter().for_each(|quote| push_element(&mut out, "p", quote));
+                now.iter().for_each(|quote| push_element(out, "p", quote));
                 out.push_str("</blockquote>\n");
             }
-            BlockKind::Heading(level) => push_element(&mut out, &format!("h{}", level.clamp(2, 6)), block),
-            BlockKind::Code => out.push_str(&format!("<pre>{}</pre>\n", escape(&block.text))),
-            BlockKind::Paragraph => push_element(&mut out, "p", block),
+            BlockKind::Heading(level) => push_element(out, &format!("h{}", level.clamp(2, 6)), block),
+            BlockKind::Code => {
+                out.push_str("<pre>");
+                push_escaped(&block.text, "\n", out);
+                out.push_str("</pre>\n");
+            }
+            BlockKind::Paragraph => push_element(out, "p", block),
         }
         rest = later;
     }
-    out
 }
 
 fn push_element(out: &mut String, name: &str, block: &Block) {
@@ -37,7 +42,7 @@ fn push_element(out: &mut String, name: &str, block: &Block) {
         Some(kind) => out.push_str(&format!("<{name} class=\"{}\">", kind.name())),
         None => out.push_str(&format!("<{name}>")),
     }
-    out.push_str(&inline(block));
+    push_inline(block, out);
     out.push_str(&format!("</{name}>\n"));
 }
 
@@ -64,7 +69,8 @@ fn push_list(out: &mut String, items: &[Block]) {
             out.push_str(&format!("<{list}{start}>\n"));
             open.push(list);
         }
-        out.push_str(&format!("<li>{}", inline(item)));
+        out.push_str("<li>");
+        push_inline(item, out);
     }
     while !open.is_empty() {
         close_list(out, &mut open);
@@ -87,20 +93,20 @@ fn push_table(out: &mut String, cells: &[Block]) {
             in_row = true;
         }
         let name = if header { "th" } else { "td" };
-        out.push_str(&format!("<{name}>{}</{name}>", inline(cell)));
+        out.push_str(&format!("<{name}>"));
+        push_inline(cell, out);
+        out.push_str(&format!("</{name}>"));
     }
     out.push_str("</tr>\n</table>\n");
 }
 
-fn inline(block: &Block) -> String {
-    let mut out = String::new();
-    render_range(block, 0, block.text.len(), 0, &mut out);
-    out.replace('\n', "<br>\n")
+fn push_inline(block: &Block, out: &mut String) {
+    push_range(block, 0, block.text.len(), 0, out);
 }
 
 /// Renders `start..end` with the spans from `next` on; gives the first span behind it, so that none is looked at
 /// twice.
-fn render_range(block: &Block, start: usize, end: usize, mut next: usize, out: &mut String) -> usize {
+fn push_range(block: &Block, start: usize, end: usize, mut next: usize, out: &mut String) -> usize {
     let mut at = start;
     while let Some(span) = block.spans.get(next).filter(|span| span.range.start < end) {
         let range = &span.range;
@@ -108,14 +114,14 @@ fn render_range(block: &Block, start: usize, end: usize, mut next: usize, out: &
         if range.start < at || range.end > end || range.is_empty() {
             continue;
         }
-        out.push_str(&escape(&block.text[at..range.start]));
+        push_escaped(&block.text[at..range.start], LINE_BREAK, out);
         let (open, close) = tags(&span.mark);
         out.push_str(&open);
-        next = render_range(block, range.start, range.end, next, out);
+        next = push_range(block, range.start, range.end, next, out);
         out.push_str(close);
         at = range.end;
     }
-    out.push_str(&escape(&block.text[at..end]));
+    push_escaped(&block.text[at..end], LINE_BREAK, out);
     next
 }
 
@@ -142,17 +148,26 @@ pub fn is_safe_target(target: &str) -> bool {
 /// Escapes text for elements and quoted attributes.
 pub fn escape(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            '\'' => out.push_str("&#39;"),
-            _ => out.push(c),
-        }
-    }
+    push_escaped(text, "\n", &mut out);
     out
+}
+
+/// Adds escaped text; `line_break` stands for its line breaks.
+fn push_escaped(text: &str, line_break: &str, out: &mut String) {
+    let mut rest = text;
+    while let Some(at) = rest.find(['&', '<', '>', '"', '\'', '\n']) {
+        out.push_str(&rest[..at]);
+        out.push_str(match rest.as_bytes()[at] {
+            b'&' => "&amp;",
+            b'<' => "&lt;",
+            b'>' => "&gt;",
+            b'"' => "&quot;",
+            b'\'' => "&#39;",
+            _ => line_break,
+        });
+        rest = &rest[at + 1..];
+    }
+    out.push_str(rest);
 }
 
 #[cfg(test)]
@@ -160,12 +175,18 @@ mod tests {
     use super::*;
     use crate::article::Span;
 
+    fn rendered(blocks: &[Block]) -> String {
+        let mut out = String::new();
+        render(blocks, &mut out);
+        out
+    }
+
     #[test]
     fn nests_lists_and_restarts_them() {
         let item = |depth, number, text| Block::plain(BlockKind::ListItem { depth, number }, text);
         let list = [item(0, None, "a"), item(1, Some(3), "b"), item(0, None, "c"), item(0, Some(1), "d")];
         assert_eq!(
-            render(&list).replace('\n', ""),
+            rendered(&list).replace('\n', ""),
             "<ul><li>a<ol start=\"3\"><li>b</li></ol></li><li>c</li></ul><ol><li>d</li></ol>"
         );
     }
@@ -174,7 +195,7 @@ mod tests {
     fn refuses_script_targets_and_escapes_all_text() {
         let mut block = Block::plain(BlockKind::Paragraph, "<b>&\"");
         block.spans = vec![Span { range: 0..3, mark: Mark::Link("java\tscript:alert(1)".into()) }];
-        assert_eq!(render(&[block]), "<p>&lt;b&gt;&amp;&quot;</p>\n");
+        assert_eq!(rendered(&[block]), "<p>&lt;b&gt;&amp;&quot;</p>\n");
         assert!(is_safe_target("/a:b"));
         assert!(is_safe_target("https://a.example/?q=javascript:1"));
         assert!(!is_safe_target(" data:text/html,x"));
@@ -184,7 +205,7 @@ mod tests {
     fn writes_tables_and_quotes() {
         let cell = |first, header, text| Block::plain(BlockKind::Cell { first, header }, text);
         assert_eq!(
-            render(&[cell(true, true, "a"), cell(true, false, "b"), Block::plain(BlockKind::Quote, "q")]),
+            rendered(&[cell(true, true, "a"), cell(true, false, "b"), Block::plain(BlockKind::Quote, "q")]),
             "<table>\n<tr><th>a</th></tr>\n<tr><td>b</td></tr>\n</table>\n<blockquote>\n<p>q</p>\n</blockquote>\n"
         );
     }

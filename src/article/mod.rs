@@ -168,7 +168,14 @@ impl Article {
 
     /// HTML of the body: a fragment of a few plain elements, everything escaped, only http(s) and mailto links.
     pub fn to_html(&self) -> String {
-        html::render(&self.blocks)
+        let mut out = String::new();
+        self.push_html(&mut out);
+        out
+    }
+
+    /// Adds what [`Article::to_html`] gives to a page.
+    pub(crate) fn push_html(&self, page: &mut String) {
+        html::render(&self.blocks, page);
     }
 }
 

@@ -22,7 +22,7 @@ const SIGNIFICANT: Duration = Duration::from_millis(20);
 /// The fastest of so many readings counts.
 const READINGS: usize = 3;
 
-/// What the issue asks of the slowest hostile input: seconds for a megabyte, and bytes.
+/// Most seconds and bytes for an input of any of these sizes.
 const MAX_SECONDS: f64 = 1.0;
 const MAX_BYTES: usize = 200 << 20;
 
@@ -86,10 +86,10 @@ fn time_and_memory_grow_no_faster_than_the_input_up_to_ten_megabytes() {
             );
             times.push(time);
             let seconds = time.as_secs_f64();
-            if size == LONG[2] && seconds > slowest.0 {
+            if seconds > slowest.0 {
                 slowest = (seconds, family.name.clone());
             }
-            if size == LONG[2] && peak > largest.0 {
+            if peak > largest.0 {
                 largest = (peak, family.name.clone());
             }
         }
@@ -105,7 +105,7 @@ fn time_and_memory_grow_no_faster_than_the_input_up_to_ten_megabytes() {
         }
     }
     println!(
-        "slowest megabyte: {:.3} s, {}; largest: {} MB, {}",
+        "slowest: {:.3} s, {}; largest: {} MB, {}",
         slowest.0,
         slowest.1,
         largest.0 >> 20,

@@ -1,9 +1,12 @@
 //! Reads the Markdown that scrapers leave: images and one-cell tables go, headings, lists, quotes, code and tables
 //! become blocks of their kind, links and strong text become spans.
 
+use memchr::memchr3;
+
 use super::super::Kind;
 use super::super::text::shape::ends_sentence;
 use super::Item;
+use super::brackets::Brackets;
 use crate::article::{BlockKind, Mark, Span};
 
 /// Longest text of a one-cell table that is a caption; a longer one is a page that was laid out with a table.
@@ -145,13 +148,14 @@ fn list_item(line: &str, indent: usize) -> Option<Item> {
 /// The text of an item without the marks of images, links and strong text.
 fn inline(kind: BlockKind, source: &str) -> Item {
     let mut item = Item::new(kind, "");
+    let brackets = Brackets::of(source);
     let mut images = false;
     let mut at = 0;
     while at < source.len() {
-        if let Some(end) = image(source, at) {
+        if let Some(end) = brackets.image(at) {
             images = true;
             at = end;
-        } else if let Some((text, target, end)) = link(source, at) {
+        } else if let Some((text, target, end)) = brackets.link(at) {
             let start = item.text.len();
             item.text.push_str(text);
             item.spans.push(Span { range: start..item.text.len(), mark: Mark::Link(target.to_owned()) });
@@ -162,9 +166,10 @@ fn inline(kind: BlockKind, source: &str) -> Item {
             item.spans.push(Span { range: start..item.text.len(), mark: Mark::Strong });
             at = end;
         } else {
-            let c = source[at..].chars().next().unwrap_or_default();
-            item.text.push(c);
-            at += c.len_utf8().max(1);
+            let signs = source.as_bytes().get(at + 1..).unwrap_or_default();
+            let end = memchr3(b'!', b'[', b'*', signs).map_or(source.len(), |length| at + 1 + length);
+            item.text.push_str(&source[at..end]);
+            at = end;
         }
     }
     if images && item.text.trim().is_empty() {
@@ -174,67 +179,6 @@ fn inline(kind: BlockKind, source: &str) -> Item {
     }
     item.spans.retain(|span| !span.range.is_empty());
     item
-}
-
-/// The end of `![alt](address)` or `[![alt](address)](target)` that starts here.
-fn image(source: &str, at: usize) -> Option<usize> {
-    let rest = &source[at..];
-    if rest.starts_with("![") {
-        let text = closing(source, at + 1, b'[', b']', MAX_LABEL)?;
-        return bracketed_target(source, text + 1).map(|(_, end)| end);
-    }
-    if rest.starts_with("[![") {
-        let end = image(source, at + 1)?;
-        let close = source[end..].starts_with(']').then_some(end + 1)?;
-        return bracketed_target(source, close).map(|(_, end)| end);
-    }
-    None
-}
-
-/// Text, target and end of `[text](target)` that starts here.
-fn link(source: &str, at: usize) -> Option<(&str, &str, usize)> {
-    if !source[at..].starts_with('[') {
-        return None;
-    }
-    let close = closing(source, at, b'[', b']', MAX_LABEL)?;
-    let (target, end) = bracketed_target(source, close + 1)?;
-    let is_address =
-        target.contains("://") || target.starts_with(['/', '#', '.', '?']) || target.starts_with("mailto:");
-    is_address.then(|| (&source[at + 1..close], target, end))
-}
-
-/// The target in `(target "title")` and where it ends.
-fn bracketed_target(source: &str, at: usize) -> Option<(&str, usize)> {
-    if !source.get(at..)?.starts_with('(') {
-        return None;
-    }
-    let most = if source[at + 1..].starts_with("data:") { MAX_DATA } else { MAX_ADDRESS };
-    let close = closing(source, at, b'(', b')', most)?;
-    let target = source[at + 1..close].split_whitespace().next().unwrap_or_default();
-    Some((target.trim_start_matches('<').trim_end_matches('>'), close + 1))
-}
-
-/// Longest text of a link or image that is read, in bytes; beyond it an open bracket is just a bracket.
-const MAX_LABEL: usize = 600;
-/// Longest address.
-const MAX_ADDRESS: usize = 3000;
-/// Longest address that holds the image itself.
-const MAX_DATA: usize = 1 << 20;
-
-/// The bracket that closes the one at `at`, not farther away than `most` bytes.
-fn closing(source: &str, at: usize, open: u8, close: u8, most: usize) -> Option<usize> {
-    let mut depth = 0usize;
-    for (offset, byte) in source.as_bytes()[at..].iter().take(most).enumerate() {
-        if *byte == open {
-            depth += 1;
-        } else if *byte == close {
-            depth = depth.checked_sub(1)?;
-            if depth == 0 {
-                return Some(at + offset);
-            }
-        }
-    }
-    None
 }
 
 /// The inside and end of `**strong**` that starts here.
@@ -306,11 +250,5 @@ mod tests {
         let items = read(lines.to_vec());
         assert_eq!((items[0].kind, items[0].text.as_str()), (BlockKind::Code, "let a = 1;\nPartager"));
         assert_eq!(read(vec!["```".to_owned(), "ouvert".to_owned()]).len(), 2);
-    }
-
-    #[test]
-    fn many_open_brackets_are_read_in_a_moment() {
-        let text = "[".repeat(100_000) + &"![".repeat(50_000);
-        assert_eq!(one(&text).text.len(), text.len());
     }
 }

@@ -7,9 +7,10 @@
 //! - item: a line of the text, or a wrapped paragraph joined again, with what became of it
 //! - head: the items before the first paragraph of prose
 //!
-//! The steps: [`lines`] splits, [`markup`] reads Markdown, [`fields`] takes those of the first lines, the phrase
+//! The steps: [`lines`] splits, [`markup`] reads Markdown ([`brackets`] its links and images), [`fields`] takes those of the first lines, the phrase
 //! rules judge, [`head`] sorts out what stands before the first paragraph, [`tail`] finds the signature.
 
+mod brackets;
 mod fields;
 mod head;
 mod lines;
@@ -26,8 +27,8 @@ use crate::article::date::{Moment, Order};
 use crate::article::is_control;
 use crate::article::{Article, Block, BlockKind, Metadata, Span};
 
-/// Lines and cells of tables of one text. Each costs up to 400 bytes; the longest novels have a third as many.
-pub(crate) const MAX_LINES: usize = 250_000;
+/// Lines and cells of tables of one text. Each costs up to 400 bytes and 10 µs; the longest novels have fewer.
+pub(crate) const MAX_LINES: usize = 100_000;
 
 /// Whether a text has more lines and cells than are read.
 pub(crate) fn has_too_many_lines(text: &str) -> bool {

@@ -7,6 +7,8 @@ use crate::article::BlockKind;
 
 /// Most words of a name.
 const NAME_WORDS: usize = 4;
+/// Bytes of the longest signature, with its agencies.
+const MAX_SIGNATURE: usize = 200;
 /// Fewest paragraphs of prose of a text that can be signed; a shorter one may be a list of names.
 const MIN_PROSE: usize = 2;
 
@@ -41,6 +43,9 @@ pub(super) fn take_signature(items: &mut [Item], found: &mut DirtyResult) {
 
 /// The name in a line that is nothing but a signature.
 fn signature(line: &str) -> Option<String> {
+    if line.len() > MAX_SIGNATURE {
+        return None;
+    }
     let line = line.trim().trim_start_matches(['-', '–', '—', '(']).trim_end_matches(')').trim();
     let name = without_agencies(line);
     let words: Vec<&str> = name.split_whitespace().collect();

@@ -67,7 +67,9 @@ impl Literals {
     /// Parts of which every match holds each, as literals of which one stands for the part; the rarest first.
     pub fn parts(&self) -> Vec<Vec<String>> {
         let mut parts = parts_of(&self.0);
-        parts.retain(|literals| literals.len() <= FEW && worth(literals).0 > 1);
+        parts.retain(|literals| {
+            literals.len() <= FEW && (worth(literals).0 > 1 || literals.iter().all(|one| has_sign(one)))
+        });
         parts.sort_by_key(|literals| std::cmp::Reverse(worth(literals)));
         parts.dedup();
         parts.truncate(PARTS);
@@ -170,6 +172,11 @@ fn of_class(class: &Class) -> Option<Vec<String>> {
     let size: usize = ranges.iter().map(regex_syntax::hir::ClassUnicodeRange::len).sum();
     let chars = || ranges.iter().flat_map(|range| range.start()..=range.end());
     (size <= SMALL_CLASS).then(|| chars().map(String::from).collect())
+}
+
+/// Question marks, percent signs and the like stand in few lines, which letters and spaces do not.
+fn has_sign(literal: &str) -> bool {
+    literal.contains(|c: char| c.is_ascii_punctuation() && !matches!(c, '.' | ',' | '\'' | '-'))
 }
 
 /// Long enough first, then few.

@@ -151,10 +151,18 @@ impl Matcher {
     /// Patterns whose literal stands in the line, in any order, with repetitions.
     fn candidates(&self, text: &str) -> Vec<u32> {
         let mut found = self.always.clone();
+        // a long line repeats itself; with repetitions taken out it names no pattern twice
+        let enough = 2 * self.places.len();
         let start = text.trim_start_matches(is_before).as_bytes();
         let keys = KEYS.iter().filter_map(|length| start.get(..*length));
         keys.filter_map(|key| self.by_start.get(key)).for_each(|places| found.extend(places));
-        self.literals.find(text.as_bytes(), |literal| found.extend(&self.of_literal[literal]));
+        self.literals.find(text.as_bytes(), |literal| {
+            found.extend(&self.of_literal[literal]);
+            if found.len() > enough {
+                found.sort_unstable();
+                found.dedup();
+            }
+        });
         found
     }
 }

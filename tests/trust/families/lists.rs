@@ -123,7 +123,7 @@ pub const SIBLINGS: [(&str, &str); 44] = [
 ];
 
 /// Lines that phrase rules look at.
-pub const LINES: [(&str, &str); 14] = [
+pub const LINES: [(&str, &str); 16] = [
     ("Lire aussi", "Lire aussi : Les digues ont tenu\n"),
     ("Lire without end", "Lire aussi lire aussi : "),
     ("newsletter", "Inscrivez-vous à notre newsletter pour recevoir chaque matin les titres.\n"),
@@ -134,6 +134,8 @@ pub const LINES: [(&str, &str); 14] = [
     ("addresses", "https://www.news.example/a/b?c=d#e\n"),
     ("Markdown links", "[Un titre](https://news.example/a) ![x](y)\n"),
     ("open brackets", "["),
+    ("open addresses", "[x](/a "),
+    ("open images", "[![x](data:image/png;base64,A "),
     ("tags in text", "<p>Un <b>mot</b></p>\n"),
     ("bars", "| a | b |\n"),
     ("quotes", "> > > > "),
