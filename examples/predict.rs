@@ -3,6 +3,7 @@
 //!
 //! `predict CORPUS-SET MODELS.json [precision|balanced|recall]` prints one record a line. `MODELS.json` maps ids to
 //! model files; a page that is not named there is cleaned by the built-in model.
+//! `predict CORPUS-SET MODELS.json columns` prints what the kinds of pages are trained on: ids and the columns of pages.
 
 use std::collections::HashMap;
 use std::fs::File;
@@ -11,14 +12,15 @@ use std::path::Path;
 
 use anyhow::Context;
 use rayon::prelude::*;
-use serde_json::Value;
+use serde_json::{Value, json};
 use tamis::record::Record;
 use tamis::{CleanOptions, Cleaner, Focus, Rules};
 
 fn main() -> anyhow::Result<()> {
     let arguments: Vec<String> = std::env::args().collect();
     let (set, models, focus) = match arguments.as_slice() {
-        [_, set, models] => (set, models, Focus::Balanced),
+        [_, set, models] => (set, models, Some(Focus::Balanced)),
+        [_, set, models, columns] if columns == "columns" => (set, models, None),
         [_, set, models, focus] => (set, models, serde_json::from_value(focus.as_str().into())?),
         _ => anyhow::bail!("usage: predict CORPUS-SET MODELS.json [FOCUS]"),
     };
@@ -26,7 +28,7 @@ fn main() -> anyhow::Result<()> {
     let mut cleaners = HashMap::new();
     for file in files.values() {
         if !cleaners.contains_key(file) {
-            cleaners.insert(file.clone(), cleaner(file, focus)?);
+            cleaners.insert(file.clone(), cleaner(file, focus.unwrap_or_default())?);
         }
     }
     let builtin = Cleaner::default();
@@ -38,7 +40,11 @@ fn main() -> anyhow::Result<()> {
             let gold: Value = serde_json::from_str(line)?;
             let id = gold["id"].as_str().context("a gold line without id")?;
             let cleaner = files.get(id).and_then(|file| cleaners.get(file)).unwrap_or(&builtin);
-            page(cleaner, set, id)
+            let bytes = read(set, id)?;
+            match focus {
+                Some(_) => clean(cleaner, &bytes, id),
+                None => columns(cleaner, &bytes, id),
+            }
         })
         .collect();
     for record in records {
@@ -53,11 +59,21 @@ fn cleaner(file: &str, focus: Focus) -> anyhow::Result<Cleaner> {
     cleaner.with_model(&bytes).with_context(|| format!("{file} is no model for these columns"))
 }
 
-fn page(cleaner: &Cleaner, set: &str, id: &str) -> anyhow::Result<String> {
+fn read(set: &str, id: &str) -> anyhow::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     let file = File::open(Path::new(set).join("html").join(format!("{id}.html.gz")))?;
     flate2::read::MultiGzDecoder::new(file).read_to_end(&mut bytes)?;
-    let mut record = serde_json::to_value(Record::of(id, cleaner.clean_bytes(&bytes, None, None)))?;
+    Ok(bytes)
+}
+
+fn clean(cleaner: &Cleaner, bytes: &[u8], id: &str) -> anyhow::Result<String> {
+    let mut record = serde_json::to_value(Record::of(id, cleaner.clean_bytes(bytes, None, None)))?;
     record["id"] = id.into();
     Ok(record.to_string())
+}
+
+fn columns(cleaner: &Cleaner, bytes: &[u8], id: &str) -> anyhow::Result<String> {
+    let columns =
+        cleaner.page_columns(&tamis::decode::decode(bytes, None, None).text, None).unwrap_or_default();
+    Ok(json!({ "id": id, "columns": columns }).to_string())
 }

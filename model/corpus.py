@@ -18,6 +18,7 @@ import score  # noqa: E402  the scorer that counts: its tokens are used for labe
 
 SETS = {"fr": 4.0, "newsrooms": 2.0, "multilingual": 0.7, "pagetypes": 0.7, "snippets": 2.0}
 OTHER_TYPE_SHARE = 0.5  # weight of pages that are no articles: forums, products, lists
+KINDS = ["article", "forum", "documentation", "service", "product", "listing", "collection"]
 POSITIVE_SHARE = 0.6
 DISPUTED_WEIGHT = 0.05
 
@@ -48,6 +49,11 @@ class Page:
         parts = host.split(".")
         short = len(parts) > 2 and len(parts[-2]) <= 3 and len(parts[-1]) == 2
         return self.gold.get("publisher") or ".".join(parts[-3:] if short else parts[-2:])
+
+
+def kind_of(page):
+    """The kind of a page; those of the snippets are of no known kind."""
+    return page.gold.get("type", "article") if page.set != "snippets" else None
 
 
 def words(text):

@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
-"""Trains the block classifier: `python3 model/train.py [--folds 5] [--no-features] [--report-only]`.
+"""Trains the block classifier: `python3 model/train.py [--folds 5] [--no-features] [--report-only] [--kinds-only]`.
 
 1. writes the features of all corpus pages with `cargo run --release --example features`
 2. cross-validates by site: every page is scored by models that never saw its site
-3. trains on everything and writes model/blocks.bin, which is embedded, and model/report.md
+3. trains the kinds of pages on those scores, again by models that never saw the site
+4. trains on everything and writes model/blocks.bin, which is embedded, and model/report.md
 
 Needs `pip install -r model/requirements.txt`. The seed is fixed: the same corpus gives the same model.
 """
@@ -31,6 +32,12 @@ PARAMETERS = {
     "objective": "binary", "learning_rate": 0.08, "bagging_fraction": 0.8, "bagging_freq": 1, "feature_fraction": 0.4,
     "min_data_in_leaf": 40, "lambda_l2": 2.0, "max_bin": 127, "verbose": -1, "num_threads": 2, "seed": SEED,
     "deterministic": True, "force_row_wise": True,
+}  # fmt: skip
+
+
+KIND_TREES = 80
+KIND_PARAMETERS = {
+    **PARAMETERS, "learning_rate": 0.05, "num_leaves": 8, "min_data_in_leaf": 15, "lambda_l2": 5.0, "num_threads": 1,
 }  # fmt: skip
 
 
@@ -64,6 +71,36 @@ def out_of_site(pages, folds):
     return scores, gain
 
 
+def page_columns(pages, models_file):
+    """The columns of each page, with the scores of the model that is named for it."""
+    found = {}
+    for name in corpus.SETS:
+        for line in predict(name, models_file, "columns").splitlines():
+            record = json.loads(line)
+            found[name, record["id"]] = record["columns"]
+    return np.array([found[page.set, page.gold["id"]] for page in pages])
+
+
+def fit_kinds(pages, rows):
+    """The forests of all kinds, one kind against all others, as they stand in the file behind that of the blocks."""
+    kinds = np.array([corpus.kind_of(page) or "" for page in pages])
+    known, out = kinds != "", b""
+    for kind in corpus.KINDS:
+        data = lightgbm.Dataset(rows[known], kinds[known] == kind, params=KIND_PARAMETERS)
+        out += export.forest(lightgbm.train(KIND_PARAMETERS, data, num_boost_round=KIND_TREES))
+    return out
+
+
+def add_kinds(pages, folds):
+    """Trains the kinds of pages on scores out of site; adds them to the models of the folds. Gives those of all pages."""
+    rows = page_columns(pages, write_models(pages, folds))
+    for fold in sorted(set(folds)):
+        train = np.flatnonzero(folds != fold)
+        with open(fold_file(fold), "ab") as out:
+            out.write(fit_kinds([pages[index] for index in train], rows[train]))
+    return fit_kinds(pages, rows)
+
+
 def fold_file(fold):
     return os.path.join(FEATURES, f"fold-{fold}.bin")
 
@@ -73,21 +110,31 @@ def write_model(path, model):
         out.write(export.forest(model))
 
 
-def whole_pipeline(pages, folds):
-    """A line of figures per set for `tamis` as it cleans, each page by the model of its fold."""
+def write_models(pages, folds):
+    """Names the model of its fold for each page; gives the file that does."""
     models = {page.gold["id"]: fold_file(fold) for page, fold in zip(pages, folds)}
     models_file = os.path.join(FEATURES, "models.json")
     with open(models_file, "w", encoding="utf8") as out:
         json.dump(models, out)
+    return models_file
+
+
+def predict(name, models_file, *mode):
+    source = os.path.join(corpus.SHARED, "corpus", name)
+    command = ["cargo", "run", "--release", "--quiet", "--example", "predict", "--", source, models_file, *mode]
+    return subprocess.run(command, check=True, cwd=os.path.join(HERE, ".."), stdout=subprocess.PIPE).stdout
+
+
+def whole_pipeline(pages, folds):
+    """A line of figures per set for `tamis` as it cleans, each page by the model of its fold."""
+    models_file = write_models(pages, folds)
     figures = {}
     for name in corpus.SETS:
-        source = os.path.join(corpus.SHARED, "corpus", name)
-        command = ["cargo", "run", "--release", "--quiet", "--example", "predict", "--", source, models_file]
         predictions = os.path.join(FEATURES, f"{name}.predicted.jsonl")
         with open(predictions, "wb") as out:
-            subprocess.run(command, check=True, cwd=os.path.join(HERE, ".."), stdout=out)
+            out.write(predict(name, models_file))
         predicted = corpus.score.load_pred(predictions)
-        gold = corpus.score.load(f"{source}/gold.jsonl")
+        gold = corpus.score.load(f"{corpus.SHARED}/corpus/{name}/gold.jsonl")
         rows = [(record, corpus.score.page(record, predicted[record["id"]])) for record in gold]
         figures[name] = corpus.score.agg([row for _, row in rows])
         if name == "pagetypes":

@@ -18,9 +18,9 @@ use crate::clean::dirty::{MAX_LINES, clean_dirty, has_too_many_lines};
 use crate::clean::discussion::comments;
 use crate::clean::facts::announced;
 use crate::clean::features::Features;
-use crate::clean::forest::Asking;
 use crate::clean::furniture::Furniture;
 use crate::clean::grid::fill_spans;
+use crate::clean::kinds;
 use crate::clean::label::label;
 use crate::clean::listing::is_list;
 use crate::clean::loss;
@@ -209,6 +209,18 @@ impl Cleaner {
         Ok((blocks.into_iter().map(|block| block.text).collect(), rows))
     }
 
+    /// What the kinds of pages are told apart by; see [`crate::clean::kinds`].
+    #[doc(hidden)]
+    pub fn page_columns(&self, html: &str, url: Option<&Url>) -> Result<Vec<f32>, Rejection> {
+        let dom = parse(html, &Limits::default())?;
+        let metadata = metadata::extract(&dom, url);
+        let declared = Declared::of(&dom, url, &metadata);
+        let mut scores = self.classifier.scores();
+        let said = Said { metadata: &metadata, declared, hint: &announced(&metadata) };
+        let blocks = self.measure(&dom, said, &mut Readings::default(), |row| scores.add(row));
+        Ok(kinds::columns(&blocks, &scores.finish(), declared, &metadata, url).to_vec())
+    }
+
     /// The undecided blocks of a page and the rows of measurements of all of them.
     pub(crate) fn rows(&self, dom: &Dom, url: Option<&Url>) -> (Vec<TextBlock>, Vec<f32>) {
         let metadata = metadata::extract(dom, url);
@@ -223,15 +235,15 @@ impl Cleaner {
     fn read(&self, dom: &Dom, url: Option<&Url>) -> Reading {
         let mut metadata = metadata::extract(dom, url);
         let declared = Declared::of(dom, url, &metadata);
-        metadata.page_type = declared.page_type();
         let mut scores = self.classifier.scores();
         let (hint, mut readings) = (announced(&metadata), Readings::default());
         let said = Said { metadata: &metadata, declared, hint: &hint };
-        let add = |row: &[f32]| scores.iter_mut().for_each(|scores| scores.add(row));
-        let mut blocks = self.measure(dom, said, &mut readings, add);
-        let scores = scores.map_or_else(Vec::new, Asking::finish);
+        let mut blocks = self.measure(dom, said, &mut readings, |row| scores.add(row));
         let threshold = self.options.focus.threshold();
-        Classifier::decide(&scores, &mut blocks, threshold, declared);
+        let scores = scores.finish();
+        let kind = self.classifier.kind(&blocks, &scores, declared, &metadata, url);
+        metadata.page_type = kind.page_type();
+        Classifier::decide(&scores, &mut blocks, threshold, declared, kind);
         bring_back(dom, &self.rules.generic, &mut blocks, &metadata, threshold);
         settle_language(&mut metadata, &blocks);
         phrases::apply(&self.rules.phrases, &mut blocks, metadata.language.as_deref(), readings);

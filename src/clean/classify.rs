@@ -3,14 +3,18 @@
 //! Trained by `model/train.py` on the columns of [`super::vector`], which see the neighbours of a block as well as
 //! the block itself; so one pass is enough. The rules' decision is one of the columns.
 
+use url::Url;
+
 use super::Kind;
 use super::block::{Fate, TextBlock};
 use super::declared::Declared;
 use super::features::ends_sentence;
 use super::forest::{Asking, Forest};
+use super::kinds::{self, Kinds, PageKind};
 use super::label::STANDFIRST_RULE;
 use super::rules::OWN_MARK;
 use super::vector::WIDTH;
+use crate::article::Metadata;
 use crate::article::metadata::PageType;
 
 const BUILTIN: &[u8] = include_bytes!("../../model/blocks.bin");
@@ -30,21 +34,6 @@ const PRUNED_PROSE_THRESHOLD: f32 = 0.65;
 /// ... that are so long.
 const MIN_PRUNED_PROSE_BYTES: usize = 80;
 
-/// Share of the threshold on pages that say they are something else than an article.
-const OTHER_TYPE_SHARE: f32 = 0.67;
-
-/// A page is plain when text of so high a score ...
-const SURE: f32 = 0.9;
-/// ... makes this share of all text ...
-const MIN_SURE_SHARE: f32 = 0.5;
-/// ... with at least this score.
-const POSSIBLE: f32 = 0.2;
-
-/// Elsewhere this times the F1 that the scores promise is the share of the threshold. With true probabilities half of
-/// that F1 is the best threshold (Lipton, Elkan and Narayanaswamy, "Optimal Thresholding of Classifiers to Maximize F1
-/// Measure", 2014); ours are too sure out of site, where 0.4 of it does best.
-const PROMISED_SHARE: f32 = 0.67;
-
 /// A name is not doubted for less text.
 const MIN_MISTAKEN_BYTES: usize = 600;
 
@@ -52,6 +41,7 @@ const MIN_MISTAKEN_BYTES: usize = 600;
 #[derive(Clone, Debug)]
 pub struct Classifier {
     forest: Forest,
+    kinds: Kinds,
 }
 
 impl Classifier {
@@ -62,8 +52,8 @@ impl Classifier {
 
     /// Reads a model file; `None` when it is damaged.
     pub fn read(mut bytes: &[u8]) -> Option<Classifier> {
-        let forest = Forest::read(&mut bytes)?;
-        bytes.is_empty().then_some(Classifier { forest })
+        let (forest, kinds) = (Forest::read(&mut bytes)?, Kinds::read(&mut bytes)?);
+        bytes.is_empty().then_some(Classifier { forest, kinds })
     }
 
     /// Whether it was trained on the columns that blocks have.
@@ -76,17 +66,36 @@ impl Classifier {
         if self.fits() { self.forest.shares(row, others) } else { Vec::new() }
     }
 
-    /// The probabilities that blocks belong to the article, to be asked row by row; `None` from a model for other columns.
-    pub fn scores(&self) -> Option<Asking<'_>> {
-        self.fits().then(|| Asking::new(&self.forest))
+    /// Scores of blocks, to be asked row by row.
+    pub fn scores(&self) -> Scores<'_> {
+        Scores(self.fits().then(|| Asking::new(&self.forest)))
+    }
+
+    /// What kind of page it is, by what it shows, these scores of its blocks, and what it says of itself.
+    pub fn kind(
+        &self,
+        blocks: &[TextBlock],
+        scores: &[f32],
+        declared: Declared,
+        metadata: &Metadata,
+        url: Option<&Url>,
+    ) -> PageKind {
+        self.kinds.of(&kinds::columns(blocks, scores, declared, metadata, url), declared)
     }
 
     /// Decides every block but the headline by its score: kept from `threshold` on, less on pages that are no articles. A
     /// block that the rules removed keeps their reason; one that they kept is of no known kind.
-    pub fn decide(scores: &[f32], blocks: &mut [TextBlock], threshold: f32, declared: Declared) {
+    pub fn decide(
+        scores: &[f32],
+        blocks: &mut [TextBlock],
+        threshold: f32,
+        declared: Declared,
+        kind: PageKind,
+    ) {
         let page = Page {
-            threshold: threshold * share(blocks, scores, declared),
+            threshold: threshold * share(declared, kind),
             declared,
+            kind,
             mistaken: no_comments(blocks, scores, threshold),
         };
         let cut_out: Vec<bool> = (0..blocks.len()).map(|index| is_cut_out(blocks, index)).collect();
@@ -104,36 +113,31 @@ impl Classifier {
     }
 }
 
-/// The share of the threshold that is asked for on this page. Lists, shops and manuals look little like an article, so
-/// their content scores low; out of site a lower threshold serves them better.
-fn share(blocks: &[TextBlock], scores: &[f32], declared: Declared) -> f32 {
-    let Declared { article, forum, product, documentation, collection } = declared;
-    if article {
-        return 1.0;
+/// The probabilities that blocks belong to the article; none from a model for other columns.
+pub struct Scores<'c>(Option<Asking<'c>>);
+
+impl Scores<'_> {
+    /// Takes the row of the next block.
+    pub fn add(&mut self, row: &[f32]) {
+        self.0.iter_mut().for_each(|asking| asking.add(row));
     }
-    let by_type = if forum || product || documentation || collection { OTHER_TYPE_SHARE } else { 1.0 };
-    let weighted: Vec<(f32, f32)> =
-        scores.iter().zip(blocks).map(|(score, block)| (*score, block.text.len() as f32)).collect();
-    let weight = |from: f32| -> f32 {
-        weighted.iter().filter(|(score, _)| *score >= from).map(|(_, weight)| weight).sum()
-    };
-    if weight(SURE) >= MIN_SURE_SHARE * weight(POSSIBLE) {
-        return by_type;
+
+    /// The scores of all blocks, in their order.
+    pub fn finish(self) -> Vec<f32> {
+        self.0.map_or_else(Vec::new, Asking::finish)
     }
-    by_type.min(PROMISED_SHARE * promised_f1(weighted))
 }
 
-/// The largest F1 to be expected, were the scores true probabilities, of keeping all blocks from some score on.
-fn promised_f1(mut weighted: Vec<(f32, f32)>) -> f32 {
-    weighted.sort_unstable_by(|one, other| other.0.total_cmp(&one.0));
-    let all: f32 = weighted.iter().map(|(score, weight)| score * weight).sum();
-    let (mut right, mut kept, mut best) = (0.0, 0.0, 0.0_f32);
-    for (score, weight) in weighted {
-        right += score * weight;
-        kept += weight;
-        best = best.max(2.0 * right / (kept + all).max(1.0));
+/// The share of the threshold that is asked for on this page. Lists, shops and manuals look little like an article, so
+/// that their content scores low; the shares are those of the best F1 out of site.
+fn share(declared: Declared, kind: PageKind) -> f32 {
+    match kind {
+        PageKind::Article if declared.page_type() == PageType::Article => 1.0,
+        PageKind::Article | PageKind::Forum => 0.67,
+        PageKind::Product => 0.6,
+        PageKind::Documentation | PageKind::Service => 0.4,
+        PageKind::Listing | PageKind::Collection => 0.15,
     }
-    best
 }
 
 /// Whether a block that was pruned may be prose all the same.
@@ -172,6 +176,7 @@ fn no_comments(blocks: &[TextBlock], scores: &[f32], threshold: f32) -> bool {
 struct Page {
     threshold: f32,
     declared: Declared,
+    kind: PageKind,
     /// What is named comments looks like anything but.
     mistaken: bool,
 }
@@ -182,7 +187,7 @@ impl Page {
     /// text and signatures are not.
     fn needed(&self, block: &TextBlock) -> f32 {
         let (threshold, fate) = (self.threshold, &block.fate);
-        let is_other = self.declared.page_type() != PageType::Article;
+        let is_other = self.kind != PageKind::Article || self.declared.page_type() != PageType::Article;
         match fate.kept {
             true if fate.rule == STANDFIRST_RULE => threshold * STANDFIRST_SHARE,
             false if fate.kind == Some(Kind::Comments) && self.mistaken => threshold,
@@ -222,7 +227,7 @@ mod tests {
         };
         let kept = |kind, scores: &[f32]| {
             let mut blocks: Vec<TextBlock> = scores.iter().map(|_| block(kind)).collect();
-            Classifier::decide(scores, &mut blocks, 0.6, Declared { article: true, ..Declared::default() });
+            Classifier::decide(scores, &mut blocks, 0.6, Declared::default(), PageKind::Article);
             blocks.iter().filter(|block| block.fate.kept).count()
         };
         assert_eq!(kept(Kind::Comments, &[0.7, 0.7, 0.1]), 2);
@@ -230,26 +235,19 @@ mod tests {
     }
 
     #[test]
-    fn doubtful_pages_need_less_than_plain_ones_and_than_those_that_say_they_are_articles() {
-        let kept = |scores: &[f32], declared| {
+    fn what_is_no_article_needs_less_than_an_article() {
+        let kept = |kind, declared| {
+            let scores = [0.5, 0.3, 0.2, 0.05];
             let block = || super::super::block::testing::block(BlockKind::Paragraph, "Le pont", None);
             let mut blocks: Vec<TextBlock> = scores.iter().map(|_| block()).collect();
-            Classifier::decide(scores, &mut blocks, 0.6, declared);
+            Classifier::decide(&scores, &mut blocks, 0.6, declared, kind);
             blocks.iter().filter(|block| block.fate.kept).count()
         };
-        let (doubtful, plain) = ([0.5, 0.4, 0.1, 0.05], [0.95, 0.95, 0.4, 0.05]);
-        assert_eq!(kept(&doubtful, Declared::default()), 2);
-        assert_eq!(kept(&doubtful, Declared { article: true, ..Declared::default() }), 0);
-        assert_eq!(kept(&plain, Declared::default()), 2);
-    }
-
-    #[test]
-    fn the_promised_f1_is_that_of_the_best_cut() {
-        let even = |scores: &[f32]| promised_f1(scores.iter().map(|score| (*score, 10.0)).collect());
-        assert!((even(&[1.0, 1.0, 0.0]) - 1.0).abs() < 1e-6);
-        // both, or the first alone: 2 * 1.2 / (2 + 1.2), 2 * 1 / (1 + 1.2)
-        assert!((even(&[0.2, 1.0]) - 2.0 / 2.2).abs() < 1e-6);
-        assert_eq!(even(&[]), 0.0);
+        let shop = Declared { product: true, ..Declared::default() };
+        assert_eq!(kept(PageKind::Article, Declared::default()), 0);
+        assert_eq!(kept(PageKind::Article, shop), 1);
+        assert_eq!(kept(PageKind::Service, Declared::default()), 2);
+        assert_eq!(kept(PageKind::Listing, Declared::default()), 3);
     }
 
     #[test]
@@ -258,7 +256,7 @@ mod tests {
             let fate = Fate::removed(kind, "prune.name.share");
             let block = super::super::block::testing::block(BlockKind::Paragraph, text, None);
             let mut blocks = [TextBlock { fate, ..block }];
-            Classifier::decide(&[0.7], &mut blocks, 0.6, Declared { article: true, ..Declared::default() });
+            Classifier::decide(&[0.7], &mut blocks, 0.6, Declared::default(), PageKind::Article);
             blocks[0].fate.kept
         };
         let text =
@@ -278,7 +276,7 @@ mod tests {
         };
         let mut blocks =
             vec![block(Fate::removed(Kind::Other, "prune.hidden")), block(Fate::kept("label.prose"))];
-        Classifier::decide(&[0.95, 0.95], &mut blocks, 0.6, Declared::default());
+        Classifier::decide(&[0.95, 0.95], &mut blocks, 0.6, Declared::default(), PageKind::Article);
         assert!(!blocks[0].fate.kept && blocks[1].fate.kept);
     }
 }

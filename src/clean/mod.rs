@@ -25,6 +25,7 @@ pub mod grid;
 pub(crate) mod headline;
 pub(crate) mod heads;
 mod kind;
+pub mod kinds;
 pub mod label;
 pub mod listing;
 pub mod loss;

@@ -104,13 +104,7 @@ fn time_and_memory_grow_no_faster_than_the_input_up_to_ten_megabytes() {
             }
         }
     }
-    println!(
-        "slowest: {:.3} s, {}; largest: {} MB, {}",
-        slowest.0,
-        slowest.1,
-        largest.0 >> 20,
-        largest.1
-    );
+    println!("slowest: {:.3} s, {}; largest: {} MB, {}", slowest.0, slowest.1, largest.0 >> 20, largest.1);
     assert!(bad.is_empty(), "{}", bad.join("\n"));
     assert!(slowest.0 < MAX_SECONDS && largest.0 < MAX_BYTES, "{slowest:?}, {largest:?}");
 }
