@@ -27,18 +27,19 @@ struct Pattern {
 impl NameMatcher {
     /// Builds the matcher. Patterns are lower-case words joined by `-`.
     pub fn new<'p>(patterns: impl IntoIterator<Item = &'p str>) -> NameMatcher {
+        let first_word = |pattern: &'p str| pattern.split('-').next().unwrap_or_default().as_bytes();
         let mut sorted: Vec<(usize, &str)> = patterns.into_iter().enumerate().collect();
-        sorted.sort_by_key(|(_, pattern)| beginning(pattern.as_bytes()));
+        sorted.sort_by_key(|(_, pattern)| beginning(first_word(pattern)));
         let mut matcher = NameMatcher { lengths: vec![0; BEGINNINGS], ..NameMatcher::default() };
         for &(index, pattern) in &sorted {
-            let word = pattern.split('-').next().unwrap_or_default();
-            matcher.lengths[beginning(word.as_bytes())] |= length_bit(word.len());
+            let word = first_word(pattern);
+            matcher.lengths[beginning(word)] |= length_bit(word.len());
             let whole = format!("{pattern}-");
             let mask = first_bytes(&[u8::MAX; 8][..whole.len().min(8)]);
             let rest = whole.get(8..).unwrap_or_default().to_owned();
             matcher.patterns.push(Pattern { first: first_bytes(whole.as_bytes()), mask, rest, index });
         }
-        let before = |at| sorted.partition_point(|(_, pattern)| beginning(pattern.as_bytes()) < at);
+        let before = |at| sorted.partition_point(|(_, pattern)| beginning(first_word(pattern)) < at);
         matcher.starts = (0..=BEGINNINGS).map(|at| before(at) as u32).collect();
         matcher
     }
@@ -256,10 +257,15 @@ mod tests {
 
     #[test]
     fn finds_overlapping_patterns() {
-        let matcher = NameMatcher::new(["share", "share-bar", "bar", "bar-share", "sh"]);
-        let mut hits = Vec::new();
-        matcher.find("-share-bar-", |index| hits.push(index));
-        matcher.find("-sharebar-sha-", |index| hits.push(index));
-        assert_eq!(hits, [0, 1, 2]);
+        let matcher = NameMatcher::new(["share", "share-bar", "bar", "bar-share", "sh", "e-mail", "x"]);
+        let find = |words| {
+            let mut hits = Vec::new();
+            matcher.find(words, |index| hits.push(index));
+            hits
+        };
+        assert_eq!(find("-share-bar-"), [0, 1, 2]);
+        assert_eq!(find("-sharebar-sha-share-ba-"), [0]);
+        assert_eq!(find("-e-mail-x-"), [5, 6]);
+        assert_eq!(find("-e-mails-e-x2-"), [0; 0]);
     }
 }
