@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Trains the block classifier: `python3 model/train.py [--folds 5] [--no-features] [--report-only] [--kinds-only]`.
+"""Trains the block classifier: `python3 model/train.py [--folds 5] [--no-features] [--report-only]`.
 
 1. writes the features of all corpus pages with `cargo run --release --example features`
 2. cross-validates by site: every page is scored by models that never saw its site
@@ -186,6 +186,7 @@ def main():
     started = time.time()
     folds = folds_of(pages, options.folds)
     scores, gain = out_of_site(pages, folds)
+    kinds = add_kinds(pages, folds)
     parts = [
         table("Out of site, the whole pipeline: every page cleaned by a model that never saw its site", whole_pipeline(pages, folds)),
         table("Out of site: blocks with a score above the threshold, before settling and phrase rules", measure(pages, scores)),
@@ -196,7 +197,7 @@ def main():
         trained = [model.predict(page.rows) for page in pages]
         parts.append(table("Trained and measured on the same pages, to see the gap", measure(pages, trained)))
         with open(os.path.join(HERE, "blocks.bin"), "wb") as out:
-            out.write(export.forest(model))
+            out.write(export.forest(model) + kinds)
     with open(os.path.join(FEATURES, "columns.json"), encoding="utf8") as file:
         names = json.load(file)
     strongest = [f"- {names[column]}: {gain[column] / gain.sum():.3f}" for column in np.argsort(-gain)[:30]]

@@ -243,7 +243,7 @@ impl Cleaner {
         let scores = scores.finish();
         let kind = self.classifier.kind(&blocks, &scores, declared, &metadata, url);
         metadata.page_type = kind.page_type();
-        Classifier::decide(&scores, &mut blocks, threshold, declared, kind);
+        let threshold = Classifier::decide(&scores, &mut blocks, threshold, declared, kind);
         bring_back(dom, &self.rules.generic, &mut blocks, &metadata, threshold);
         settle_language(&mut metadata, &blocks);
         phrases::apply(&self.rules.phrases, &mut blocks, metadata.language.as_deref(), readings);
@@ -354,7 +354,9 @@ impl Cleaner {
             metadata.page_type = PageType::Listing;
             // those of one teaser
             (metadata.authors, metadata.date) = (Vec::new(), None);
-            warnings.push("the page looks like a list of articles, not one article".to_owned());
+        }
+        if metadata.page_type == PageType::Listing {
+            warnings.push("the page looks like a list of articles or things, not one article".to_owned());
         }
         let comments = if self.options.comments { comments(&blocks) } else { Vec::new() };
         if metadata.page_type == PageType::Article && metadata.paywalled.is_none() {

@@ -84,16 +84,18 @@ impl Classifier {
     }
 
     /// Decides every block but the headline by its score: kept from `threshold` on, less on pages that are no articles. A
-    /// block that the rules removed keeps their reason; one that they kept is of no known kind.
+    /// block that the rules removed keeps their reason; one that they kept is of no known kind. Gives the threshold that
+    /// counts on this page.
     pub fn decide(
         scores: &[f32],
         blocks: &mut [TextBlock],
         threshold: f32,
         declared: Declared,
         kind: PageKind,
-    ) {
+    ) -> f32 {
         let page = Page {
             threshold: threshold * share(declared, kind),
+            full_threshold: threshold,
             declared,
             kind,
             mistaken: no_comments(blocks, scores, threshold),
@@ -110,6 +112,7 @@ impl Classifier {
             }
             block.fate.score = Some(score);
         }
+        page.threshold
     }
 }
 
@@ -133,10 +136,13 @@ impl Scores<'_> {
 fn share(declared: Declared, kind: PageKind) -> f32 {
     match kind {
         PageKind::Article if declared.page_type() == PageType::Article => 1.0,
-        PageKind::Article | PageKind::Forum => 0.67,
+        PageKind::Forum => 0.85,
+        // what a page says of itself speaks against the forests
+        PageKind::Article => 0.67,
         PageKind::Product => 0.6,
         PageKind::Documentation | PageKind::Service => 0.4,
-        PageKind::Listing | PageKind::Collection => 0.15,
+        PageKind::Listing => 0.15,
+        PageKind::Collection => 0.1,
     }
 }
 
@@ -175,6 +181,8 @@ fn no_comments(blocks: &[TextBlock], scores: &[f32], threshold: f32) -> bool {
 /// What all blocks of a page share.
 struct Page {
     threshold: f32,
+    /// That of an article.
+    full_threshold: f32,
     declared: Declared,
     kind: PageKind,
     /// What is named comments looks like anything but.
@@ -196,6 +204,7 @@ impl Page {
             false if fate.rule.starts_with(OWN_MARK) => f32::INFINITY,
             true => threshold,
             false if fate.kind == Some(Kind::AuthorBio) && self.declared.forum => f32::INFINITY,
+            false if is_other && fate.rule.starts_with("prune.tag.") => threshold.max(self.full_threshold),
             false if is_other => threshold,
             false if is_misnamed_prose(block) => threshold.max(PRUNED_PROSE_THRESHOLD),
             false if fate.rule.starts_with("prune.") => threshold.max(PRUNED_THRESHOLD),

@@ -25,7 +25,7 @@ const KINDS: [PageKind; 7] = [
 ];
 
 /// A page is an article from this probability on: few articles are less likely to be one, and few other pages more.
-const MIN_ARTICLE: f32 = 0.4;
+const MIN_ARTICLE: f32 = 0.35;
 
 /// Bytes of a sentence that is prose.
 const MIN_PROSE_BYTES: usize = 80;
