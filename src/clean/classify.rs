@@ -80,7 +80,7 @@ impl Classifier {
         metadata: &Metadata,
         url: Option<&Url>,
     ) -> PageKind {
-        self.kinds.of(&kinds::columns(blocks, scores, declared, metadata, url), declared)
+        self.kinds.of(&kinds::columns(blocks, scores, declared, metadata, url), blocks.len(), declared)
     }
 
     /// Decides every block but the headline by its score: kept from `threshold` on, less on pages that are no articles. A

@@ -27,6 +27,10 @@ const KINDS: [PageKind; 7] = [
 /// A page is an article from this probability on: few articles are less likely to be one, and few other pages more.
 const MIN_ARTICLE: f32 = 0.35;
 
+/// A page of fewer blocks is what it says: lists, shops and threads have more, and so have nearly all pages that the
+/// forests were trained on.
+const MIN_BLOCKS: usize = 30;
+
 /// Bytes of a sentence that is prose.
 const MIN_PROSE_BYTES: usize = 80;
 
@@ -202,11 +206,11 @@ impl Kinds {
         forests.iter().all(|forest| forest.width() == PAGE_COLUMNS.len()).then_some(Kinds { forests })
     }
 
-    /// What a page with these columns is; a forum when it says so, and without forests what it says.
-    pub fn of(&self, columns: &[f32; PAGE_COLUMNS.len()], declared: Declared) -> PageKind {
+    /// What a page of so many blocks with these columns is; a forum when it says so, and without forests what it says.
+    pub fn of(&self, columns: &[f32; PAGE_COLUMNS.len()], blocks: usize, declared: Declared) -> PageKind {
         // readers' posts are text nowhere else
-        if declared.forum {
-            return PageKind::Forum;
+        if declared.forum || blocks < MIN_BLOCKS {
+            return declared.page_type().into();
         }
         let ask = |forest| {
             let mut asking = Asking::new(forest);
@@ -264,8 +268,8 @@ mod tests {
         let nothing: &mut &[u8] = &mut &[][..];
         let kinds = Kinds::read(nothing).unwrap();
         let declared = Declared { product: true, ..Declared::default() };
-        assert_eq!(kinds.of(&[0.0; PAGE_COLUMNS.len()], declared), PageKind::Product);
-        assert_eq!(kinds.of(&[0.0; PAGE_COLUMNS.len()], Declared::default()), PageKind::Article);
+        assert_eq!(kinds.of(&[0.0; PAGE_COLUMNS.len()], 99, declared), PageKind::Product);
+        assert_eq!(kinds.of(&[0.0; PAGE_COLUMNS.len()], 99, Declared::default()), PageKind::Article);
         assert!(Kinds::read(&mut &[1, 2, 3][..]).is_none());
     }
 
@@ -274,5 +278,18 @@ mod tests {
         for kind in KINDS.into_iter().filter(|kind| *kind != PageKind::Service) {
             assert_eq!(PageKind::from(kind.page_type()), kind);
         }
+    }
+
+    #[test]
+    fn a_short_page_is_what_it_says() {
+        let classifier = super::super::classify::Classifier::builtin();
+        let kind = |count: usize| {
+            let link = || block(BlockKind::Paragraph, "Le pont", Some(crate::clean::Kind::Related));
+            let blocks: Vec<TextBlock> = (0..count).map(|_| link()).collect();
+            let (scores, metadata) = (vec![0.02; count], Metadata::default());
+            classifier.kind(&blocks, &scores, Declared::default(), &metadata, None)
+        };
+        assert_eq!(kind(MIN_BLOCKS - 1), PageKind::Article);
+        assert_ne!(kind(4 * MIN_BLOCKS), PageKind::Article);
     }
 }
