@@ -162,7 +162,7 @@ pub fn columns(
 }
 
 /// The largest F1 to be expected, were the scores true probabilities, of keeping all blocks from some score on.
-fn promised_f1(mut weighted: Vec<(f32, f32)>) -> f32 {
+pub(super) fn promised_f1(mut weighted: Vec<(f32, f32)>) -> f32 {
     weighted.sort_unstable_by(|one, other| other.0.total_cmp(&one.0));
     let all: f32 = weighted.iter().map(|(score, weight)| score * weight).sum();
     let (mut right, mut kept, mut best) = (0.0, 0.0, 0.0_f32);

@@ -192,9 +192,9 @@ impl Folded {
     /// Folds a text, without what it quotes.
     pub fn of(text: &str) -> Folded {
         let folded = fold_text(text);
-        let parts: Vec<&str> = folded.split('"').collect();
-        let is_quoted = |index: usize| index % 2 == 1 && index + 1 < parts.len();
-        let own = parts.iter().enumerate().filter(|(index, _)| !is_quoted(*index));
+        let last = folded.matches('"').count();
+        let is_quoted = |index: usize| index % 2 == 1 && index < last;
+        let own = folded.split('"').enumerate().filter(|(index, _)| !is_quoted(*index));
         let words = own
             .flat_map(|(_, part)| part.split(|c: char| !c.is_alphanumeric()))
             .filter(|word| !word.chars().all(|c| c.is_ascii_digit()) || ERRORS.contains(word));
