@@ -241,7 +241,7 @@ impl Cleaner {
         let mut blocks = self.measure(dom, said, &mut readings, |row| scores.add(row));
         let threshold = self.options.focus.threshold();
         let scores = scores.finish();
-        let kind = self.classifier.kind(&blocks, &scores, declared, &metadata, url);
+        let kind = self.classifier.kinds.of(&blocks, &scores, declared, &metadata, url);
         metadata.page_type = kind.page_type();
         let threshold = Classifier::decide(&scores, &mut blocks, threshold, declared, kind);
         bring_back(dom, &self.rules.generic, &mut blocks, &metadata, threshold);

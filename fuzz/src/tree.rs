@@ -85,7 +85,8 @@ fn theirs(page: &str) -> Option<String> {
         tree_builder: TreeBuilderOpts { scripting_enabled: false, ..TreeBuilderOpts::default() },
         ..ParseOpts::default()
     };
-    let dom = html5ever::parse_document(RcDom::default(), options).one(page.strip_prefix('\u{feff}').unwrap_or(page));
+    let dom = html5ever::parse_document(RcDom::default(), options)
+        .one(page.strip_prefix('\u{feff}').unwrap_or(page));
     let mut outline = Outline::default();
     let mut open: Vec<(Handle, bool)> = vec![(dom.document.clone(), true)];
     while let Some((node, enters)) = open.pop() {

@@ -3,18 +3,15 @@
 //! Trained by `model/train.py` on the columns of [`super::vector`], which see the neighbours of a block as well as
 //! the block itself; so one pass is enough. The rules' decision is one of the columns.
 
-use url::Url;
-
 use super::Kind;
 use super::block::{Fate, TextBlock};
 use super::declared::Declared;
 use super::features::ends_sentence;
 use super::forest::{Asking, Forest};
-use super::kinds::{self, Kinds, PageKind, promised_f1};
+use super::kinds::{Kinds, PageKind, promised_f1};
 use super::label::STANDFIRST_RULE;
 use super::rules::OWN_MARK;
 use super::vector::WIDTH;
-use crate::article::Metadata;
 use crate::article::metadata::PageType;
 
 const BUILTIN: &[u8] = include_bytes!("../../model/blocks.bin");
@@ -46,7 +43,8 @@ const MIN_MISTAKEN_BYTES: usize = 600;
 #[derive(Clone, Debug)]
 pub struct Classifier {
     forest: Forest,
-    kinds: Kinds,
+    /// What tells the kinds of pages apart.
+    pub kinds: Kinds,
 }
 
 impl Classifier {
@@ -74,18 +72,6 @@ impl Classifier {
     /// Scores of blocks, to be asked row by row.
     pub fn scores(&self) -> Scores<'_> {
         Scores(self.fits().then(|| Asking::new(&self.forest)))
-    }
-
-    /// What kind of page it is, by what it shows, these scores of its blocks, and what it says of itself.
-    pub fn kind(
-        &self,
-        blocks: &[TextBlock],
-        scores: &[f32],
-        declared: Declared,
-        metadata: &Metadata,
-        url: Option<&Url>,
-    ) -> PageKind {
-        self.kinds.of(&kinds::columns(blocks, scores, declared, metadata, url), blocks.len(), declared)
     }
 
     /// Decides every block but the headline by its score: kept from `threshold` on, less on pages that are no articles. A
@@ -140,7 +126,6 @@ impl Scores<'_> {
 /// that their content scores low; the shares are those of the best F1 out of site.
 fn share(blocks: &[TextBlock], scores: &[f32], threshold: f32, declared: Declared, kind: PageKind) -> f32 {
     match kind {
-        PageKind::Article if declared.article => 1.0,
         PageKind::Article if declared.page_type() == PageType::Article => {
             doubtful_share(blocks, scores, threshold)
         }
@@ -278,15 +263,15 @@ mod tests {
 
     #[test]
     fn where_no_text_is_likely_the_likeliest_is_kept() {
-        let kept = |declared| {
-            let scores = [0.5, 0.4, 0.1, 0.05];
+        let kept = |kind, scores: [f32; 4]| {
             let block = || super::super::block::testing::block(BlockKind::Paragraph, "Le pont", None);
             let mut blocks: Vec<TextBlock> = scores.iter().map(|_| block()).collect();
-            Classifier::decide(&scores, &mut blocks, 0.6, declared, PageKind::Article);
+            Classifier::decide(&scores, &mut blocks, 0.6, Declared::default(), kind);
             blocks.iter().filter(|block| block.fate.kept).count()
         };
-        assert_eq!(kept(Declared::default()), 2);
-        assert_eq!(kept(Declared { article: true, ..Declared::default() }), 0);
+        assert_eq!(kept(PageKind::Article, [0.5, 0.4, 0.1, 0.05]), 2);
+        assert_eq!(kept(PageKind::Article, [0.7, 0.4, 0.1, 0.05]), 1);
+        assert_eq!(kept(PageKind::Forum, [0.5, 0.4, 0.1, 0.05]), 0);
     }
 
     #[test]

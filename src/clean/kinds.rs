@@ -206,23 +206,31 @@ impl Kinds {
         forests.iter().all(|forest| forest.width() == PAGE_COLUMNS.len()).then_some(Kinds { forests })
     }
 
-    /// What a page of so many blocks with these columns is; a forum when it says so, and without forests what it says.
-    pub fn of(&self, columns: &[f32; PAGE_COLUMNS.len()], blocks: usize, declared: Declared) -> PageKind {
+    /// What a page is whose blocks have these scores; a forum when it says so, and without forests what it says.
+    pub fn of(
+        &self,
+        blocks: &[TextBlock],
+        scores: &[f32],
+        declared: Declared,
+        metadata: &Metadata,
+        url: Option<&Url>,
+    ) -> PageKind {
         // readers' posts are text nowhere else
-        if declared.forum || blocks < MIN_BLOCKS {
+        if declared.forum || blocks.len() < MIN_BLOCKS || self.forests.is_empty() {
             return declared.page_type().into();
         }
+        let columns = columns(blocks, scores, declared, metadata, url);
         let ask = |forest| {
             let mut asking = Asking::new(forest);
-            asking.add(columns);
+            asking.add(&columns);
             asking.finish()
         };
         let probabilities: Vec<f32> = self.forests.iter().flat_map(ask).collect();
         match probabilities.as_slice() {
-            [] => declared.page_type().into(),
             [article, ..] if *article >= MIN_ARTICLE => PageKind::Article,
-            [_, others @ ..] => {
-                let likeliest = KINDS[1..].iter().zip(others).max_by(|one, other| one.1.total_cmp(other.1));
+            all => {
+                let others = KINDS.iter().zip(all).skip(1);
+                let likeliest = others.max_by(|one, other| one.1.total_cmp(other.1));
                 likeliest.map_or(PageKind::Article, |(kind, _)| *kind)
             }
         }
@@ -264,32 +272,35 @@ mod tests {
     }
 
     #[test]
-    fn without_forests_a_page_is_what_it_says() {
-        let nothing: &mut &[u8] = &mut &[][..];
-        let kinds = Kinds::read(nothing).unwrap();
-        let declared = Declared { product: true, ..Declared::default() };
-        assert_eq!(kinds.of(&[0.0; PAGE_COLUMNS.len()], 99, declared), PageKind::Product);
-        assert_eq!(kinds.of(&[0.0; PAGE_COLUMNS.len()], 99, Declared::default()), PageKind::Article);
-        assert!(Kinds::read(&mut &[1, 2, 3][..]).is_none());
-    }
-
-    #[test]
     fn the_kinds_of_the_record_have_a_kind_of_page() {
         for kind in KINDS.into_iter().filter(|kind| *kind != PageKind::Service) {
             assert_eq!(PageKind::from(kind.page_type()), kind);
         }
     }
 
+    /// A page of so many links.
+    fn kind(kinds: &Kinds, count: usize, declared: Declared) -> PageKind {
+        let link = || block(BlockKind::Paragraph, "Le pont", Some(crate::clean::Kind::Related));
+        let blocks: Vec<TextBlock> = (0..count).map(|_| link()).collect();
+        kinds.of(&blocks, &vec![0.02; count], declared, &Metadata::default(), None)
+    }
+
     #[test]
-    fn a_short_page_is_what_it_says() {
-        let classifier = super::super::classify::Classifier::builtin();
-        let kind = |count: usize| {
-            let link = || block(BlockKind::Paragraph, "Le pont", Some(crate::clean::Kind::Related));
-            let blocks: Vec<TextBlock> = (0..count).map(|_| link()).collect();
-            let (scores, metadata) = (vec![0.02; count], Metadata::default());
-            classifier.kind(&blocks, &scores, Declared::default(), &metadata, None)
-        };
-        assert_eq!(kind(MIN_BLOCKS - 1), PageKind::Article);
-        assert_ne!(kind(4 * MIN_BLOCKS), PageKind::Article);
+    fn without_forests_a_page_is_what_it_says() {
+        let kinds = Kinds::read(&mut &[][..]).unwrap();
+        let declared = Declared { product: true, ..Declared::default() };
+        assert_eq!(kind(&kinds, 4 * MIN_BLOCKS, declared), PageKind::Product);
+        assert_eq!(kind(&kinds, 4 * MIN_BLOCKS, Declared::default()), PageKind::Article);
+        assert!(Kinds::read(&mut &[1, 2, 3][..]).is_none());
+    }
+
+    #[test]
+    fn short_pages_and_forums_are_what_they_say() {
+        let kinds = super::super::classify::Classifier::builtin().kinds;
+        assert_eq!(kind(&kinds, MIN_BLOCKS - 1, Declared::default()), PageKind::Article);
+        let other = kind(&kinds, 4 * MIN_BLOCKS, Declared::default());
+        assert!(!matches!(other, PageKind::Article | PageKind::Forum), "{other:?}");
+        let forum = Declared { forum: true, ..Declared::default() };
+        assert_eq!(kind(&kinds, 4 * MIN_BLOCKS, forum), PageKind::Forum);
     }
 }

@@ -97,17 +97,20 @@ fn gap_length(text: &str) -> usize {
 #[inline]
 fn first_word(text: &str) -> (usize, u64) {
     let bytes = text.as_bytes();
-    let length = bytes.iter().take_while(|byte| byte.is_ascii_alphanumeric()).count();
-    if bytes.get(length).is_none_or(u8::is_ascii) {
-        return (length, ascii_key(&bytes[..length]));
+    let (mut at, mut key) = (0, HASH_START);
+    while let Some(&byte) = bytes.get(at) {
+        if byte.is_ascii_alphanumeric() {
+            key = hash_step(key, u64::from(byte.to_ascii_lowercase()));
+            at += 1;
+            continue;
+        }
+        let odd = text[at..].chars().next().filter(|c| !c.is_ascii() && is_alphanumeric(*c));
+        let Some(c) = odd else { break };
+        key = key_step(key, c);
+        at += c.len_utf8();
     }
-    let (mut key, mut length, mut has_final_form) = (Key::default(), 0, false);
-    for c in text.chars().take_while(|c| is_alphanumeric(*c)) {
-        has_final_form |= c == FINAL_FORMS;
-        key.push(c);
-        length += c.len_utf8();
-    }
-    (length, if has_final_form { word_key(&text[..length]) } else { key.finish() })
+    let word = &text[..at];
+    (at, if !word.is_ascii() && word.contains(FINAL_FORMS) { word_key(word) } else { key })
 }
 
 /// [`char::is_alphanumeric`], quick for what Latin texts are made of.
@@ -121,66 +124,25 @@ pub fn is_alphanumeric(c: char) -> bool {
     }
 }
 
-/// A number that stands for a word, whatever its case: a hash of its lower-case form.
+/// A number that stands for a word, whatever its case: the hash of its lower-case form.
 pub fn word_key(word: &str) -> u64 {
-    let mut key = Key::default();
-    match word.contains(FINAL_FORMS) {
-        true => word.to_lowercase().bytes().for_each(|byte| key.push_byte(byte)),
-        false => word.chars().for_each(|c| key.push(c)),
+    if word.contains(FINAL_FORMS) {
+        return word.to_lowercase().chars().map(u64::from).fold(HASH_START, hash_step);
     }
-    key.finish()
+    word.chars().fold(HASH_START, key_step)
 }
 
 /// The one letter whose small form depends on its place, so that it needs the whole word.
 const FINAL_FORMS: char = 'Σ';
 
-/// The key of a word as far as it is read, eight bytes of its lower-case form a step.
-#[derive(Default)]
-struct Key {
-    hash: u64,
-    /// Bytes that were not hashed yet, the first one lowest, and how many bits they are.
-    bytes: u64,
-    bits: u32,
-}
-
-impl Key {
-    #[inline]
-    fn push(&mut self, c: char) {
-        match c {
-            '\0'..='\x7f' => self.push_byte(c.to_ascii_lowercase() as u8),
-            'ß'..='ÿ' => c.encode_utf8(&mut [0; 4]).bytes().for_each(|byte| self.push_byte(byte)),
-            _ => c.to_lowercase().for_each(|c| {
-                c.encode_utf8(&mut [0; 4]).bytes().for_each(|byte| self.push_byte(byte));
-            }),
-        }
-    }
-
-    #[inline]
-    fn push_byte(&mut self, byte: u8) {
-        self.bytes |= u64::from(byte) << self.bits;
-        self.bits += u8::BITS;
-        if self.bits == u64::BITS {
-            *self = Key { hash: key_step(self.hash, self.bytes), ..Key::default() };
-        }
-    }
-
-    fn finish(self) -> u64 {
-        key_step(self.hash, self.bytes)
-    }
-}
-
-/// [`word_key`] of letters and digits of ASCII.
+/// The key of a word that goes on with this character.
 #[inline]
-fn ascii_key(word: &[u8]) -> u64 {
-    // the bit that small letters and digits have
-    const LOWER: u64 = 0x2020_2020_2020_2020;
-    let (mut hash, mut rest) = (0, word);
-    while let Some((eight, more)) = rest.split_first_chunk() {
-        hash = key_step(hash, u64::from_le_bytes(*eight) | LOWER);
-        rest = more;
+fn key_step(key: u64, c: char) -> u64 {
+    match c {
+        '\0'..='\x7f' => hash_step(key, u64::from(c.to_ascii_lowercase())),
+        'ß'..='ÿ' => hash_step(key, u64::from(c)),
+        _ => c.to_lowercase().map(u64::from).fold(key, hash_step),
     }
-    let lower = LOWER & !(u64::MAX << (u8::BITS as usize * rest.len()));
-    key_step(hash, first_bytes(rest) | lower)
 }
 
 /// The first eight bytes as a number, the first one lowest, zeros for those behind the end.
@@ -190,15 +152,6 @@ pub fn first_bytes(bytes: &[u8]) -> u64 {
         Some(eight) => u64::from_le_bytes(*eight),
         None => bytes.iter().rev().fold(0, |number, byte| number << 8 | u64::from(*byte)),
     }
-}
-
-/// Each bit of the number may change each bit of the hash, so that a few of them tell words apart.
-#[inline]
-fn key_step(hash: u64, bytes: u64) -> u64 {
-    // the golden ratio, as in Fibonacci hashing
-    const FACTOR: u64 = 0x9e37_79b9_7f4a_7c15;
-    let product = (hash ^ bytes).wrapping_mul(FACTOR);
-    (product ^ (product >> 32)).wrapping_mul(FACTOR)
 }
 
 /// Whether the word of this length in bytes and this key is a stop word.

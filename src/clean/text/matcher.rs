@@ -1,8 +1,9 @@
 //! Which rules may hit a line: one pass over the line for all rules of a language.
 //!
 //! A pattern that begins with literals is found by the first bytes of the line, in one look-up. Any other has
-//! literals of which one must stand in the line (see `literals`); those of all patterns are found in one pass. The regular expression of a pattern runs only on such lines that also have its other parts and its end, and
-//! is compiled when the first one comes.
+//! literals of which one must stand in the line (see `literals`); those of all patterns are found in one pass. The
+//! regular expression of a pattern runs only on such lines that also have its other parts and its end, and is compiled
+//! when the first one comes.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
