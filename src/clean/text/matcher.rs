@@ -5,7 +5,7 @@
 //! line that also has the other parts and the end of the pattern is a candidate. The regular expression runs when
 //! somebody asks where the phrase is, and is compiled when it runs first.
 
-use std::cell::OnceCell;
+use std::cell::{LazyCell, OnceCell};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -64,12 +64,32 @@ impl Probe {
         Probe { pattern, anywhere, sign, parts, ends, longest, digit }
     }
 
-    fn may_match(&self, text: &str) -> bool {
-        let bare = text.trim_end_matches(is_after);
-        self.longest.is_none_or(|longest| bare.trim_start_matches(is_before).len() <= longest)
-            && (!self.digit || text.bytes().any(|byte| byte.is_ascii_digit()))
-            && (self.ends.is_empty() || self.ends.iter().any(|one| bare.as_bytes().ends_with(one)))
+    /// Whether it may match what begins at `from`.
+    fn may_match(&self, line: &Outer<'_>, from: usize) -> bool {
+        let text = &line.text[from..];
+        self.longest.is_none_or(|longest| line.inner <= longest)
+            && (!self.digit || line.digit)
+            && (self.ends.is_empty() || self.ends.iter().any(|one| line.bare.as_bytes().ends_with(one)))
             && self.parts.iter().all(|part| part.iter().any(|literal| text.contains(literal.as_str())))
+    }
+}
+
+/// A folded line from without.
+struct Outer<'t> {
+    text: &'t str,
+    /// Without what a frame allows behind a match.
+    bare: &'t str,
+    /// Bytes without what a frame allows around it.
+    inner: usize,
+    /// Whether it has a digit.
+    digit: bool,
+}
+
+impl Outer<'_> {
+    fn of(text: &str) -> Outer<'_> {
+        let bare = text.trim_end_matches(is_after);
+        let inner = bare.trim_start_matches(is_before).len();
+        Outer { text, bare, inner, digit: text.bytes().any(|byte| byte.is_ascii_digit()) }
     }
 }
 
@@ -151,7 +171,8 @@ impl Matcher {
             let ready = &self.rules[place.rule as usize];
             Candidate { ready, probe: &ready.probes[place.probe as usize], hits: OnceCell::new() }
         };
-        places.iter().map(candidate).filter(|candidate| candidate.may_match(text)).collect()
+        let line = LazyCell::new(|| Outer::of(text));
+        places.iter().map(candidate).filter(|candidate| candidate.may_match(&line)).collect()
     }
 
     /// Patterns whose literal stands in the line, in any order, with repetitions.
@@ -199,11 +220,11 @@ impl<'m> Candidate<'m> {
         if self.probe.anywhere && !self.is_label() { tail_start(text) } else { 0 }
     }
 
-    fn may_match(&self, text: &str) -> bool {
+    fn may_match(&self, line: &Outer<'_>) -> bool {
+        let (text, max) = (line.text, self.rule().max_chars());
         // Folding makes a line hardly longer; the engine counts exactly.
-        let max = self.rule().max_chars();
         let is_long = || text.len() / 2 > max && text.chars().count() / 2 > max;
-        (self.is_glued() || !is_long()) && self.probe.may_match(&text[self.start(text)..])
+        (self.is_glued() || !is_long()) && self.probe.may_match(line, self.start(text))
     }
 
     /// The phrases in its line, folded.
