@@ -183,7 +183,11 @@ fn read(graph: &Graph<'_>, map: &Map<String, Value>) -> Story {
         description: field("description"),
         image: map.get("image").and_then(|image| address_of_image(graph, image, MAX_REFERENCES)),
         tags,
-        body: map.get("articleBody").and_then(Value::as_str).map(plain).filter(|body| !body.is_empty()),
+        body: map
+            .get("articleBody")
+            .and_then(Value::as_str)
+            .map(|body| plain(body).into_owned())
+            .filter(|body| !body.is_empty()),
         free: is_free(map),
         live: false,
     }
