@@ -44,7 +44,8 @@ impl Tree {
     /// What the tree says of one row.
     fn of_row(&self, row: &[f32]) -> f32 {
         let rules_out = |left: u32, condition: &Condition| {
-            let holds = row.get(usize::from(condition.column)).is_some_and(|value| *value <= condition.threshold);
+            let holds =
+                row.get(usize::from(condition.column)).is_some_and(|value| *value <= condition.threshold);
             left & (u32::from(holds).wrapping_neg() | condition.rest)
         };
         self.leaf(self.conditions.iter().fold(u32::MAX, rules_out))
