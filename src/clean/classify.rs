@@ -10,7 +10,7 @@ use super::features::ends_sentence;
 use super::forest::{Asking, Forest};
 use super::kinds::{Kinds, PageKind, promised_f1};
 use super::label::STANDFIRST_RULE;
-use super::rules::OWN_MARK;
+use super::rules::{CONSENT_MANAGER_MARK, OWN_MARK};
 use super::vector::WIDTH;
 use crate::article::metadata::PageType;
 
@@ -203,7 +203,7 @@ impl Page {
             false if fate.kind == Some(Kind::Comments) && self.mistaken => threshold,
             false if fate.kind == Some(Kind::Comments) && !self.declared.forum => f32::INFINITY,
             false if fate.rule == "prune.tag.figcaption" && !is_other => f32::INFINITY,
-            false if fate.rule.starts_with(OWN_MARK) => f32::INFINITY,
+            false if fate.rule.starts_with(OWN_MARK) || fate.rule == CONSENT_MANAGER_MARK => f32::INFINITY,
             true => threshold,
             false if fate.kind == Some(Kind::AuthorBio) && self.declared.forum => f32::INFINITY,
             false if is_other && fate.rule.starts_with("prune.tag.") => threshold.max(self.full_threshold),

@@ -71,19 +71,11 @@ const COLLECTION_CLASSES: [&str; 5] =
     ["archive", "category", "tax-product_cat", "product-listing-page", "search-results"];
 
 /// Parts of the address: whole segments of the path, or first labels of the host.
-const FORUM_SEGMENTS: [&str; 11] = [
-    "forum",
-    "forums",
-    "threads",
-    "thread",
-    "topic",
-    "topics",
-    "viewtopic.php",
-    "showthread.php",
-    "discussion",
-    "discussions",
-    "questions",
-];
+const FORUM_SEGMENTS: [&str; 6] = ["forum", "forums", "threads", "thread", "viewtopic.php", "showthread.php"];
+/// Segments that stand for a thread before its number only: newspapers and encyclopedias have topics, too.
+const NUMBERED_SEGMENTS: [&str; 5] = ["topic", "topics", "discussion", "discussions", "questions"];
+/// So many digits before a title are no year.
+const MIN_NUMBER_DIGITS: usize = 5;
 const FORUM_HOSTS: [&str; 5] = ["forum", "forums", "community", "discuss", "discourse"];
 const MANUAL_SEGMENTS: [&str; 5] = ["docs", "doc", "documentation", "manual", "reference"];
 const MANUAL_HOSTS: [&str; 5] = ["docs", "doc", "developer", "developers", "wiki"];
@@ -170,10 +162,21 @@ impl Declared {
     fn read_address(&mut self, url: &Url) {
         let label = url.host_str().unwrap_or("").split('.').next().unwrap_or("").to_ascii_lowercase();
         let path = url.path().to_ascii_lowercase();
-        let has = |wanted: &[&str]| path.split('/').any(|segment| wanted.contains(&segment));
-        self.forum |= FORUM_HOSTS.contains(&label.as_str()) || has(&FORUM_SEGMENTS);
+        let segments = || path.split('/');
+        let has = |wanted: &[&str]| segments().any(|segment| wanted.contains(&segment));
+        let mut numbered = segments().zip(segments().skip(1));
+        let is_thread =
+            |(segment, next): (&str, &str)| NUMBERED_SEGMENTS.contains(&segment) && is_number(next);
+        self.forum |=
+            FORUM_HOSTS.contains(&label.as_str()) || has(&FORUM_SEGMENTS) || numbered.any(is_thread);
         self.documentation |= MANUAL_HOSTS.contains(&label.as_str()) || has(&MANUAL_SEGMENTS);
     }
+}
+
+/// Whether a segment is the number of a thread, alone or before its title.
+fn is_number(segment: &str) -> bool {
+    let digits = segment.bytes().take_while(u8::is_ascii_digit).count();
+    digits > 0 && (digits == segment.len() || digits >= MIN_NUMBER_DIGITS)
 }
 
 #[cfg(test)]
@@ -199,6 +202,10 @@ mod tests {
         );
         assert_eq!(page_type("<body class='archive tag'>", "https://a.example/"), PageType::Collection);
         assert_eq!(page_type("<p>x", "https://a.example/forum/thread/7"), PageType::Forum);
+        assert_eq!(page_type("<p>x", "https://a.example/topic/48210-pont"), PageType::Forum);
+        assert_eq!(page_type("<p>x", "https://a.example/questions/7/pont"), PageType::Forum);
+        assert_eq!(page_type("<p>x", "https://a.example/topics/2024-ponts"), PageType::Article);
+        assert_eq!(page_type("<p>x", "https://a.example/topic/history-of-bridges"), PageType::Article);
         assert_eq!(page_type("<p>x", "https://a.example/2024/prices"), PageType::Article);
     }
 

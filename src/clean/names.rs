@@ -94,10 +94,11 @@ pub fn words_of(dom: &Dom, node: NodeId, out: &mut String) {
             continue;
         }
         let Some(value) = dom.attribute(node, attribute) else { continue };
-        if attribute == "class" && is_post(value) {
-            value
-                .split_ascii_whitespace()
-                .filter(|class| !is_filing(class))
+        if attribute == "class" {
+            let is_post = is_post(value);
+            let names = value.split_ascii_whitespace();
+            names
+                .filter(|class| !is_layout(class) && !(is_post && is_filing(class)))
                 .for_each(|class| push_words(class, out));
         } else {
             push_words(value, out);
@@ -111,6 +112,11 @@ fn is_post(classes: &str) -> bool {
     classes
         .split_ascii_whitespace()
         .any(|class| class == "hentry" || class.strip_prefix("post-").is_some_and(is_number))
+}
+
+/// Whether a class says what its element has or lacks, not what it is ("has-rail-right").
+fn is_layout(class: &str) -> bool {
+    ["has-", "with-", "no-", "without-"].iter().any(|beginning| class.starts_with(beginning))
 }
 
 /// Whether a class of a post says under what it is filed.
@@ -253,6 +259,16 @@ mod tests {
         };
         assert_eq!(named("div"), "-post-95579-hentry-teaser-");
         assert_eq!(named("p"), "-tag-related-");
+    }
+
+    #[test]
+    fn what_an_element_has_or_lacks_is_no_name() {
+        let html = "<div class='main has-rail-right without-caption no-comments hash'>x</div>";
+        let dom = crate::parse::parse(html, &crate::parse::Limits::default()).unwrap();
+        let node = dom.descendants(dom.document()).find(|node| dom.tag(*node) == "div").unwrap();
+        let mut out = String::new();
+        words_of(&dom, node, &mut out);
+        assert_eq!(out, "-main-hash-");
     }
 
     #[test]

@@ -9,7 +9,7 @@ use html5ever::local_name;
 use super::Kind;
 use super::forms::{asks_for_address, letter_boxes};
 use super::names::push_words;
-use super::rules::{BoxRule, GenericRules};
+use super::rules::{BoxRule, CONSENT_MANAGER_MARK, GenericRules};
 use super::survey::{NodeFacts, Survey};
 use crate::parse::{Dom, Edge, NodeId, NodeKind};
 
@@ -78,9 +78,12 @@ impl Marks {
         let mut left_out: Vec<String> = Vec::new();
         loop {
             let (marks, taken) = Marks::pass(dom, root, survey, rules, &ample, &left_out);
-            let lost: u32 = taken.iter().map(|(_, prose)| prose).sum();
-            let left = total.saturating_sub(lost);
-            let is_plausible = left as f32 >= MIN_LEFT_SHARE * total as f32;
+            let (foreign, taken): (Vec<_>, Vec<_>) =
+                taken.into_iter().partition(|(rule, _)| rule == CONSENT_MANAGER_MARK);
+            let sum = |taken: &[(String, u32)]| -> u32 { taken.iter().map(|(_, prose)| prose).sum() };
+            let own = total.saturating_sub(sum(&foreign));
+            let left = own.saturating_sub(sum(&taken));
+            let is_plausible = left as f32 >= MIN_LEFT_SHARE * own as f32;
             let by_name = taken.into_iter().filter(|(rule, _)| rule.starts_with("prune.name."));
             match by_name.max_by_key(|(_, prose)| *prose) {
                 // more comments than article: a long discussion of a short text
@@ -308,6 +311,16 @@ mod tests {
 
     const PROSE: &str = "<p>Le pont de pierre restera fermé jusqu’à lundi, a indiqué la capitainerie dans un bref \
                          communiqué. Personne ne passe, et les pêcheurs attendent que l’eau redescende.</p>";
+
+    #[test]
+    fn the_window_of_a_consent_manager_may_be_longer_than_the_page() {
+        let page =
+            |id: &str| format!("{PROSE}<div id={id}>{}</div><div class=menu>Accueil</div>", PROSE.repeat(20));
+        let window = "div: prune.name.consent-manager";
+        assert_eq!(marked(&page("onetrust-consent-sdk")), [window, "div: prune.name.navigation"]);
+        assert_eq!(marked(&page("CybotCookiebotDialog"))[0], window);
+        assert_eq!(marked(&page("cookie-page")), ["div: prune.name.navigation"]);
+    }
 
     #[test]
     fn a_box_around_the_headline_is_its_head_and_only_the_headline_goes() {

@@ -48,6 +48,8 @@ impl BoxRule {
 
 /// What the names of marks by users' rules start with.
 pub const OWN_MARK: &str = "own.";
+/// The mark of windows of consent managers: a list page has less text than they.
+pub const CONSENT_MANAGER_MARK: &str = "prune.name.consent-manager";
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum NameMeaning {

@@ -16,7 +16,7 @@ use tamis::source::list::parse_url;
 
 use super::network::NetworkArgs;
 use super::shell::{Exit, Shell, Usage};
-use super::stop;
+use super::stop::Stop;
 
 /// Arguments of `tamis discover`.
 #[derive(Debug, Args)]
@@ -56,11 +56,12 @@ pub fn execute(args: DiscoverArgs, _shell: &Shell) -> anyhow::Result<Exit> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let exit = runtime.block_on(async {
         let fetcher = Fetcher::new(args.network.options()?)?;
+        let mut stop = Stop::listen();
         let mut answer = Answer { form: args.format, sources: Sources::default(), exit: Exit::Done };
         for home in &homes {
             tokio::select! {
                 found = discover(&fetcher, home) => answer.take(home, &found)?,
-                () = stop::requested() => return Ok(Exit::PagesFailed),
+                () = stop.requested() => return Ok(Exit::PagesFailed),
             }
         }
         answer.finish()

@@ -28,7 +28,7 @@ use super::network::NetworkArgs;
 use super::options::{CleaningArgs, OutputArgs};
 use super::output::{Output, Weight};
 use super::shell::{Exit, Shell, Usage, visible};
-use super::stop;
+use super::stop::Stop;
 
 /// Pages under way for each request that may be: those that wait for their host's turn cost little.
 const WAITING_PER_REQUEST: usize = 16;
@@ -130,10 +130,10 @@ async fn fetch(args: FetchArgs, cleaner: Cleaner, shell: &Shell) -> anyhow::Resu
     args.urls.iter().for_each(|url| gathered.argument(url));
     args.list.iter().try_for_each(|list| gathered.list(list))?;
     let fetcher = Fetcher::new(args.network.options()?)?;
-    let mut stop = std::pin::pin!(stop::requested());
+    let mut stop = Stop::listen();
     let stopped = tokio::select! {
         () = read_sources(&mut gathered, args.sources(), &fetcher) => false,
-        () = &mut stop => true,
+        () = stop.requested() => true,
     };
     let bar = shell.progress(gathered.tasks.len() as u64);
     let mut output = Output::open(&args.output)?.telling_all(bar.is_hidden());
@@ -146,7 +146,7 @@ async fn fetch(args: FetchArgs, cleaner: Cleaner, shell: &Shell) -> anyhow::Resu
     let waiting = interleaved(gathered.tasks);
     let mut run = Run { waiting, under_way: HashMap::new(), articles: HashMap::new(), limit, bar, output };
     if !stopped {
-        run.all(&worker, stop).await?;
+        run.all(&worker, &mut stop).await?;
     }
     if args.hosts {
         worker.fetcher.hosts().iter().for_each(|host| tracing::info!("{host}"));
@@ -240,11 +240,7 @@ struct Run {
 
 impl Run {
     /// Fetches until all is done; after a wish to stop only what is under way, and not for long.
-    async fn all(
-        &mut self,
-        worker: &Worker,
-        mut stop: impl Future<Output = ()> + Unpin,
-    ) -> anyhow::Result<()> {
+    async fn all(&mut self, worker: &Worker, stop: &mut Stop) -> anyhow::Result<()> {
         let mut pages = JoinSet::new();
         let mut deadline: Option<Instant> = None;
         loop {
@@ -258,13 +254,15 @@ impl Run {
                     Some(done) => self.put(done)?,
                     None => return Ok(()),
                 },
-                () = &mut stop, if deadline.is_none() => {
+                () = stop.requested() => {
+                    if deadline.is_some() {
+                        return Ok(());
+                    }
                     tracing::warn!("stopping: pages under way have {} s", GRACE.as_secs());
                     worker.fetcher.stop();
                     deadline = Some(Instant::now() + GRACE);
                 }
                 () = sleep_until(deadline.unwrap_or_else(Instant::now)), if deadline.is_some() => return Ok(()),
-                () = stop::requested(), if deadline.is_some() => return Ok(()),
             }
         }
     }

@@ -15,7 +15,7 @@ use tamis::job::plan::Weight;
 use tamis::job::{self, Watch, report};
 
 use super::shell::{Exit, Shell, visible};
-use super::stop;
+use super::stop::{Stop, survive_file_size_limit};
 
 /// How long threads that still work on a page may keep the program after the report.
 const FAREWELL: Duration = Duration::from_millis(200);
@@ -87,10 +87,11 @@ fn run(runtime: &Runtime, config: &Config, is_worker: bool, shell: &Shell) -> an
     let bar = shell.progress(0);
     let watch = Arc::new(Bar(bar.clone()));
     let result = runtime.block_on(async {
-        stop::survive_file_size_limit();
+        survive_file_size_limit();
+        let mut stop = Stop::listen();
         match is_worker {
-            true => job::work_watched(config, stop::requested(), watch).await,
-            false => job::run_watched(config, stop::requested(), watch).await,
+            true => job::work_watched(config, stop.requested(), watch).await,
+            false => job::run_watched(config, stop.requested(), watch).await,
         }
     });
     bar.finish_and_clear();

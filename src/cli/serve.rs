@@ -12,7 +12,7 @@ use tamis::serve::{ServeOptions, USUAL_ADDRESS, Workbench};
 use tamis::source::saved::is_pattern;
 
 use super::shell::{Exit, Shell};
-use super::stop;
+use super::stop::Stop;
 
 /// Arguments of `tamis serve`.
 #[derive(Debug, Args)]
@@ -49,9 +49,10 @@ pub fn execute(args: ServeArgs, _shell: &Shell) -> anyhow::Result<Exit> {
     }
     let runtime = Runtime::new()?;
     runtime.block_on(async {
+        let mut stop = Stop::listen();
         let workbench = Workbench::open(options).await?;
         tracing::info!("the workbench is at http://{}/ (Ctrl-C ends it)", workbench.address()?);
-        workbench.run(stop::requested()).await
+        workbench.run(async move { stop.requested().await }).await
     })?;
     runtime.shutdown_background();
     Ok(Exit::Done)

@@ -1,16 +1,55 @@
 //! The wish to stop: Ctrl-C in a terminal, SIGTERM from systemd or cron's `timeout`.
 
-/// Completes when the process is asked to stop.
-pub async fn requested() {
-    let interrupted = async {
-        // without a handler there is nothing to wait for, and the system's own way of stopping stays in force
+#[cfg(unix)]
+use tokio::signal::unix::{Signal, SignalKind, signal};
+
+/// Hears each wish to stop from [`Stop::listen`] on, also while nobody waits for one.
+pub struct Stop {
+    /// `None` where no handler could be set: the system's own way of stopping stays in force.
+    #[cfg(unix)]
+    signals: [Option<Signal>; 2],
+}
+
+impl Stop {
+    /// Begins to listen. To be called within the runtime.
+    #[cfg(unix)]
+    pub fn listen() -> Stop {
+        Stop { signals: [SignalKind::interrupt(), SignalKind::terminate()].map(|kind| signal(kind).ok()) }
+    }
+
+    /// Begins to listen.
+    #[cfg(not(unix))]
+    pub fn listen() -> Stop {
+        Stop {}
+    }
+
+    /// Completes when the process is asked to stop, and again when it is asked again.
+    #[cfg(unix)]
+    pub async fn requested(&mut self) {
+        let [interrupted, terminated] = &mut self.signals;
+        tokio::select! {
+            () = raised(interrupted) => {}
+            () = raised(terminated) => {}
+        }
+    }
+
+    /// Completes when the process is asked to stop, and again when it is asked again.
+    #[cfg(not(unix))]
+    pub async fn requested(&mut self) {
         if tokio::signal::ctrl_c().await.is_err() {
             std::future::pending::<()>().await;
         }
+    }
+}
+
+#[cfg(unix)]
+async fn raised(signal: &mut Option<Signal>) {
+    let heard = match signal {
+        Some(signal) => signal.recv().await,
+        None => None,
     };
-    tokio::select! {
-        () = interrupted => {}
-        () = terminated() => {}
+    if heard.is_none() {
+        std::future::pending::<()>().await;
     }
 }
 
@@ -21,24 +60,7 @@ pub fn survive_file_size_limit() {
     {
         /// SIGXFSZ on Linux, macOS and the BSDs.
         const FILE_SIZE_LIMIT: i32 = 25;
-        use tokio::signal::unix::{SignalKind, signal};
         // The handler stays for the life of the program, as tokio documents. Without it, all is as before.
         let _ = signal(SignalKind::from_raw(FILE_SIZE_LIMIT));
     }
-}
-
-#[cfg(unix)]
-async fn terminated() {
-    use tokio::signal::unix::{SignalKind, signal};
-    match signal(SignalKind::terminate()) {
-        Ok(mut stream) => {
-            stream.recv().await;
-        }
-        Err(_) => std::future::pending().await,
-    }
-}
-
-#[cfg(not(unix))]
-async fn terminated() {
-    std::future::pending().await
 }

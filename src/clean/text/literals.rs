@@ -233,7 +233,7 @@ mod tests {
         assert_eq!(literals.suffixes().unwrap(), [b"er ici", b"ez ici"]);
         assert_eq!(Literals::of("lire.*").unwrap().suffixes(), None);
         assert_eq!(Literals::of("(?:lire)?[0-9]*").unwrap().parts(), [[""; 0]; 0]);
-        assert_eq!(Literals::of("[^?]+[?!] [a-z]").unwrap().parts(), [["! ", "? "]]);
+        assert_eq!(Literals::of("[^?]+[?!] [a-z]").unwrap().parts(), [["! ", "? "], ["!", "?"]]);
         assert_eq!(Literals::of("[^?]+[?!]+").unwrap().parts(), [["!", "?"]]);
         assert_eq!(Literals::of("[a-z]+[,e]+").unwrap().parts(), [[""; 0]; 0]);
     }
