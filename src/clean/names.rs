@@ -98,7 +98,7 @@ pub fn words_of(dom: &Dom, node: NodeId, out: &mut String) {
             let is_post = is_post(value);
             let names = value.split_ascii_whitespace();
             names
-                .filter(|class| !is_layout(class) && !(is_post && is_filing(class)))
+                .filter(|class| !(is_layout(class) || is_post && is_filing(class)))
                 .for_each(|class| push_words(class, out));
         } else {
             push_words(value, out);
