@@ -148,10 +148,13 @@ fn doubtful_share(blocks: &[TextBlock], scores: &[f32], threshold: f32) -> f32 {
     PROMISED_SHARE * promised_f1(weighted.collect())
 }
 
+/// Page builders name the parts of a body widgets, as others name the boxes of a sidebar.
+const WIDGET_MARK: &str = "prune.name.sidebar";
+
 /// Whether a block that was pruned may be prose all the same.
 fn is_misnamed_prose(block: &TextBlock) -> bool {
     block.fate.rule.starts_with("prune.")
-        && block.fate.kind != Some(Kind::Related)
+        && (block.fate.kind != Some(Kind::Related) || block.fate.rule == WIDGET_MARK)
         && block.text.len() >= MIN_PRUNED_PROSE_BYTES
         && ends_sentence(&block.text)
         && !block.has_links()
@@ -276,8 +279,8 @@ mod tests {
 
     #[test]
     fn a_sentence_comes_back_from_a_named_box_before_other_text_does() {
-        let kept = |kind, text: &str| {
-            let fate = Fate::removed(kind, "prune.name.share");
+        let kept = |kind: Kind, text: &str| {
+            let fate = Fate::removed(kind, format!("prune.name.{}", kind.name()));
             let block = super::super::block::testing::block(BlockKind::Paragraph, text, None);
             let mut blocks = [TextBlock { fate, ..block }];
             Classifier::decide(&[0.7], &mut blocks, 0.6, Declared::default(), PageKind::Article);
@@ -287,6 +290,11 @@ mod tests {
             "Le pont de pierre reste fermé jusqu’à lundi, a indiqué la capitainerie dans un communiqué";
         let sentence = format!("{text}.");
         assert!(kept(Kind::Share, &sentence) && !kept(Kind::Share, text) && !kept(Kind::Related, &sentence));
+        let widget = Fate::removed(Kind::Related, WIDGET_MARK);
+        assert!(is_misnamed_prose(&TextBlock {
+            fate: widget,
+            ..super::super::block::testing::block(BlockKind::Paragraph, &sentence, None)
+        }));
     }
 
     #[test]

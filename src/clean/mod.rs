@@ -27,6 +27,7 @@ pub(crate) mod heads;
 mod kind;
 pub mod kinds;
 pub mod label;
+pub mod listed;
 pub mod listing;
 pub mod loss;
 pub mod names;

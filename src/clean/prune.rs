@@ -46,6 +46,10 @@ const RELATED_RULE: &str = "related";
 /// A box of related articles in the body has a link for so much prose, if it has so much.
 const MAX_PROSE_PER_LINK: u32 = 200;
 const MIN_RELATED_PROSE: u32 = 800;
+/// Hidden text that readers open has so much prose, for itself and for each link ...
+const MIN_FOLDED_PROSE: u32 = 60;
+/// ... and its name, or so far above it.
+const FOLDED_LEVELS: usize = 3;
 /// How far above a piece of code its element stands.
 const CODE_LEVELS: usize = 3;
 
@@ -176,7 +180,7 @@ fn judge(
     let prose = survey.get(node).prose;
     let share = prose as f32 / total as f32;
     let is_ample = || total - prose.min(total) >= ample();
-    if is_hidden(dom, node) && share <= MAX_HIDDEN_SHARE {
+    if is_hidden(dom, node) && share <= MAX_HIDDEN_SHARE && !is_folded(dom, survey, node) {
         return Some(Mark { kind: Kind::Other, rule: "prune.hidden".to_owned() });
     }
     let by_tag = rules.tag(dom.local_name(node)).map(|rule| ("tag", rule));
@@ -280,6 +284,15 @@ fn text_beside(
     false
 }
 
+/// Whether readers open what is hidden: an answer, the text of a tab. Menus are folded, too, and have no prose.
+fn is_folded(dom: &Dom, survey: &Survey, node: NodeId) -> bool {
+    let facts = survey.get(node);
+    facts.prose >= MIN_FOLDED_PROSE.saturating_mul(facts.links + 1)
+        && std::iter::once(node)
+            .chain(dom.ancestors(node).take(FOLDED_LEVELS))
+            .any(|node| survey.get(node).names.folded)
+}
+
 fn is_hidden(dom: &Dom, node: NodeId) -> bool {
     let style_hides = || {
         dom.attribute(node, "style").is_some_and(|style| {
@@ -311,6 +324,17 @@ mod tests {
 
     const PROSE: &str = "<p>Le pont de pierre restera fermé jusqu’à lundi, a indiqué la capitainerie dans un bref \
                          communiqué. Personne ne passe, et les pêcheurs attendent que l’eau redescende.</p>";
+
+    #[test]
+    fn what_readers_open_is_not_hidden() {
+        let page = |class: &str, inner: &str| {
+            format!("<div class={class}><div><div hidden>{inner}</div></div></div>{}", PROSE.repeat(5))
+        };
+        assert!(marked(&page("accordion-item", PROSE)).is_empty());
+        assert_eq!(marked(&page("box", PROSE)), ["div: prune.hidden"]);
+        let menu = format!("{PROSE}{}", "<a href=/x>Le Courrier du soir et du matin</a>".repeat(9));
+        assert_eq!(marked(&page("collapse", &menu)), ["div: prune.hidden"]);
+    }
 
     #[test]
     fn the_window_of_a_consent_manager_may_be_longer_than_the_page() {

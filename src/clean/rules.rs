@@ -57,6 +57,7 @@ enum NameMeaning {
     Harmless,
     Body,
     Standfirst,
+    Folded,
 }
 
 /// What an element's names say.
@@ -70,6 +71,8 @@ pub struct NameEvidence {
     pub body: bool,
     /// A name for a standfirst.
     pub standfirst: bool,
+    /// A name for text that readers open.
+    pub folded: bool,
 }
 
 /// A rule file as it is written.
@@ -83,6 +86,7 @@ struct RuleFile {
     harmless: Words,
     body: Words,
     standfirst: Words,
+    folded: Words,
 }
 
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -118,6 +122,7 @@ impl RuleFile {
         self.harmless.words.extend(other.harmless.words);
         self.body.words.extend(other.body.words);
         self.standfirst.words.extend(other.standfirst.words);
+        self.folded.words.extend(other.folded.words);
     }
 }
 
@@ -128,7 +133,7 @@ impl GenericRules {
     }
 
     /// These rules and those of another file, which win where an id is the same. The file needs only the tables that
-    /// it changes; words for skipped tags, bodies and standfirsts are added to the ones that are there.
+    /// it changes; words for skipped tags, bodies, standfirsts and what is folded are added to the ones that are there.
     pub fn overlay(&self, text: &str, origin: &str) -> Result<GenericRules, Error> {
         let mut file = self.file.clone();
         file.extend(RuleFile::read(text, origin)?);
@@ -167,6 +172,7 @@ impl GenericRules {
             (&file.harmless.words, NameMeaning::Harmless),
             (&file.body.words, NameMeaning::Body),
             (&file.standfirst.words, NameMeaning::Standfirst),
+            (&file.folded.words, NameMeaning::Folded),
         ] {
             patterns.extend(words.iter().map(String::as_str));
             add(words, meaning);
@@ -214,6 +220,7 @@ impl GenericRules {
             NameMeaning::Harmless => harmless = true,
             NameMeaning::Body => evidence.body = true,
             NameMeaning::Standfirst => evidence.standfirst = true,
+            NameMeaning::Folded => evidence.folded = true,
         });
         if harmless {
             evidence.rule = None;

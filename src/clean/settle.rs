@@ -118,23 +118,6 @@ fn settle(block: &mut TextBlock, is_kept: bool, may_return: bool) {
 /// A block is sure to be the article from this score on.
 const SURE: f32 = 0.9;
 
-/// What microdata calls the parts of a recipe.
-const RECIPE_PARTS: [&str; 3] = ["recipeIngredient", "recipeInstructions", "ingredients"];
-
-/// Brings back the ingredients and steps of a recipe, whose short lines with links look like a menu.
-pub fn keep_recipe(dom: &Dom, blocks: &mut [TextBlock]) {
-    let is_part =
-        |node: NodeId| dom.attribute(node, "itemprop").is_some_and(|name| RECIPE_PARTS.contains(&name));
-    for block in blocks.iter_mut().filter(|block| !block.fate.kept && !block.text.is_empty()) {
-        let by_looks =
-            matches!(&*block.fate.rule, "model" | "settle.group") || block.fate.rule.starts_with("label.");
-        if by_looks && block.fate.kind != Some(Kind::Title) && above(dom, block.element).take(4).any(is_part)
-        {
-            block.fate = Fate { score: block.fate.score, ..Fate::kept("settle.recipe") };
-        }
-    }
-}
-
 /// What scripts of the network turn into a post.
 const POST_CLASS: &str = "twitter-tweet";
 
@@ -285,15 +268,5 @@ mod tests {
         };
         assert_eq!(left("<ul><li>Le pont est fermé.<li>La crue baisse.</ul>"), 2);
         assert_eq!(left("<ul><li>Le pont fermé<li>La crue</ul>"), 0);
-    }
-
-    #[test]
-    fn ingredients_stay_though_they_are_links() {
-        let link = || Fate { score: Some(0.1), ..Fate::removed(Kind::Related, "label.links") };
-        let html = "<ul><li itemprop=recipeIngredient>200 g de farine</li><li>Dix recettes</li></ul>";
-        let item = BlockKind::ListItem { depth: 0, number: None };
-        let (dom, mut blocks) = of_page(html, item, &[link(), link()]);
-        keep_recipe(&dom, &mut blocks);
-        assert!(blocks[0].fate.kept && !blocks[1].fate.kept);
     }
 }

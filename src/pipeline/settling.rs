@@ -12,9 +12,10 @@ use crate::clean::declared::Declared;
 use crate::clean::discussion::remove_discussion;
 use crate::clean::doubled::remove_doubled;
 use crate::clean::heads::{drop_lead_ins, drop_lone_headings, keep_announced, keep_headings};
+use crate::clean::listed::{keep_answers, keep_recipe};
 use crate::clean::notes::{keep_notes, write_references};
 use crate::clean::rules::GenericRules;
-use crate::clean::settle::{drop_ornaments, keep_recipe, settle_groups, settle_posts};
+use crate::clean::settle::{drop_ornaments, settle_groups, settle_posts};
 use crate::clean::signature::{remove_names, sign};
 use crate::clean::standfirst::keep_standfirst;
 use crate::clean::strays::{drop_other_articles, drop_player_titles};
@@ -35,7 +36,10 @@ pub(super) fn bring_back(
     keep_standfirst(dom, rules, blocks, metadata.description.as_deref(), threshold);
     keep_alike(dom, blocks, threshold);
     keep_code(blocks);
-    keep_recipe(dom, blocks);
+    keep_recipe(dom, blocks, &metadata.listed.ingredients);
+    if metadata.page_type == PageType::Article {
+        keep_answers(blocks, &metadata.listed.answers);
+    }
     keep_headings(dom, blocks, threshold);
     settle_posts(dom, blocks);
     keep_announced(dom, blocks);

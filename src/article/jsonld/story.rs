@@ -3,12 +3,17 @@
 use serde_json::{Map, Value};
 
 use super::{Graph, Object, plain};
+use crate::article::metadata::Listed;
 use crate::article::metadata::words::{letters, tidy};
 
 /// References within references are followed this far.
 const MAX_REFERENCES: usize = 4;
 /// More names than this are a list of contributors of the whole site.
 const MAX_NAMES: usize = 50;
+/// A list of more questions is a page of its own.
+const MAX_QUESTIONS: usize = 100;
+/// No recipe has more ingredients.
+const MAX_INGREDIENTS: usize = 200;
 
 /// What is known of the page beforehand, to tell its own article from others that it describes.
 #[derive(Clone, Debug, Default)]
@@ -43,6 +48,7 @@ pub(crate) struct Story {
     pub image: Option<String>,
     pub tags: Vec<String>,
     pub body: Option<String>,
+    pub listed: Listed,
     pub free: Option<bool>,
     /// Described as a live blog.
     pub live: bool,
@@ -69,6 +75,7 @@ impl Story {
         if story.site.is_none() {
             story.site = graph.objects.iter().find_map(|object| site_of(object.map));
         }
+        story.listed.answers = answers(&graph);
         story
     }
 
@@ -92,6 +99,9 @@ impl Story {
         self.description = self.description.take().or(other.description);
         self.image = self.image.take().or(other.image);
         self.body = self.body.take().or(other.body);
+        if self.listed.ingredients.is_empty() {
+            self.listed.ingredients = other.listed.ingredients;
+        }
         self.free = self.free.or(other.free);
     }
 }
@@ -188,9 +198,27 @@ fn read(graph: &Graph<'_>, map: &Map<String, Value>) -> Story {
             .and_then(Value::as_str)
             .map(|body| plain(body).into_owned())
             .filter(|body| !body.is_empty()),
+        listed: Listed { ingredients: ingredients(map), answers: Vec::new() },
         free: is_free(map),
         live: false,
     }
+}
+
+/// The questions of a page, each with its answer behind it.
+fn answers(graph: &Graph<'_>) -> Vec<String> {
+    let is_question = |object: &&Object<'_>| kinds(object.map).contains(&"Question");
+    let answer = |object: &Object<'_>| {
+        let answer = object.map.get("acceptedAnswer").map(|answer| answer.get(0).unwrap_or(answer));
+        let answer = plain(answer?.get("text")?.as_str()?).into_owned();
+        Some([text(object.map.get("name")?)?, answer])
+    };
+    graph.objects.iter().filter(is_question).filter_map(answer).take(MAX_QUESTIONS).flatten().collect()
+}
+
+/// The ingredients of a recipe, as it lists them.
+fn ingredients(map: &Map<String, Value>) -> Vec<String> {
+    let listed = ["recipeIngredient", "ingredients"].into_iter().find_map(|key| map.get(key)?.as_array());
+    listed.into_iter().flatten().take(MAX_INGREDIENTS).filter_map(text).collect()
 }
 
 /// The text of a value: a string, a number, the name in an object, or the first of a list that has one.

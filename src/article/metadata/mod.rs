@@ -87,6 +87,9 @@ pub struct Metadata {
     /// `articleBody` of the page's JSON-LD, used as evidence by the cleaner; not part of records.
     #[serde(skip)]
     pub body_hint: Option<String>,
+    /// Parts of the page that its JSON-LD lists, used as evidence by the cleaner; not part of records.
+    #[serde(skip)]
+    pub listed: Listed,
     /// What kind of page it is.
     #[serde(rename = "type")]
     pub page_type: PageType,
@@ -94,6 +97,15 @@ pub struct Metadata {
     pub paywalled: Option<bool>,
     /// Whether the page says that it is live coverage (a live blog or ticker).
     pub live: bool,
+}
+
+/// Parts of a page that its JSON-LD lists.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Listed {
+    /// The ingredients of a recipe.
+    pub ingredients: Vec<String>,
+    /// Questions and their answers.
+    pub answers: Vec<String>,
 }
 
 impl Metadata {
@@ -158,6 +170,7 @@ pub fn extract(dom: &Dom, url: Option<&Url>) -> Metadata {
         tags: tags(&head, &story, &page),
         paywalled: story.free.map(|free| !free).or_else(|| paywalled(&head)),
         body_hint: story.body,
+        listed: story.listed,
     }
 }
 

@@ -300,6 +300,17 @@ fn reads_the_body_and_the_paywall_of_linked_data() {
 }
 
 #[test]
+fn linked_data_list_ingredients_questions_and_answers() {
+    let page = read(
+        "<script type=application/ld+json>[{\"@type\":\"Recipe\",\"recipeIngredient\":[\"2 œufs\",\"1 kg de riz\"]},\
+         {\"@type\":\"FAQPage\",\"mainEntity\":[{\"@type\":\"Question\",\"name\":\"Qui paie ?\",\
+         \"acceptedAnswer\":[{\"@type\":\"Answer\",\"text\":\"<p>La ville.</p>\"}]}]}]</script>",
+    );
+    assert_eq!(page.listed.ingredients, ["2 œufs", "1 kg de riz"]);
+    assert_eq!(page.listed.answers, ["Qui paie ?", "La ville."]);
+}
+
+#[test]
 fn live_coverage_is_said_by_linked_data_or_the_headline() {
     let linked =
         "<script type=application/ld+json>{\"@type\":\"LiveBlogPosting\",\"headline\":\"La crue\"}</script>";
