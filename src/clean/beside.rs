@@ -1,5 +1,5 @@
 //! Short lines and lists that the rules and the classifier doubt, right beside text that is kept: the last "Oui." of an
-//! interview, "Un mort." before the first paragraph, a line of a poem, a list between two paragraphs.
+//! interview, "Un mort." before the first paragraph, a line of a poem, a list between two paragraphs, the article in brief.
 //!
 //! Alone such a line says nothing; that it is of the same make as the paragraph next to it, and a sentence, says enough.
 
@@ -15,6 +15,9 @@ const LINE_SCORE: f32 = 0.08;
 const FIRST_LINE_SCORE: f32 = 0.2;
 /// The mean score of the parts of a list between sure paragraphs.
 const LIST_SCORE: f32 = 0.1;
+/// What an article has in brief stands as a list before its first paragraph: so many sentences with such a mean score.
+const MIN_SUMMARY: usize = 3;
+const SUMMARY_SCORE: f32 = 0.4;
 /// Letters of a line.
 const MIN_LETTERS: usize = 3;
 
@@ -70,9 +73,11 @@ fn keep_within(dom: &Dom, blocks: &mut [TextBlock], threshold: f32) {
     }
 }
 
-/// A list without links whose parts the classifier alone doubts, between two sure paragraphs beside it.
+/// A list without links whose parts the classifier alone doubts, between two sure paragraphs beside it, and one of sentences
+/// right before the first sure paragraph.
 fn keep_lists(dom: &Dom, blocks: &mut [TextBlock]) {
-    let mut start = 1;
+    let first_sure = blocks.iter().position(is_sure);
+    let mut start = 0;
     while start < blocks.len() {
         let Some(list) = owner(dom, &blocks[start]) else {
             start += 1;
@@ -88,9 +93,19 @@ fn keep_lists(dom: &Dom, blocks: &mut [TextBlock]) {
         let are_doubted =
             parts.iter().all(|block| block.fate.kept || (is_doubted(block) && !block.has_links()));
         let scores: f32 = parts.iter().filter_map(|block| block.fate.score).sum();
-        if are_doubted
+        let is_sentence = |block: &TextBlock| {
+            let by_rules = block.fate.rule.starts_with("label.") || is_doubted(block);
+            by_rules && !block.has_links() && ends_sentence(&block.text)
+        };
+        let is_summary = length >= MIN_SUMMARY
+            && scores >= SUMMARY_SCORE * length as f32
+            && parts.iter().all(|block| !block.fate.kept && is_sentence(block))
+            && first_sure == Some(end);
+        if is_summary {
+            blocks[start..end].iter_mut().for_each(|block| keep(block, "settle.summary"));
+        } else if are_doubted
             && scores >= LIST_SCORE * length as f32
-            && is_beside(blocks.get(start - 1))
+            && is_beside(start.checked_sub(1).and_then(|before| blocks.get(before)))
             && is_beside(blocks.get(end))
         {
             let removed = blocks[start..end].iter_mut().filter(|block| !block.fate.kept);
@@ -128,6 +143,18 @@ mod tests {
         let mut blocks: Vec<TextBlock> = made.collect();
         keep_beside(&dom, &mut blocks, 0.6);
         blocks.iter().map(|block| block.fate.kept).collect()
+    }
+
+    #[test]
+    fn what_the_article_has_in_brief_stays_before_its_first_paragraph() {
+        let doubted = [("label.outside", 0.5), ("label.outside", 0.4), ("model", 0.5)];
+        let fates = [doubted.as_slice(), &[("", 0.95)]].concat();
+        let list = |end: &str| format!("<ul><li>Un pont ferme.<li>La crue baisse.<li>Nul ne passe{end}</ul>");
+        let paragraph = "<p>Serez-vous candidat ?";
+        assert_eq!(kept(&format!("{}{paragraph}", list(".")), &fates), [true; 4]);
+        assert_eq!(kept(&format!("{}{paragraph}", list("")), &fates), [false, false, false, true]);
+        let behind = [("", 0.95)].into_iter().chain(doubted).collect::<Vec<_>>();
+        assert_eq!(kept(&format!("{paragraph}{}", list(".")), &behind), [true, false, false, false]);
     }
 
     #[test]
