@@ -310,7 +310,7 @@ impl Cleaner {
         let verdicts = phrases::judge(&self.rules.phrases, &blocks, metadata.language.as_deref(), readings);
         phrases::cut_labels(&mut blocks, &verdicts, readings);
         let units = Units::of(dom, root, &blocks);
-        let features = Features::of(dom, &survey, &units, &blocks);
+        let features = Features::of(&units, &blocks);
         let inside = label(dom, &survey, &mut blocks, &features, metadata.title.as_deref());
         let contexts = Contexts::of(dom, root, &survey, &marks, &blocks);
         // the rows take much room

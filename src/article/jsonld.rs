@@ -9,6 +9,7 @@
 mod lenient;
 mod story;
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 use html5ever::local_name;
@@ -121,15 +122,16 @@ impl<'a> Graph<'a> {
 }
 
 /// Text without markup and entities. Paragraphs of markup become lines.
-pub(crate) fn plain(text: &str) -> String {
-    let mut text = text.to_owned();
+pub(crate) fn plain(text: &str) -> Cow<'_, str> {
+    let mut text = Cow::Borrowed(text);
     for _ in 0..MAX_ESCAPES {
         let has_markup = text.contains('<') || (text.contains('&') && text.contains(';'));
         let Some(dom) = has_markup.then(|| parse(&text, &Limits::default()).ok()).flatten() else { break };
         let read = lines(&dom);
-        if std::mem::replace(&mut text, read) == text {
+        if read == text {
             break;
         }
+        text = Cow::Owned(read);
     }
     text
 }

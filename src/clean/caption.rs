@@ -3,10 +3,13 @@
 //! Of such text, an article's own is found about as often on pages at large; so the box must be named after its picture
 //! or, in a paragraph, the text below the picture must be set off by emphasis.
 
+use html5ever::local_name;
+
 use super::Kind;
 use super::block::{Fate, TextBlock};
 use super::features::above;
 use super::names::words_of;
+use super::words::is_alphanumeric;
 use crate::article::{BlockKind, Mark};
 use crate::parse::{Dom, NodeId, NodeKind};
 
@@ -80,14 +83,17 @@ impl Shown {
             match dom.kind(node) {
                 NodeKind::Text if is_for_machines(dom, node) => {}
                 NodeKind::Text => {
-                    let letters = dom.text(node).chars().filter(|c| c.is_alphanumeric());
+                    let letters = dom.text(node).chars().filter(|c| is_alphanumeric(*c));
                     shown.letters += letters.take(most + 1).count();
                     if shown.letters > most {
                         return None;
                     }
                 }
                 NodeKind::Element => {
-                    let is_picture = matches!(dom.tag(node), "img" | "picture" | "amp-img" | "video");
+                    let is_picture = matches!(
+                        *dom.local_name(node),
+                        local_name!("img") | local_name!("picture") | local_name!("video")
+                    ) || dom.tag(node) == "amp-img";
                     shown.picture_before_text |= is_picture && shown.letters == 0;
                     shown.heading |= dom.heading_level(node).is_some();
                 }
@@ -100,11 +106,14 @@ impl Shown {
 
 /// Whether nobody reads a text: rules of style, data, pictures for browsers without scripts.
 fn is_for_machines(dom: &Dom, text: NodeId) -> bool {
-    dom.parent(text).is_some_and(|parent| matches!(dom.tag(parent), "style" | "script" | "noscript"))
+    dom.parent(text).is_some_and(|parent| {
+        let tag = dom.local_name(parent);
+        matches!(*tag, local_name!("style") | local_name!("script") | local_name!("noscript"))
+    })
 }
 
 fn letters(text: &str) -> usize {
-    text.chars().filter(|c| c.is_alphanumeric()).count()
+    text.chars().filter(|c| is_alphanumeric(*c)).count()
 }
 
 /// Whether all of the text is emphasised.

@@ -124,13 +124,15 @@ impl Declared {
     }
 
     fn read_meta(&mut self, dom: &Dom, node: NodeId) {
-        let content = dom.attribute(node, "content").unwrap_or("").trim().to_ascii_lowercase();
+        let content = || dom.attribute(node, "content").unwrap_or("").trim().to_ascii_lowercase();
         let name = dom.attribute(node, "property").or(dom.attribute(node, "name")).unwrap_or("");
         if name.eq_ignore_ascii_case("og:type") {
+            let content = content();
             self.article |= content.contains("article");
             self.collection |= content == "product.group";
             self.product |= content.starts_with("product") && content != "product.group";
         } else if name.eq_ignore_ascii_case("generator") {
+            let content = content();
             self.forum |= FORUM_SOFTWARE.iter().any(|software| content.starts_with(software));
             self.documentation |= MANUAL_SOFTWARE.iter().any(|software| content.starts_with(software));
         }

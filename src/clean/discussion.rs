@@ -1,7 +1,7 @@
 //! Readers' comments. What follows the form in which they write them is theirs, also where no name around it says so:
 //! of 160 pages of the labelled corpora with such a form, none has a line of its article after it.
 
-use html5ever::local_name;
+use html5ever::{LocalName, local_name};
 
 use super::Kind;
 use super::block::{Fate, TextBlock};
@@ -41,8 +41,9 @@ pub fn remove_discussion(dom: &Dom, rules: &GenericRules, blocks: &mut [TextBloc
 
 /// The forms with a field for a text of one's own that name comments.
 fn comment_forms<'a>(dom: &'a Dom, rules: &'a GenericRules) -> impl Iterator<Item = NodeId> + 'a {
-    let is_field = |node: &NodeId| *dom.local_name(*node) == local_name!("textarea");
-    let fields = dom.descendants(dom.document()).filter(is_field);
+    const FIELD: LocalName = local_name!("textarea");
+    let nodes = dom.may_hold(&FIELD).then(|| dom.descendants(dom.document()));
+    let fields = nodes.into_iter().flatten().filter(|node| *dom.local_name(*node) == FIELD);
     fields.filter_map(move |field| {
         let form = above(dom, field).find(|node| *dom.local_name(*node) == local_name!("form"))?;
         let within = above(dom, field).take(MAX_WITHIN).take_while(|node| *node != form);

@@ -18,6 +18,8 @@ const MIN_LETTERS: usize = 60;
 const MIN_QUOTE_LETTERS: usize = 24;
 /// Longer texts are no pull quotes; two of them that are equal are still found.
 const MAX_PULL_QUOTE_LETTERS: usize = 600;
+/// So many bytes are found by the quickest search.
+const QUICK_BYTES: usize = 32;
 /// Beyond this much text the search would take longer than it is worth.
 const MAX_TOTAL_LETTERS: usize = 300_000;
 
@@ -35,16 +37,15 @@ pub fn remove_doubled(dom: &Dom, blocks: &mut [TextBlock]) {
     }
     let is_doubled = |one: usize| {
         let wanted = letters[one].as_bytes();
-        // made once: a finder costs more to make than most texts to search
-        let finder = LazyCell::new(|| memmem::Finder::new(wanted));
+        // made once, and of the beginning: one of more bytes costs more to make than most texts to search
+        let finder = LazyCell::new(|| memmem::Finder::new(&wanted[..QUICK_BYTES.min(wanted.len())]));
+        let stands_in = |text: &[u8]| finder.find_iter(text).any(|at| text[at..].starts_with(wanted));
         let is_sibling = |other: usize| is_sibling(dom, &blocks[kept[one]], &blocks[kept[other]]);
         let holds = |(other, text): (usize, &String)| match text.len().cmp(&wanted.len()) {
             std::cmp::Ordering::Less => false,
             std::cmp::Ordering::Equal => other < one && text.as_bytes() == wanted,
             std::cmp::Ordering::Greater => {
-                wanted.len() <= MAX_PULL_QUOTE_LETTERS
-                    && finder.find(text.as_bytes()).is_some()
-                    && !is_sibling(other)
+                wanted.len() <= MAX_PULL_QUOTE_LETTERS && stands_in(text.as_bytes()) && !is_sibling(other)
             }
         };
         let is_cell = matches!(blocks[kept[one]].kind, BlockKind::Cell { .. });

@@ -86,7 +86,9 @@ impl<'h> PageFacts<'h> {
 
 /// The start of a text, digits made equal, as a hash, to see what repeats.
 pub fn digits_folded(text: &str) -> u64 {
-    let equal = text.chars().take(80).map(|c| if c.is_numeric() { '#' } else { c });
+    // no letter of Latin scripts is a number
+    let is_number = |c: char| !('À'..='ɏ').contains(&c) && c.is_numeric();
+    let equal = text.chars().take(80).map(|c| if is_number(c) { '#' } else { c });
     equal.fold(0, |hash, c| hash_step(hash, u64::from(c)))
 }
 

@@ -2,7 +2,7 @@
 
 use super::FastMap;
 use super::block::TextBlock;
-use super::survey::{Survey, text_weight};
+use super::survey::text_weight;
 use super::units::Units;
 use crate::article::BlockKind;
 use crate::parse::{Dom, NodeId};
@@ -29,17 +29,13 @@ pub struct Features {
     pub prose: bool,
     /// How often the same text stands in the page.
     pub repeats: u32,
-    /// An element above it is named like the body of an article.
-    pub in_body: bool,
-    /// An element above it is named like a standfirst.
-    pub in_standfirst: bool,
     /// It stands in boxes in a row with linked headings.
     pub teaser: bool,
 }
 
 impl Features {
     /// Measures all blocks of a page.
-    pub fn of(dom: &Dom, survey: &Survey, units: &Units, blocks: &[TextBlock]) -> Vec<Features> {
+    pub fn of(units: &Units, blocks: &[TextBlock]) -> Vec<Features> {
         let mut numbers: FastMap<&str, usize> = FastMap::default();
         let mut repeats: Vec<u32> = Vec::new();
         let mut number = |text| {
@@ -51,12 +47,12 @@ impl Features {
         let texts: Vec<usize> = blocks.iter().map(|block| number(block.text.as_str())).collect();
         let measure = |(block, text): (&TextBlock, usize)| Features {
             teaser: units.is_teaser(block.element),
-            ..Features::of_block(dom, survey, block, repeats[text])
+            ..Features::of_block(block, repeats[text])
         };
         blocks.iter().zip(texts).map(measure).collect()
     }
 
-    fn of_block(dom: &Dom, survey: &Survey, block: &TextBlock, repeats: u32) -> Features {
+    fn of_block(block: &TextBlock, repeats: u32) -> Features {
         let weight = text_weight(&block.text);
         let linked: u32 = block.links().map(|range| text_weight(&block.text[range])).sum();
         let link_density = linked as f32 / weight.max(1) as f32;
@@ -66,14 +62,7 @@ impl Features {
         let prose = !heading
             && link_density <= MAX_PROSE_LINK_DENSITY
             && (mass >= MIN_PROSE_WEIGHT || (mass >= MIN_SENTENCE_WEIGHT && ends_sentence));
-        let mut features =
-            Features { weight, link_density, ends_sentence, heading, prose, repeats, ..Features::default() };
-        for node in above(dom, block.element) {
-            let names = survey.get(node).names;
-            features.in_body |= names.body;
-            features.in_standfirst |= names.standfirst;
-        }
-        features
+        Features { weight, link_density, ends_sentence, heading, prose, repeats, teaser: false }
     }
 
     /// Weight of the running text.

@@ -119,6 +119,7 @@ mod tests {
         assert_eq!(scores.len(), 2);
         assert!((scores[0] - 0.119).abs() < 0.001);
         assert!((scores[1] - 0.881).abs() < 0.001);
+        assert_eq!(scores, [[9.0, 0.5], [9.0, 0.6]].map(|row| forest.ask(&row)));
     }
 
     #[test]

@@ -4,12 +4,13 @@
 //! say more: an article has one run of sure text, a shop or a list hardly any. Trained by `model/train.py`, one kind
 //! against all others, on the scores of models that never saw the site.
 
+use memchr::memchr3_iter;
 use url::Url;
 
 use super::block::TextBlock;
 use super::declared::Declared;
 use super::features::ends_sentence;
-use super::forest::{Asking, Forest};
+use super::forest::Forest;
 use crate::article::metadata::PageType;
 use crate::article::{BlockKind, Metadata};
 
@@ -124,6 +125,13 @@ pub fn columns(
     let share = |is_in: &dyn Fn(&TextBlock, f32) -> bool| bytes(is_in) / all;
     let count =
         |is_in: &dyn Fn(&TextBlock) -> bool| blocks.iter().filter(|block| is_in(block)).count() as f32;
+    // asked for once: they look at the text
+    let ends: Vec<bool> = blocks.iter().map(|block| ends_sentence(&block.text)).collect();
+    let priced: Vec<bool> = blocks.iter().map(|block| names_price(&block.text)).collect();
+    let share_of = |flags: &[bool], least: usize| {
+        let lengths = blocks.iter().zip(flags).filter(|(block, flag)| **flag && block.text.len() > least);
+        lengths.map(|(block, _)| block.text.len() as f32).sum::<f32>() / all
+    };
     let weighted = || scores.iter().zip(blocks).map(|(score, block)| (*score, block.text.len() as f32));
     let linked: usize = blocks.iter().flat_map(|block| block.links().map(|range| range.len())).sum();
     let [slug_words, path_digits, path_depth] = address_columns(metadata, url);
@@ -150,12 +158,12 @@ pub fn columns(
         all.ln_1p(),
         bytes(&|block, _| block.fate.kept).ln_1p(),
         share(&|block, _| block.fate.kept),
-        share(&|block, _| ends_sentence(&block.text)),
-        share(&|block, _| block.text.len() > MIN_PROSE_BYTES && ends_sentence(&block.text)),
+        share_of(&ends, 0),
+        share_of(&ends, MIN_PROSE_BYTES),
         linked as f32 / all,
         share(&|block, _| matches!(block.kind, BlockKind::ListItem { .. })),
-        count(&|block| names_price(&block.text)),
-        share(&|block, _| names_price(&block.text)),
+        priced.iter().filter(|priced| **priced).count() as f32,
+        share_of(&priced, 0),
         count(&|block| matches!(block.kind, BlockKind::Heading(2..))),
         count(&|block| block.text.ends_with('?')) / (blocks.len() as f32 + 1.0),
     ]
@@ -175,7 +183,9 @@ pub(super) fn promised_f1(mut weighted: Vec<(f32, f32)>) -> f32 {
 }
 
 fn names_price(text: &str) -> bool {
-    ["$", "€", "£", "¥", "₽"].iter().any(|sign| text.contains(sign))
+    // what these signs begin with
+    let places = memchr3_iter(b'$', 0xc2, 0xe2, text.as_bytes());
+    places.into_iter().any(|at| text[at..].starts_with(['$', '€', '£', '¥', '₽']))
 }
 
 /// Words of the last segment of the path, digits and segments of the path: an article's is long or has a number, a list's
@@ -220,12 +230,7 @@ impl Kinds {
             return declared.page_type().into();
         }
         let columns = columns(blocks, scores, declared, metadata, url);
-        let ask = |forest| {
-            let mut asking = Asking::new(forest);
-            asking.add(&columns);
-            asking.finish()
-        };
-        let probabilities: Vec<f32> = self.forests.iter().flat_map(ask).collect();
+        let probabilities: Vec<f32> = self.forests.iter().map(|forest| forest.ask(&columns)).collect();
         match probabilities.as_slice() {
             [article, ..] if *article >= MIN_ARTICLE => PageKind::Article,
             all => {

@@ -54,7 +54,7 @@ pub fn label(
     let inside = members(dom, root, &masses, blocks);
     mark_headline(blocks, features, title);
     label_members(blocks, features, &inside);
-    keep_standfirst(blocks, features, &inside);
+    keep_standfirst(dom, survey, blocks, features, &inside);
     trim_edges(blocks, features);
     inside
 }
@@ -194,18 +194,24 @@ fn label_members(blocks: &mut [TextBlock], features: &[Features], inside: &[bool
 }
 
 /// A standfirst outside of the root: the last fitting block before it, close to the headline.
-fn keep_standfirst(blocks: &mut [TextBlock], features: &[Features], inside: &[bool]) {
+fn keep_standfirst(
+    dom: &Dom,
+    survey: &Survey,
+    blocks: &mut [TextBlock],
+    features: &[Features],
+    inside: &[bool],
+) {
     let Some(first) = inside.iter().position(|inside| *inside) else { return };
     let headline = blocks[..first].iter().rposition(|block| block.fate.kind == Some(Kind::Title));
     let from = headline.map_or(first.saturating_sub(STANDFIRST_REACH), |headline| headline + 1);
     for index in from..first {
         let found = &features[index];
-        let named = found.in_standfirst;
+        let named = || above(dom, blocks[index].element).any(|node| survey.get(node).names.standfirst);
         let near = headline.is_some() && index - from <= STANDFIRST_REACH;
         let fits = found.link_density < 0.3
             && (MIN_STANDFIRST_WEIGHT..=MAX_STANDFIRST_WEIGHT).contains(&found.weight);
         let undecided = blocks[index].fate.rule == "label.outside";
-        if undecided && fits && (named || (near && (found.prose || found.heading))) {
+        if undecided && fits && ((near && (found.prose || found.heading)) || named()) {
             blocks[index].fate = Fate::kept(STANDFIRST_RULE);
         }
     }

@@ -112,7 +112,7 @@ impl Marks {
         let total = survey.get(root).prose.max(1);
         let mut inside: Option<NodeId> = None;
         let mut fields = Vec::new();
-        for edge in dom.traverse(root) {
+        for edge in dom.traverse_briefly(root) {
             match edge {
                 Edge::Open(node) if asks_for_address(dom, node) => fields.push(node),
                 Edge::Open(node)

@@ -39,7 +39,7 @@ pub fn segment(dom: &Dom, root: NodeId, survey: &Survey, marks: &Marks) -> Vec<T
         counted: Counted::default(),
     };
     let mut skipping: Option<NodeId> = None;
-    for edge in dom.traverse(root) {
+    for edge in dom.traverse_briefly(root) {
         match edge {
             Edge::Open(node) if skipping.is_none() => {
                 if state.survey.get(node).skipped {
@@ -396,9 +396,20 @@ impl Counted {
 }
 
 /// The first bytes of white space and of the characters of [`is_invisible`].
+#[inline]
 fn ends_run(byte: u8) -> bool {
-    byte <= b' ' || matches!(byte, 0x7f | 0xc2 | 0xe2 | 0xef)
+    ENDS_RUN[usize::from(byte)]
 }
+
+/// A table, since each byte of all text is looked at.
+static ENDS_RUN: [bool; 256] = {
+    let (mut ends, mut byte) = ([false; 256], 0);
+    while byte < ends.len() {
+        ends[byte] = byte <= b' ' as usize || matches!(byte, 0x7f | 0xc2 | 0xe2 | 0xef);
+        byte += 1;
+    }
+    ends
+};
 
 /// Characters that take no room: controls, soft hyphen, zero-width characters, byte order mark.
 fn is_invisible(c: char) -> bool {

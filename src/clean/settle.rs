@@ -6,6 +6,8 @@
 //! - terms and what is said of them (`<dl>`) share a fate as the cells of a table do
 //! - embedded posts share a fate
 
+use html5ever::{LocalName, local_name};
+
 use super::block::{Fate, TextBlock};
 use super::features::{above, ends_sentence};
 use super::{FastMap, FastSet, Kind};
@@ -91,14 +93,14 @@ pub fn is_sure(block: &TextBlock) -> bool {
 
 /// The table, the list of terms or the outermost list that a block belongs to.
 pub fn owner(dom: &Dom, block: &TextBlock) -> Option<NodeId> {
-    let tags: &[&str] = match block.kind {
-        BlockKind::Cell { .. } => &["table"],
-        BlockKind::ListItem { .. } => &["ul", "ol"],
-        BlockKind::Paragraph if matches!(dom.tag(block.element), "dt" | "dd") => &["dl"],
-        _ => return None,
-    };
-    let lists = above(dom, block.element).filter(|node| tags.contains(&dom.tag(*node)));
-    if tags.len() == 1 { lists.take(1).last() } else { lists.last() }
+    let is_list = |node: &NodeId| matches!(*dom.local_name(*node), local_name!("ul") | local_name!("ol"));
+    let nearest = |tag: LocalName| above(dom, block.element).find(|node| *dom.local_name(*node) == tag);
+    match block.kind {
+        BlockKind::Cell { .. } => nearest(local_name!("table")),
+        BlockKind::ListItem { .. } => above(dom, block.element).filter(is_list).last(),
+        BlockKind::Paragraph if matches!(dom.tag(block.element), "dt" | "dd") => nearest(local_name!("dl")),
+        _ => None,
+    }
 }
 
 /// A removed cell comes back with its table; an item, when the classifier alone took it, it is one of few links, or a

@@ -58,7 +58,7 @@ impl Survey {
         let mut namer = Namer { rules, words: String::new(), by_class: ByClass::new(dom) };
         let (mut links, mut skipped) = (0_usize, 0_usize);
         let shows_noscript = is_in_noscript(dom, root, rules);
-        for edge in dom.traverse(root) {
+        for edge in dom.traverse_briefly(root) {
             match edge {
                 Edge::Open(node) if dom.kind(node) == NodeKind::Element => {
                     let facts = &mut nodes[node.index()];
@@ -71,8 +71,8 @@ impl Survey {
                     facts.names = namer.judge(dom, node);
                 }
                 Edge::Open(node) => {
-                    if links == 0 && skipped == 0 {
-                        nodes[node.index()].prose = prose_chars(dom.text(node));
+                    if let Some(parent) = dom.parent(node).filter(|_| links == 0 && skipped == 0) {
+                        nodes[parent.index()].prose += prose_chars(dom.text(node));
                     }
                 }
                 Edge::Close(node) => {

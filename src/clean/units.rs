@@ -214,7 +214,7 @@ fn holds(dom: &Dom, root: NodeId) -> Vec<Holds> {
     let mut named = ByClass::new(dom);
     // whether the open link has a heading already
     let mut is_counted = false;
-    for edge in dom.traverse(root) {
+    for edge in dom.traverse_briefly(root) {
         match edge {
             Edge::Open(node) if dom.kind(node) == NodeKind::Element => {
                 let is_heading = is_heading(dom, node, &mut named);
@@ -232,7 +232,11 @@ fn holds(dom: &Dom, root: NodeId) -> Vec<Holds> {
                     is_heading,
                 };
             }
-            Edge::Open(node) => holds[node.index()].text = dom.text(node).trim_ascii().trim().len() as u32,
+            Edge::Open(node) => {
+                if let Some(parent) = dom.parent(node) {
+                    holds[parent.index()].text += dom.text(node).trim_ascii().trim().len() as u32;
+                }
+            }
             Edge::Close(node) => {
                 let held = holds[node.index()];
                 links -= u32::from(*dom.local_name(node) == local_name!("a"));

@@ -2,8 +2,6 @@
 
 use std::sync::LazyLock;
 
-use super::FastSet;
-
 /// Frequent words of the larger European languages, and of Arabic.
 const STOP_WORDS: &str = "le la les l de des du un une et en que qui dans pour sur au aux par est ce se ne pas plus son sa ses \
 avec il elle on nous vous ils a été qu d s c n the of and to in is that for it as was with be by he at are this have from his \
@@ -20,44 +18,48 @@ static STOP_WORD_KEYS: LazyLock<WordSet> =
 /// Longest stop word in bytes; longer words need no look-up.
 const MAX_STOP_WORD_BYTES: usize = 12;
 
-/// Bits of the table of a [`WordSet`]: some ten times as many as there are stop words.
-const SET_BITS: usize = 4096;
-
-/// Words by their keys. Most words that are asked for are not in the set, which a table of a few bits of each key tells.
+/// Words by their keys, in a table with more room than words, so that a look-up ends at its first place nearly always: no
+/// branch depends on whether a word is in the set, which no processor guesses.
 #[derive(Debug)]
 pub struct WordSet {
-    bits: [u64; SET_BITS / 64],
-    keys: FastSet<u64>,
+    /// As many as a power of two; 0 is none.
+    places: Vec<u64>,
+    count: usize,
 }
 
 impl WordSet {
     /// Whether it has the word with this key.
     #[inline]
     pub fn contains(&self, key: u64) -> bool {
-        let (word, bit) = WordSet::place(key);
-        self.bits[word] & bit != 0 && self.keys.contains(&key)
+        self.places[self.place_of(key)] == key
     }
 
     /// How many words it has.
     #[expect(clippy::len_without_is_empty, reason = "nobody asks")]
     pub fn len(&self) -> usize {
-        self.keys.len()
+        self.count
     }
 
-    /// The word of the table, and its bit.
+    /// Where a key is, or would be.
     #[inline]
-    fn place(key: u64) -> (usize, u64) {
-        let place = (key ^ (key >> 32)) as usize % SET_BITS;
-        (place / 64, 1 << (place % 64))
+    fn place_of(&self, key: u64) -> usize {
+        let mask = self.places.len() - 1;
+        let mut place = key as usize & mask;
+        while self.places[place] != key && self.places[place] != 0 {
+            place = (place + 1) & mask;
+        }
+        place
     }
 }
 
 impl FromIterator<u64> for WordSet {
     fn from_iter<K: IntoIterator<Item = u64>>(keys: K) -> WordSet {
-        let mut set = WordSet { bits: [0; SET_BITS / 64], keys: keys.into_iter().collect() };
-        for key in &set.keys {
-            let (word, bit) = WordSet::place(*key);
-            set.bits[word] |= bit;
+        let keys: Vec<u64> = keys.into_iter().collect();
+        let mut set = WordSet { places: vec![0; (4 * keys.len() + 1).next_power_of_two()], count: 0 };
+        for key in keys {
+            let place = set.place_of(key);
+            set.count += usize::from(set.places[place] != key);
+            set.places[place] = key;
         }
         set
     }
@@ -96,21 +98,15 @@ fn gap_length(text: &str) -> usize {
 /// How many bytes of a word a text begins with, and the key of that word.
 #[inline]
 fn first_word(text: &str) -> (usize, u64) {
-    let bytes = text.as_bytes();
-    let (mut at, mut key) = (0, HASH_START);
-    while let Some(&byte) = bytes.get(at) {
-        if byte.is_ascii_alphanumeric() {
-            key = hash_step(key, u64::from(byte.to_ascii_lowercase()));
-            at += 1;
-            continue;
-        }
+    let (mut at, mut is_small) = (0, true);
+    loop {
+        at += text.as_bytes()[at..].iter().take_while(|byte| byte.is_ascii_alphanumeric()).count();
         let odd = text[at..].chars().next().filter(|c| !c.is_ascii() && is_alphanumeric(*c));
         let Some(c) = odd else { break };
-        key = key_step(key, c);
+        is_small &= is_small_form(c);
         at += c.len_utf8();
     }
-    let word = &text[..at];
-    (at, if !word.is_ascii() && word.contains(FINAL_FORMS) { word_key(word) } else { key })
+    (at, if is_small { key_of_small(text.as_bytes(), at) } else { word_key(&text[..at]) })
 }
 
 /// [`char::is_alphanumeric`], quick for what Latin texts are made of.
@@ -126,23 +122,31 @@ pub fn is_alphanumeric(c: char) -> bool {
 
 /// A number that stands for a word, whatever its case: the hash of its lower-case form.
 pub fn word_key(word: &str) -> u64 {
-    if word.contains(FINAL_FORMS) {
-        return word.to_lowercase().chars().map(u64::from).fold(HASH_START, hash_step);
-    }
-    word.chars().fold(HASH_START, key_step)
+    let small = word.to_lowercase();
+    key_of_small(small.as_bytes(), small.len())
 }
 
-/// The one letter whose small form depends on its place, so that it needs the whole word.
-const FINAL_FORMS: char = 'Σ';
-
-/// The key of a word that goes on with this character.
+/// Whether a letter is its own small form.
 #[inline]
-fn key_step(key: u64, c: char) -> u64 {
-    match c {
-        '\0'..='\x7f' => hash_step(key, u64::from(c.to_ascii_lowercase())),
-        'ß'..='ÿ' => hash_step(key, u64::from(c)),
-        _ => c.to_lowercase().map(u64::from).fold(key, hash_step),
+fn is_small_form(c: char) -> bool {
+    matches!(c, 'ß'..='ÿ') || c.to_lowercase().eq([c])
+}
+
+/// The key of the word of so many bytes at the start of a text. Its letters are small, or of ASCII: eight bytes at a time
+/// those are made small, by a bit that digits have anyway.
+#[inline]
+fn key_of_small(text: &[u8], length: usize) -> u64 {
+    // a multiplier with bits all over, as in Fibonacci hashing
+    const MULTIPLIER: u64 = 0x9e37_79b9_7f4a_7c15;
+    let mut key = HASH_START;
+    for at in (0..length).step_by(8) {
+        let bytes = first_bytes(&text[at..]);
+        let small = bytes | (!bytes & 0x8080_8080_8080_8080) >> 2;
+        let own = u64::MAX >> (8 * 8_usize.saturating_sub(length - at));
+        key = (key ^ (small & own)).wrapping_mul(MULTIPLIER);
     }
+    // 0 is no word
+    (key ^ (key >> 32)).max(1)
 }
 
 /// The first eight bytes as a number, the first one lowest, zeros for those behind the end.

@@ -3,7 +3,7 @@
 
 use std::iter::successors;
 
-use super::dom::{Dom, NIL, NodeId};
+use super::dom::{Dom, NIL, NodeId, NodeKind};
 
 /// A step of [`Dom::traverse`].
 #[derive(Copy, Clone, PartialEq, Eq, Hash, Debug)]
@@ -35,6 +35,14 @@ impl Dom {
         successors(Some(Edge::Open(node)), move |&edge| self.next_edge(edge, node))
     }
 
+    /// The same without the edges that leave text nodes, but for `node` itself: half of a page's nodes are text.
+    pub fn traverse_briefly(&self, node: NodeId) -> impl Iterator<Item = Edge> {
+        successors(Some(Edge::Open(node)), move |&edge| match edge {
+            Edge::Open(text) if text != node && self.kind(text) == NodeKind::Text => self.edge_behind(text),
+            _ => self.next_edge(edge, node),
+        })
+    }
+
     #[inline]
     fn next_in_preorder(&self, current: NodeId, root: NodeId) -> Option<NodeId> {
         if let Some(child) = self.first_child(current) {
@@ -55,11 +63,13 @@ impl Dom {
         match edge {
             Edge::Open(node) => Some(self.first_child(node).map_or(Edge::Close(node), Edge::Open)),
             Edge::Close(node) if node == root => None,
-            Edge::Close(node) => match self.next_sibling(node) {
-                Some(sibling) => Some(Edge::Open(sibling)),
-                None => self.parent(node).map(Edge::Close),
-            },
+            Edge::Close(node) => self.edge_behind(node),
         }
+    }
+
+    #[inline]
+    fn edge_behind(&self, node: NodeId) -> Option<Edge> {
+        self.next_sibling(node).map(Edge::Open).or_else(|| self.parent(node).map(Edge::Close))
     }
 
     /// Links an unlinked node as the last child.
@@ -139,7 +149,12 @@ mod tests {
             Edge::Open(node) => format!("+{}{}", dom.tag(node), dom.text(node)),
             Edge::Close(node) => format!("-{}{}", dom.tag(node), dom.text(node)),
         });
-        assert_eq!(edges.collect::<Vec<_>>(), ["+p", "+a", "-a", "+br", "-br", "-p"]);
+        let edges: Vec<String> = edges.collect();
+        assert_eq!(edges, ["+p", "+a", "-a", "+br", "-br", "-p"]);
+        let paragraph = first(&dom, "p");
+        let brief: Vec<Edge> = dom.traverse_briefly(paragraph).collect();
+        let is_text_left = |edge: &Edge| matches!(edge, Edge::Close(node) if !dom.text(*node).is_empty());
+        assert!(dom.traverse(paragraph).filter(|edge| !is_text_left(edge)).eq(brief));
     }
 
     #[test]

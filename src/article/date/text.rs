@@ -8,7 +8,7 @@ use std::sync::LazyLock;
 use regex::{Captures, Regex};
 
 use super::{Clock, FURTHEST_MINUTES, Moment, Offset, Order};
-use crate::article::metadata::words::fold;
+use crate::article::metadata::words::{first_chars, fold};
 
 const MONTHS: &str = include_str!("../../../rules/months.toml");
 /// A date stands near the start of a line or attribute; the rest of a long text is not searched.
@@ -96,7 +96,7 @@ impl Patterns {
 
 /// The first date of `value`.
 pub(super) fn find(value: &str, order: Order) -> Option<Moment> {
-    let folded = fold(&value.chars().take(MAX_CHARS).collect::<String>());
+    let folded = fold(first_chars(value, MAX_CHARS));
     let (moment, end) = find_day(&folded, order)?;
     // What follows the year, as the T of ISO 8601, may be part of the match; it is read again.
     Some(Moment { clock: clock_after(PATTERNS.as_ref()?, &folded[end..]), ..moment })
@@ -104,7 +104,7 @@ pub(super) fn find(value: &str, order: Order) -> Option<Moment> {
 
 /// Whether `line` begins with a date, perhaps after a place, and a dash, colon, bracket or time follows.
 pub(super) fn opens(line: &str) -> bool {
-    let folded = fold(&line.chars().take(MAX_CHARS).collect::<String>());
+    let folded = fold(first_chars(line, MAX_CHARS));
     find_day(&folded, Order::DayFirst).is_some_and(|(_, end)| {
         let is_front = folded[..end].chars().count() <= MAX_FRONT_CHARS;
         let rest = folded[end..].trim_start();

@@ -193,7 +193,11 @@ fn read(graph: &Graph<'_>, map: &Map<String, Value>) -> Story {
         description: field("description"),
         image: map.get("image").and_then(|image| address_of_image(graph, image, MAX_REFERENCES)),
         tags,
-        body: map.get("articleBody").and_then(Value::as_str).map(plain).filter(|body| !body.is_empty()),
+        body: map
+            .get("articleBody")
+            .and_then(Value::as_str)
+            .map(|body| plain(body).into_owned())
+            .filter(|body| !body.is_empty()),
         listed: Listed { ingredients: ingredients(map), answers: Vec::new() },
         free: is_free(map),
         live: false,
@@ -205,7 +209,7 @@ fn answers(graph: &Graph<'_>) -> Vec<String> {
     let is_question = |object: &&Object<'_>| kinds(object.map).contains(&"Question");
     let answer = |object: &Object<'_>| {
         let answer = object.map.get("acceptedAnswer").map(|answer| answer.get(0).unwrap_or(answer));
-        let answer = answer?.get("text")?.as_str().map(plain)?;
+        let answer = plain(answer?.get("text")?.as_str()?).into_owned();
         Some([text(object.map.get("name")?)?, answer])
     };
     graph.objects.iter().filter(is_question).filter_map(answer).take(MAX_QUESTIONS).flatten().collect()

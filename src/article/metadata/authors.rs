@@ -20,7 +20,7 @@ use super::names::{BYLINES, Byline, Trust};
 use super::page::Page;
 use super::words::{fold, letters};
 use crate::article::jsonld::Story;
-use crate::parse::{AttributeNames, NodeId};
+use crate::parse::{AttributeNames, NodeId, NodeKind};
 
 const META_AUTHORS: [&str; 16] = [
     "author",
@@ -152,7 +152,7 @@ impl Sources<'_> {
 
     /// The people of a byline near the headline that names all of these people and more.
     fn completed(&self, people: Vec<String>) -> Vec<String> {
-        let bylines = self.page.content().filter(|node| self.is_byline(*node)).take(MAX_CANDIDATES);
+        let bylines = self.near_content().filter(|node| self.is_byline(*node)).take(MAX_CANDIDATES);
         let near = bylines.filter(|node| self.distance(*node) <= MAX_SPREAD * 2);
         let lines = near.flat_map(|node| self.page.byline_lines(node)).filter(|line| joins(line));
         let fuller = lines.map(|line| Byline::read(&line, self.names, Trust::Seen).people).find(|named| {
@@ -177,10 +177,13 @@ impl Sources<'_> {
     /// The byline nearest to the headline, with those that stand beside it.
     fn union(&self, fits: impl Fn(NodeId) -> bool) -> Byline {
         let mut found: Vec<(u32, NodeId, Byline)> = Vec::new();
-        for node in self.page.content().filter(|node| fits(*node)).take(MAX_CANDIDATES) {
-            let byline = self.read(node);
+        for node in self.near_content().filter(|node| fits(*node)).take(MAX_CANDIDATES) {
             let distance = self.distance(node);
-            if distance <= MAX_DISTANCE && (!byline.people.is_empty() || byline.collective.is_some()) {
+            if distance > MAX_DISTANCE {
+                continue;
+            }
+            let byline = self.read(node);
+            if !byline.people.is_empty() || byline.collective.is_some() {
                 found.push((distance, node, byline));
             }
         }
@@ -244,9 +247,14 @@ impl Sources<'_> {
         let mut line: Option<String> = None;
         let mut tries = 0;
         for node in dom.descendants(dom.body().unwrap_or(dom.document())) {
-            let text = dom.text(node).trim_ascii().trim();
-            let Some(holder) = dom.parent(node).filter(|_| !text.is_empty()) else { continue };
+            let Some(holder) = dom.parent(node).filter(|_| dom.kind(node) == NodeKind::Text) else {
+                continue;
+            };
             if self.page.is_frame(holder) || self.distance(holder) > MAX_DISTANCE || dom.is_unread(holder) {
+                continue;
+            }
+            let text = dom.text(node).trim_ascii().trim();
+            if text.is_empty() {
                 continue;
             }
             let goes_on = line.take().map(|line| format!("{line} {text}"));
@@ -340,6 +348,11 @@ impl Sources<'_> {
         let before = std::iter::successors(dom.prev_sibling(node), |one| dom.prev_sibling(*one));
         !after.take(MAX_SIBLINGS).any(|one| is_long(&one))
             && before.take(MAX_SIBLINGS).filter(is_long).count() > 1
+    }
+
+    /// The content but for what is too far below the headline for its byline.
+    fn near_content(&self) -> impl Iterator<Item = NodeId> {
+        self.page.content_near(self.headlines, MAX_DISTANCE)
     }
 
     fn is_after_headline(&self, node: NodeId) -> bool {

@@ -16,13 +16,14 @@ mod keys;
 
 use std::cell::OnceCell;
 
+use html5ever::local_name;
 use url::Url;
 
 use self::keys::{DATED, MODIFIED, PUBLISHED, says_change, says_publication};
 use super::head::Head;
 use super::marks::{Event, Mark};
-use super::page::{Page, first_chars};
-use super::words::{fold, tidy};
+use super::page::Page;
+use super::words::{first_chars, fold, tidy};
 use crate::article::date::{Moment, Order};
 use crate::article::jsonld::Story;
 use crate::parse::{AttributeNames, NodeId};
@@ -206,7 +207,8 @@ impl Sources<'_> {
 
     /// Those of [`Sources::shown`] that are near the headline. What is far is read only when nothing is near.
     fn shown_near(&self) -> Vec<Shown> {
-        let near = || self.page.content().filter(|node| self.distance(*node) <= MAX_DISTANCE);
+        let content = || self.page.content_near(self.headlines, MAX_DISTANCE);
+        let near = || content().filter(|node| self.distance(*node) <= MAX_DISTANCE);
         let found: Vec<Shown> = match self.shown.get() {
             None => near().filter_map(|node| self.read(node)).collect(),
             Some(_) => Vec::new(),
@@ -274,16 +276,20 @@ impl Sources<'_> {
     }
 
     fn read_text(&self, node: NodeId, property: &str) -> Option<Shown> {
-        let is_marked = self.page.dom.tag(node) == "time"
+        let is_marked = *self.page.dom.local_name(node) == local_name!("time")
             || is_date_property(property)
             || self.page.is_marked(node, Mark::Date)
             || self.page.is_marked(node, Mark::Published);
-        let line = fold(&self.own_line(node, is_marked)?);
+        if !self.has_own_digit(node, is_marked) || !self.page.may_have_digits(node, MIN_DIGITS) {
+            return None;
+        }
+        let line = fold(&self.own_line(node)?);
         if !may_hold_day(&line) {
             return None;
         }
         let (said, start) = Event::of_line(&line);
-        let moment = Moment::find(&line[start..], self.order).or_else(|| Moment::find(&line, self.order))?;
+        let whole = || if start > 0 { Moment::find(&line, self.order) } else { None };
+        let moment = Moment::find(&line[start..], self.order).or_else(whole)?;
         let event = match (said, self.event(node, property)) {
             (Event::Unsaid, Event::Unsaid) => self.event_of_sentence(node),
             (Event::Unsaid, event) => event,
@@ -303,14 +309,15 @@ impl Sources<'_> {
         })
     }
 
-    /// The short text of an element that may be a date line.
-    fn own_line(&self, node: NodeId, is_marked: bool) -> Option<String> {
+    /// Whether an element has a digit of its own, which one that is marked as a date need not have.
+    fn has_own_digit(&self, node: NodeId, is_marked: bool) -> bool {
         let dom = self.page.dom;
-        // to the end, without a branch: that is quicker than to stop at the first
-        let has_digit = |text: &str| text.bytes().fold(false, |found, byte| found | byte.is_ascii_digit());
-        if !is_marked && !dom.children(node).any(|child| has_digit(dom.text(child))) {
-            return None;
-        }
+        is_marked || dom.children(node).any(|child| has_digit(dom.text(child)))
+    }
+
+    /// The short text of an element that may be a date line.
+    fn own_line(&self, node: NodeId) -> Option<String> {
+        let dom = self.page.dom;
         let text = self.page.text(node);
         if text.chars().count() <= MAX_LINE_CHARS {
             return has_digit(&text).then_some(text);
@@ -362,6 +369,11 @@ impl Sources<'_> {
 fn is_ambiguous(value: &str) -> bool {
     let digits = value.bytes().take_while(u8::is_ascii_digit).count();
     digits <= 2 && !value.chars().any(char::is_alphabetic)
+}
+
+fn has_digit(text: &str) -> bool {
+    // to the end, without a branch: that is quicker than to stop at the first
+    text.bytes().fold(false, |found, byte| found | byte.is_ascii_digit())
 }
 
 /// Whether a folded line has the digits of the shortest date, 3.3.21; that is cheaper to tell than the date.

@@ -15,7 +15,9 @@ const MAX_VALUES: usize = 100;
 /// The head of a page, by key.
 #[derive(Debug, Default)]
 pub(super) struct Head {
-    metas: FastMap<String, Vec<String>>,
+    /// Keys of meta elements with the numbers of their contents, by key and then in the order of the page.
+    metas: Vec<(String, usize)>,
+    contents: Vec<String>,
     links: FastMap<String, String>,
     /// Text of `<title>`.
     pub title: Option<String>,
@@ -41,6 +43,7 @@ impl Head {
                 _ => {}
             }
         }
+        head.metas.sort();
         head
     }
 
@@ -50,12 +53,14 @@ impl Head {
         let in_head = dom.parent(node).is_some_and(|parent| dom.tag(parent) == "head");
         let names = ["property", "name", "http-equiv"].into_iter().chain(in_head.then_some("itemprop"));
         for name in names {
-            let Some(key) = value(dom, node, name) else { continue };
-            let values = self.metas.entry(key.to_lowercase()).or_default();
-            if values.len() < MAX_VALUES {
-                values.push(content.clone());
+            let Some(mut key) = value(dom, node, name) else { continue };
+            match key.is_ascii() {
+                true => key.make_ascii_lowercase(),
+                false => key = key.to_lowercase(),
             }
+            self.metas.push((key, self.contents.len()));
         }
+        self.contents.push(content);
     }
 
     fn add_link(&mut self, dom: &Dom, node: NodeId) {
@@ -67,21 +72,27 @@ impl Head {
         }
     }
 
+    /// The values of a key.
+    fn values(&self, key: &str) -> impl Iterator<Item = &str> {
+        let start = self.metas.partition_point(|(other, _)| other.as_str() < key);
+        let same = self.metas[start..].iter().take_while(move |(other, _)| *other == *key);
+        same.take(MAX_VALUES).map(|(_, number)| self.contents[*number].as_str())
+    }
+
     /// The first value of the first of these keys that has one.
     pub fn first(&self, keys: &[&str]) -> Option<&str> {
-        keys.iter().find_map(|key| self.metas.get(*key)?.first()).map(String::as_str)
+        keys.iter().find_map(|key| self.values(key).next())
     }
 
     /// All values of these keys.
     pub fn all<'a>(&'a self, keys: &'a [&str]) -> impl Iterator<Item = &'a str> {
-        keys.iter().filter_map(|key| self.metas.get(*key)).flatten().map(String::as_str)
+        keys.iter().flat_map(|key| self.values(key))
     }
 
     /// All values of the keys that fit, in the order of the keys.
     pub fn fitting(&self, fits: impl Fn(&str) -> bool) -> impl Iterator<Item = &str> {
-        let mut keys: Vec<&String> = self.metas.keys().filter(|key| fits(key)).collect();
-        keys.sort_unstable();
-        keys.into_iter().filter_map(|key| self.metas.get(key)).flatten().map(String::as_str)
+        let keys = self.metas.chunk_by(|(one, _), (other, _)| one == other).filter_map(|same| same.first());
+        keys.filter(move |(key, _)| fits(key)).flat_map(|(key, _)| self.values(key))
     }
 
     /// The target of the first `<link>` of this relation.

@@ -7,7 +7,7 @@
 use html5ever::local_name;
 
 use super::marks::{Mark, Marks};
-use super::words::tidy;
+use super::words::{first_chars, tidy};
 use crate::parse::{ByClass, Dom, Edge, NodeId, NodeKind};
 
 /// An element with more than one in so many of the page's nodes is no frame, whatever it is called.
@@ -142,6 +142,13 @@ impl<'a> Page<'a> {
         self.elements().filter(|node| !self.is_frame(*node))
     }
 
+    /// The elements of [`Page::content`] up to so many nodes behind the last of these headings; all without any.
+    pub fn content_near(&self, headings: &[NodeId], most: u32) -> impl Iterator<Item = NodeId> {
+        let last = headings.iter().map(|heading| self.rank(*heading)).max();
+        let last = last.map_or(u32::MAX, |last| last.saturating_add(most));
+        self.content().take_while(move |node| self.rank(*node) <= last)
+    }
+
     /// Whether the element belongs to the frame.
     pub fn is_frame(&self, node: NodeId) -> bool {
         self.frame[node.index()]
@@ -213,6 +220,15 @@ impl<'a> Page<'a> {
         self.lines_cut(node, false, MAX_TEXT_CHARS)
     }
 
+    /// Whether the text of an element may have so many digits. A "no" is sure, and quick.
+    pub fn may_have_digits(&self, node: NodeId, least: usize) -> bool {
+        let mut found = 0;
+        self.dom.descendants(node).enumerate().any(|(count, below)| {
+            found += digits_at_most(self.dom.text(below));
+            found >= least || count >= 2 * MAX_NODES
+        })
+    }
+
     /// Whether the text of an element has more words than this; its beginning is read and not more.
     pub fn is_longer_than(&self, node: NodeId, words: usize) -> bool {
         const BEGINNING_CHARS: usize = 80;
@@ -256,6 +272,15 @@ impl<'a> Page<'a> {
     }
 }
 
+/// How many digits a text has when it is folded, or a larger number.
+fn digits_at_most(text: &str) -> usize {
+    let digits = text.bytes().filter(u8::is_ascii_digit).count();
+    // what of other characters Latin texts are made of never folds to a digit
+    let is_plain =
+        |c: char| matches!(c, '\0'..='\u{a0}' | '«' | '»' | 'À'..='ž' | '\u{2010}'..='\u{2027}' | '\u{202f}');
+    if text.is_ascii() || text.chars().all(is_plain) { digits } else { usize::MAX / 2 }
+}
+
 /// Words of class names that are only for screen readers: "Headline:", the site's name.
 fn is_screen_reader_class(class: &str) -> bool {
     class.split_ascii_whitespace().any(|one| {
@@ -267,13 +292,6 @@ fn is_screen_reader_class(class: &str) -> bool {
 
 fn breaks_line(dom: &Dom, node: NodeId) -> bool {
     dom.is_block_level(node) || matches!(*dom.local_name(node), local_name!("br") | local_name!("hr"))
-}
-
-/// The first so many characters of a text.
-pub(super) fn first_chars(text: &str, count: usize) -> &str {
-    // No text has more characters than bytes.
-    let end = if text.len() <= count { None } else { text.char_indices().nth(count) };
-    end.map_or(text, |(end, _)| &text[..end])
 }
 
 #[cfg(test)]

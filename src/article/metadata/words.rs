@@ -142,6 +142,13 @@ impl Folded {
     }
 }
 
+/// The first so many characters of a text.
+pub(crate) fn first_chars(text: &str, count: usize) -> &str {
+    // No text has more characters than bytes.
+    let end = if text.len() <= count { None } else { text.char_indices().nth(count) };
+    end.map_or(text, |(end, _)| &text[..end])
+}
+
 /// The letters and digits of a string, folded: the key for "same words".
 pub(crate) fn letters(text: &str) -> String {
     let mut folded = fold(text);

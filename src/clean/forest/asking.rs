@@ -40,6 +40,21 @@ impl Tree {
         }
         left
     }
+
+    /// What the tree says of one row.
+    fn of_row(&self, row: &[f32]) -> f32 {
+        let rules_out = |left: u32, condition: &Condition| {
+            let holds =
+                row.get(usize::from(condition.column)).is_some_and(|value| *value <= condition.threshold);
+            left & (u32::from(holds).wrapping_neg() | condition.rest)
+        };
+        self.leaf(self.conditions.iter().fold(u32::MAX, rules_out))
+    }
+
+    /// The first of the leaves that are left.
+    fn leaf(&self, left: u32) -> f32 {
+        self.leaves[left.trailing_zeros() as usize % MAX_LEAVES]
+    }
 }
 
 /// Holds when the column's value is at most the threshold.
@@ -60,6 +75,19 @@ enum Step {
 }
 
 impl Forest {
+    /// The probability for one row alone, the same as that of [`Asking`].
+    pub fn ask(&self, row: &[f32]) -> f32 {
+        let sum = |trees: &[Tree]| trees.iter().fold(0.0, |sum, tree| sum + tree.of_row(row));
+        let (early, late) = self.parts();
+        let first: f32 = sum(early);
+        probability(if first.abs() < SETTLED_LOG_ODDS { first + sum(late) } else { first })
+    }
+
+    /// The trees that are asked of all rows, and the others.
+    fn parts(&self) -> (&[Tree], &[Tree]) {
+        self.trees.split_at(EARLY_TREES.min(self.trees.len()))
+    }
+
     /// Takes a tree apart; `None` when it has more leaves than bits.
     pub(super) fn flatten(&self, root: u16) -> Option<Tree> {
         let mut tree = Tree { conditions: Vec::new(), leaves: [0.0; MAX_LEAVES] };
@@ -94,6 +122,10 @@ impl Forest {
     }
 }
 
+fn probability(log_odds: f32) -> f32 {
+    1.0 / (1.0 + (-log_odds).exp())
+}
+
 /// Rows that wait to be asked together, with their numbers.
 #[derive(Debug)]
 struct Waiting {
@@ -123,7 +155,7 @@ impl Waiting {
         }
         for tree in trees {
             for (sum, left) in sums.iter_mut().zip(tree.left(&self.columns)) {
-                *sum += tree.leaves[left.trailing_zeros() as usize % MAX_LEAVES];
+                *sum += tree.leaf(left);
             }
         }
         sums
@@ -154,7 +186,7 @@ pub struct Asking<'f> {
 impl<'f> Asking<'f> {
     /// Nothing is asked yet.
     pub fn new(forest: &'f Forest) -> Asking<'f> {
-        let (early, late) = forest.trees.split_at(EARLY_TREES.min(forest.trees.len()));
+        let (early, late) = forest.parts();
         let (new, open) = (Waiting::new(), Waiting::new());
         Asking { early, late, width: forest.width, new, open, log_odds: Vec::new() }
     }
@@ -171,7 +203,7 @@ impl<'f> Asking<'f> {
     pub fn finish(mut self) -> Vec<f32> {
         self.ask_early();
         self.open.settle(self.late, &mut self.log_odds);
-        self.log_odds.into_iter().map(|log_odds| 1.0 / (1.0 + (-log_odds).exp())).collect()
+        self.log_odds.into_iter().map(probability).collect()
     }
 
     fn ask_early(&mut self) {

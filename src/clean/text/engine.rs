@@ -8,7 +8,7 @@
 use std::ops::Range;
 
 use super::fold::Folded;
-use super::matcher::{Hit, Matcher};
+use super::matcher::{Candidate, Hit, Matcher};
 use super::page::{Page, is_linked};
 use super::reported::is_reported;
 use super::rule::{Need, Rule, Scope, Takes};
@@ -23,17 +23,18 @@ const GUARD: f32 = 0.25;
 /// Most lines that go along with a label.
 const MAX_RUN: usize = 12;
 
-/// What was read off a line: its folded text and the phrases in it. A line that is judged twice is read once.
+/// What was read off a line: its folded text and the patterns that may match it. A line that is judged twice is read
+/// once.
 pub(crate) struct Reading<'m> {
     matcher: &'m Matcher,
     folded: String,
-    hits: Vec<Hit<'m>>,
+    candidates: Vec<Candidate<'m>>,
 }
 
 impl<'m> Reading<'m> {
-    fn of(matcher: &'m Matcher, text: &str) -> Reading<'m> {
+    fn of(matcher: &'m Matcher, text: &str, room: &mut Vec<u32>) -> Reading<'m> {
         let folded = Folded::new(text).into_text();
-        Reading { matcher, hits: matcher.hits(&folded), folded }
+        Reading { matcher, candidates: matcher.candidates(&folded, room), folded }
     }
 }
 
@@ -44,42 +45,62 @@ pub(super) fn judge<'m>(
     lines: &[Line<'_>],
     known: &mut [Option<Reading<'m>>],
 ) -> Vec<Verdict> {
-    let (mut folded, mut hits) = (Vec::with_capacity(lines.len()), Vec::with_capacity(lines.len()));
+    let (mut folded, mut candidates) = (Vec::with_capacity(lines.len()), Vec::with_capacity(lines.len()));
+    let mut room = Vec::new();
     for (line, known) in lines.iter().zip(known.iter_mut()) {
         let reading = known.take().filter(|known| std::ptr::eq(known.matcher, matcher));
-        let reading = reading.unwrap_or_else(|| Reading::of(matcher, line.text));
+        let reading = reading.unwrap_or_else(|| Reading::of(matcher, line.text, &mut room));
         folded.push(Folded::again(line.text, reading.folded));
-        hits.push(reading.hits);
+        candidates.push(reading.candidates);
     }
     let mut page = Page::new(lines, folded);
-    let verdicts = judge_all(&mut page, &hits);
-    for ((known, folded), hits) in known.iter_mut().zip(page.folded).zip(hits) {
-        *known = Some(Reading { matcher, folded: folded.into_text(), hits });
+    let verdicts = judge_all(&mut page, &candidates);
+    for ((known, folded), candidates) in known.iter_mut().zip(page.folded).zip(candidates) {
+        *known = Some(Reading { matcher, folded: folded.into_text(), candidates });
     }
     verdicts
 }
 
-fn judge_all(page: &mut Page<'_, '_>, hits: &[Vec<Hit<'_>>]) -> Vec<Verdict> {
-    let mut verdicts = vec![Verdict::Keep; hits.len()];
-    judge_lines(page, hits, &mut verdicts);
+fn judge_all(page: &mut Page<'_, '_>, candidates: &[Vec<Candidate<'_>>]) -> Vec<Verdict> {
+    let mut verdicts = vec![Verdict::Keep; candidates.len()];
+    judge_lines(page, candidates, &mut verdicts);
     page.forget(&verdicts);
-    judge_lines(page, hits, &mut verdicts);
+    judge_lines(page, candidates, &mut verdicts);
     page.forget(&verdicts);
-    end_article(page, hits, &mut verdicts);
+    end_article(page, candidates, &mut verdicts);
     verdicts
+}
+
+/// The phrases that these patterns find in a line, but for those that come to nothing wherever they stand.
+fn hits<'c, 'm>(
+    page: &Page<'_, '_>,
+    index: usize,
+    candidates: impl Iterator<Item = &'c Candidate<'m>>,
+) -> impl Iterator<Item = &'c Hit<'m>>
+where
+    'm: 'c,
+{
+    let counts = move |candidate: &&Candidate<'_>| {
+        let (rule, glued) = (candidate.rule(), candidate.is_glued());
+        let fits = glued || rule.scope == Scope::LeadIn || within_limits(rule, page.lines[index].text);
+        fits && rule.needs.iter().all(|need| holds(*need, page, index, None))
+    };
+    candidates.filter(counts).flat_map(move |candidate| candidate.hits(page.folded[index].as_str()))
 }
 
 /// Judges the lines that are kept so far, one by one.
-fn judge_lines(page: &Page<'_, '_>, hits: &[Vec<Hit<'_>>], verdicts: &mut [Verdict]) {
-    for (index, hits) in hits.iter().enumerate() {
+fn judge_lines(page: &Page<'_, '_>, candidates: &[Vec<Candidate<'_>>], verdicts: &mut [Verdict]) {
+    for (index, candidates) in candidates.iter().enumerate() {
         if verdicts[index] != Verdict::Keep {
             continue;
         }
-        if let Some((verdict, along)) = hits.iter().find_map(|hit| apply(page, index, hit)) {
+        let mut all = hits(page, index, candidates.iter());
+        if let Some((verdict, along)) = all.find_map(|hit| apply(page, index, hit)) {
             verdicts[index..=index + along].fill(verdict);
         }
         if let Verdict::Cut { ranges, .. } = &mut verdicts[index] {
-            hits.iter().filter(|hit| hit.glued).for_each(|hit| cut_more(page, index, hit, ranges));
+            let glued = candidates.iter().filter(|candidate| candidate.is_glued());
+            hits(page, index, glued).for_each(|hit| cut_more(page, index, hit, ranges));
         }
     }
 }
@@ -96,16 +117,14 @@ fn cut_more(page: &Page<'_, '_>, index: usize, hit: &Hit<'_>, ranges: &mut Vec<R
 }
 
 /// Takes away what stands after the first phrase that may end the article.
-fn end_article(page: &Page<'_, '_>, hits: &[Vec<Hit<'_>>], verdicts: &mut [Verdict]) {
+fn end_article(page: &Page<'_, '_>, candidates: &[Vec<Candidate<'_>>], verdicts: &mut [Verdict]) {
     let ends = |index: usize, hit: &Hit<'_>| {
-        hit.rule.scope == Scope::FromHere
-            && apply(page, index, hit).is_some()
-            && page.prose_after(index) <= hit.rule.guard.unwrap_or(GUARD)
+        apply(page, index, hit).is_some() && page.prose_after(index) <= hit.rule.guard.unwrap_or(GUARD)
     };
-    let first = hits
-        .iter()
-        .enumerate()
-        .find_map(|(index, hits)| hits.iter().find(|hit| ends(index, hit)).map(|hit| (index, hit.rule)));
+    let first = candidates.iter().enumerate().find_map(|(index, candidates)| {
+        let last = candidates.iter().filter(|candidate| candidate.rule().scope == Scope::FromHere);
+        hits(page, index, last).find(|hit| ends(index, hit)).map(|hit| (index, hit.rule))
+    });
     let Some((index, rule)) = first else { return };
     for verdict in &mut verdicts[index + 1..] {
         if !matches!(verdict, Verdict::Remove { .. }) {
@@ -122,7 +141,7 @@ fn apply(page: &Page<'_, '_>, index: usize, hit: &Hit<'_>) -> Option<(Verdict, u
     if is_long && !hit.glued && rule.scope != Scope::LeadIn {
         return None;
     }
-    if !rule.needs.iter().all(|need| holds(*need, page, index, hit)) {
+    if !rule.needs.iter().all(|need| holds(*need, page, index, Some(hit))) {
         return None;
     }
     match rule.scope {
@@ -153,32 +172,34 @@ fn within_limits(rule: &Rule, text: &str) -> bool {
         && rule.max_words.is_none_or(|words| text.split_whitespace().count() <= words)
 }
 
-/// Whether a need holds. Needs about words look at the capture group, or at the whole line.
-fn holds(need: Need, page: &Page<'_, '_>, index: usize, hit: &Hit<'_>) -> bool {
+/// Whether a need holds. Needs about words look at the capture group, or at the whole line. Without a hit, what depends
+/// on it may hold.
+fn holds(need: Need, page: &Page<'_, '_>, index: usize, hit: Option<&Hit<'_>>) -> bool {
     let line = &page.lines[index];
     let folded = &page.folded[index];
-    let group = match hit.group {
+    let group = |hit: &Hit<'_>| match hit.group {
         Some((start, end)) => &line.text[folded.original(start)..folded.original(end)],
         None => line.text,
     };
-    match need {
-        Need::Names => is_names(group.trim_end_matches(['.', ' ', ')'])),
-        Need::Headline => is_headline(group),
-        Need::Capital => begins_like_a_sentence(group),
-        Need::NoStop => !ends_with_full_stop(line.text),
-        Need::Link => page.is_link(index),
-        Need::Upper => is_upper(group),
-        Need::NotHeading => !line.heading,
-        Need::Start => page.at_start(index),
-        Need::End => page.at_end(index),
-        Need::Edge => page.at_start(index) || page.at_end(index),
+    match (need, hit) {
+        (Need::NoStop, _) => !ends_with_full_stop(line.text),
+        (Need::Link, _) => page.is_link(index),
+        (Need::NotHeading, _) => !line.heading,
+        (Need::Start, _) => page.at_start(index),
+        (Need::End, _) => page.at_end(index),
+        (Need::Edge, _) => page.at_start(index) || page.at_end(index),
+        (Need::Html, _) => line.html,
+        (Need::Text, _) => !line.html,
+        (Need::Names | Need::Headline | Need::Capital | Need::Upper | Need::Announces, None) => true,
+        (Need::Names, Some(hit)) => is_names(group(hit).trim_end_matches(['.', ' ', ')'])),
+        (Need::Headline, Some(hit)) => is_headline(group(hit)),
+        (Need::Capital, Some(hit)) => begins_like_a_sentence(group(hit)),
+        (Need::Upper, Some(hit)) => is_upper(group(hit)),
         // A label with text behind it announces that text.
-        Need::Announces => {
+        (Need::Announces, Some(hit)) => {
             let behind = || folded.as_str()[hit.end..].contains(char::is_alphanumeric);
             page.is_announced(index + 1) || page.at_end(index) || behind()
         }
-        Need::Html => line.html,
-        Need::Text => !line.html,
     }
 }
 

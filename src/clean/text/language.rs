@@ -11,7 +11,7 @@ const ENOUGH: usize = 3000;
 const CONVINCING: usize = 1000;
 
 /// Frequent words of a language that its neighbours hardly use, and which make a fifth of its texts.
-const TELLING_WORDS: [(&str, &str); 4] = [
+const TELLING_WORDS: [(&str, &str); 10] = [
     (
         "fr",
         "les des du et dans pour sur au par est pas plus avec il nous une aux sont ont qui ce ne cette été mais leur",
@@ -25,6 +25,30 @@ const TELLING_WORDS: [(&str, &str); 4] = [
         "el los las del y una por con para su que más como pero sus ha fue está también este entre desde cuando hasta",
     ),
     ("en", "the of and is that it was with by this from have are been which were would their"),
+    (
+        "it",
+        "il di che della del dei delle alla nel per con sono non è più gli anche dal dalla una questo come ha lo",
+    ),
+    (
+        "nl",
+        "het een van de en dat niet voor met op te zijn aan door naar ook bij uit maar nog wordt over zich heeft",
+    ),
+    (
+        "pt",
+        "os do da dos das em um uma não que com para por mais são ao foi pela pelo também como seu sua nos na no",
+    ),
+    (
+        "sv",
+        "och att det som på är av för den till med har inte från ett efter kan ska också men var när om sig vid",
+    ),
+    (
+        "no",
+        "og det er på av for til som med ikke har en den fra ved etter at også men var blir skal et kan om seg",
+    ),
+    (
+        "pl",
+        "w się nie jest że przez są dla które który oraz był ale może czy jego już ich pod będzie jako także jej",
+    ),
 ];
 /// A text with this share of telling words is in that language.
 const MIN_TELLING_SHARE: f32 = 0.12;
@@ -147,6 +171,8 @@ mod tests {
         let german = "Der Gemeinderat hat gestern Abend die Sanierung des Bades beschlossen, und die Kosten werden auf \
             zwei Millionen Euro geschätzt.";
         assert!(!is_plainly("fr", german));
-        assert!(!is_plainly("it", "Il consiglio comunale ha votato."), "no words are known");
+        let italian = "Il consiglio ha deciso che il ponte della città non sarà chiuso per i lavori, come del resto era previsto.";
+        assert!(is_plainly("it", italian) && !is_plainly("pt", italian));
+        assert!(!is_plainly("ro", "Consiliul local a votat."), "no words are known");
     }
 }

@@ -76,6 +76,11 @@ impl Literals {
         parts
     }
 
+    /// Whether every match holds a digit of ASCII.
+    pub fn have_digit(&self) -> bool {
+        has_digit(&self.0)
+    }
+
     /// Literals of which every match holds at least one; `None` when there are none to name.
     pub fn required(&self) -> Option<Vec<String>> {
         of(&self.0)
@@ -95,6 +100,20 @@ fn of(hir: &Hir) -> Option<Vec<String>> {
             tidy(each?.concat())
         }
         _ => None,
+    }
+}
+
+fn has_digit(hir: &Hir) -> bool {
+    match hir.kind() {
+        HirKind::Literal(literal) => literal.0.iter().any(u8::is_ascii_digit),
+        HirKind::Class(Class::Unicode(class)) => {
+            class.ranges().iter().all(|range| '0' <= range.start() && range.end() <= '9')
+        }
+        HirKind::Capture(capture) => has_digit(&capture.sub),
+        HirKind::Repetition(repetition) => repetition.min > 0 && has_digit(&repetition.sub),
+        HirKind::Concat(parts) => parts.iter().any(has_digit),
+        HirKind::Alternation(parts) => parts.iter().all(has_digit),
+        HirKind::Empty | HirKind::Look(_) | HirKind::Class(_) => false,
     }
 }
 
@@ -225,6 +244,13 @@ mod tests {
         assert_eq!(longest("(?:lire|voir) (?:aussi)? ?"), Some("lire aussi ".len()));
         assert_eq!(longest("€{2}[a-é]"), Some(8));
         assert_eq!(longest("lire .+"), None);
+    }
+
+    #[test]
+    fn a_digit_is_required_where_no_match_is_without() {
+        let have_digit = |source| Literals::of(source).unwrap().have_digit();
+        assert!(have_digit("(?:le )?[0-9]{1,2} mai|mai (?:2|3)"));
+        assert!(!have_digit("[0-9]? mai") && !have_digit("mai|[0-9]") && !have_digit("[0-9a]"));
     }
 
     #[test]

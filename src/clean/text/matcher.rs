@@ -1,10 +1,11 @@
 //! Which rules may hit a line: one pass over the line for all rules of a language.
 //!
 //! A pattern that begins with literals is found by the first bytes of the line, in one look-up. Any other has
-//! literals of which one must stand in the line (see `literals`); those of all patterns are found in one pass. The
-//! regular expression of a pattern runs only on such lines that also have its other parts and its end, and is compiled
-//! when the first one comes.
+//! literals of which one must stand in the line (see `literals`); those of all patterns are found in one pass. Such a
+//! line that also has the other parts and the end of the pattern is a candidate. The regular expression runs when
+//! somebody asks where the phrase is, and is compiled when it runs first.
 
+use std::cell::{LazyCell, OnceCell};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -44,6 +45,8 @@ struct Probe {
     ends: Vec<Vec<u8>>,
     /// How long a text may be, what a frame allows around the match left out, where the match is all of it.
     longest: Option<usize>,
+    /// Whether a text must have a digit.
+    digit: bool,
 }
 
 impl From<Prepared> for Ready {
@@ -56,15 +59,37 @@ impl From<Prepared> for Ready {
 
 impl Probe {
     fn new(outline: Outline) -> Probe {
-        let Outline { source, frame, sign, parts, ends, longest } = outline;
-        Probe { pattern: Pattern::new(source, frame), anywhere: frame.is_open(), sign, parts, ends, longest }
+        let Outline { source, frame, sign, parts, ends, longest, digit } = outline;
+        let (pattern, anywhere) = (Pattern::new(source, frame), frame.is_open());
+        Probe { pattern, anywhere, sign, parts, ends, longest, digit }
     }
 
-    fn may_match(&self, text: &str) -> bool {
-        let bare = text.trim_end_matches(is_after);
-        self.longest.is_none_or(|longest| bare.trim_start_matches(is_before).len() <= longest)
-            && (self.ends.is_empty() || self.ends.iter().any(|one| bare.as_bytes().ends_with(one)))
+    /// Whether it may match what begins at `from`.
+    fn may_match(&self, line: &Outer<'_>, from: usize) -> bool {
+        let text = &line.text[from..];
+        self.longest.is_none_or(|longest| line.inner <= longest)
+            && (!self.digit || line.digit)
+            && (self.ends.is_empty() || self.ends.iter().any(|one| line.bare.as_bytes().ends_with(one)))
             && self.parts.iter().all(|part| part.iter().any(|literal| text.contains(literal.as_str())))
+    }
+}
+
+/// A folded line from without.
+struct Outer<'t> {
+    text: &'t str,
+    /// Without what a frame allows behind a match.
+    bare: &'t str,
+    /// Bytes without what a frame allows around it.
+    inner: usize,
+    /// Whether it has a digit.
+    digit: bool,
+}
+
+impl Outer<'_> {
+    fn of(text: &str) -> Outer<'_> {
+        let bare = text.trim_end_matches(is_after);
+        let inner = bare.trim_start_matches(is_before).len();
+        Outer { text, bare, inner, digit: text.bytes().any(|byte| byte.is_ascii_digit()) }
     }
 }
 
@@ -131,27 +156,28 @@ impl Matcher {
         matcher
     }
 
-    /// The phrases of a folded line: in the order of the rules those at its start, then those anywhere.
-    pub fn hits<'m>(&'m self, text: &str) -> Vec<Hit<'m>> {
+    /// The patterns that may match a folded line: in the order of the rules those at its start, then those anywhere.
+    /// `places` is room.
+    pub fn candidates<'m>(&'m self, text: &str, places: &mut Vec<u32>) -> Vec<Candidate<'m>> {
+        places.clear();
         if text.is_empty() {
             return Vec::new();
         }
-        let chars = text.chars().count();
-        let mut places = self.candidates(text);
+        self.find(text, places);
         places.sort_unstable();
         places.dedup();
-        let mut hits = Vec::new();
-        for place in places {
-            let place = self.places[place as usize];
+        let candidate = |place: &u32| {
+            let place = self.places[*place as usize];
             let ready = &self.rules[place.rule as usize];
-            ready.ask(&ready.probes[place.probe as usize], text, chars, &mut hits);
-        }
-        hits
+            Candidate { ready, probe: &ready.probes[place.probe as usize], hits: OnceCell::new() }
+        };
+        let line = LazyCell::new(|| Outer::of(text));
+        places.iter().map(candidate).filter(|candidate| candidate.may_match(&line)).collect()
     }
 
     /// Patterns whose literal stands in the line, in any order, with repetitions.
-    fn candidates(&self, text: &str) -> Vec<u32> {
-        let mut found = self.always.clone();
+    fn find(&self, text: &str, found: &mut Vec<u32>) {
+        found.extend(&self.always);
         // a long line repeats itself; with repetitions taken out it names no pattern twice
         let enough = 2 * self.places.len();
         let start = text.trim_start_matches(is_before).as_bytes();
@@ -164,32 +190,58 @@ impl Matcher {
                 found.dedup();
             }
         });
-        found
     }
 }
 
-impl Ready {
-    /// Adds where a pattern matches a folded line of so many characters.
-    fn ask<'m>(&'m self, probe: &'m Probe, text: &str, chars: usize, hits: &mut Vec<Hit<'m>>) {
-        let rule = &self.rule;
-        let glued = probe.anywhere && rule.scope != Scope::Contains;
+/// A pattern that may match a line.
+pub(super) struct Candidate<'m> {
+    ready: &'m Ready,
+    probe: &'m Probe,
+    /// Once it was asked for them.
+    hits: OnceCell<Vec<Hit<'m>>>,
+}
+
+impl<'m> Candidate<'m> {
+    pub fn rule(&self) -> &'m Rule {
+        &self.ready.rule
+    }
+
+    /// Whether it looks for phrases after a sentence of a paragraph.
+    pub fn is_glued(&self) -> bool {
+        self.probe.anywhere && self.rule().scope != Scope::Contains
+    }
+
+    fn is_label(&self) -> bool {
+        self.is_glued() && self.rule().scope == Scope::LeadIn
+    }
+
+    /// Where the part of a line begins that it looks at.
+    fn start(&self, text: &str) -> usize {
+        if self.probe.anywhere && !self.is_label() { tail_start(text) } else { 0 }
+    }
+
+    fn may_match(&self, line: &Outer<'_>) -> bool {
+        let (text, max) = (line.text, self.rule().max_chars());
         // Folding makes a line hardly longer; the engine counts exactly.
-        if !glued && chars / 2 > rule.max_chars() {
-            return;
-        }
-        let is_label = glued && rule.scope == Scope::LeadIn;
-        let from = if probe.anywhere && !is_label { tail_start(text) } else { 0 };
+        let is_long = || text.len() / 2 > max && text.chars().count() / 2 > max;
+        (self.is_glued() || !is_long()) && self.probe.may_match(line, self.start(text))
+    }
+
+    /// The phrases in its line, folded.
+    pub fn hits(&self, text: &str) -> &[Hit<'m>] {
+        self.hits.get_or_init(|| self.find(text))
+    }
+
+    fn find(&self, text: &str) -> Vec<Hit<'m>> {
+        let (rule, glued, from) = (self.rule(), self.is_glued(), self.start(text));
         let part = &text[from..];
-        if !probe.may_match(part) {
-            return;
-        }
-        let which = match (is_label, glued) {
+        let which = match (self.is_label(), glued) {
             (true, _) => Which::Upto(MAX_LABELS),
             // a paragraph may speak of what stands glued to its end
             (false, true) => Which::Last,
             (false, false) => Which::Upto(1),
         };
-        let is_saved = || self.veto.as_ref().is_some_and(|veto| veto.is_match(part));
+        let is_saved = || self.ready.veto.as_ref().is_some_and(|veto| veto.is_match(part));
         let counts = |found: &Found| !cuts_a_word(part, found.label.end) && !is_saved();
         let hit = |Found { label, group }: Found| Hit {
             rule,
@@ -198,7 +250,7 @@ impl Ready {
             group: group.map(|(start, end)| (from + start, from + end)),
             glued,
         };
-        hits.extend(probe.pattern.find(part, which).into_iter().filter(counts).map(hit));
+        self.probe.pattern.find(part, which).into_iter().filter(counts).map(hit).collect()
     }
 }
 

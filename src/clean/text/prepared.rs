@@ -35,6 +35,8 @@ pub(super) struct Outline {
     pub ends: Vec<Vec<u8>>,
     /// The bytes of the longest match, where the match is the whole line.
     pub longest: Option<usize>,
+    /// Whether every match holds a digit.
+    pub digit: bool,
 }
 
 /// How lines that may hold a match are found.
@@ -71,7 +73,8 @@ impl Outline {
         let ends = literals.filter(|_| frame.closes()).and_then(ends).unwrap_or_default();
         let longest = literals.filter(|_| frame == Frame::Whole).and_then(Literals::longest);
         let parts = literals.map(Literals::parts).unwrap_or_default();
-        Outline { source, frame, sign, parts, ends, longest }
+        let digit = literals.is_some_and(Literals::have_digit);
+        Outline { source, frame, sign, parts, ends, longest, digit }
     }
 }
 

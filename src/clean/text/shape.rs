@@ -191,6 +191,9 @@ pub(crate) fn is_dense(text: &str) -> bool {
 
 /// Share of the visible bytes of `part` that is inside of links.
 pub(crate) fn link_share(text: &str, links: &[Range<usize>], part: Range<usize>) -> f32 {
+    if links.is_empty() {
+        return 0.0;
+    }
     let visible = |range: Range<usize>| {
         let slice = text.get(range).unwrap_or_default();
         slice.chars().filter(|c| is_alphanumeric(*c)).count()

@@ -17,6 +17,7 @@ mod comment;
 mod data;
 mod doctype;
 mod input;
+mod names;
 mod raw_text;
 mod tag;
 
@@ -39,6 +40,7 @@ use html5ever::tokenizer::{Token, TokenSink, TokenSinkResult};
 use html5ever::{Attribute, LocalName, local_name};
 
 use input::Input;
+use names::Names;
 
 /// Takes tokens, and says what is of no use to it.
 pub(super) trait Consumer: TokenSink {
@@ -91,6 +93,7 @@ pub(super) struct Tokenizer<'page, C> {
     state: State,
     /// The only name that an end tag inside raw text may have.
     last_start_tag: LocalName,
+    names: Names,
     /// For text that differs from the page: decoded, lower-cased...
     scratch: String,
 }
@@ -103,6 +106,7 @@ impl<'page, C: Consumer> Tokenizer<'page, C> {
             consumer,
             state: State::Data,
             last_start_tag: local_name!(""),
+            names: Names::new(),
             scratch: String::new(),
         }
     }

@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use html5ever::tendril::StrTendril;
 use html5ever::tokenizer::{Tag, TagKind, Token};
-use html5ever::{Attribute, LocalName, QualName, ns};
+use html5ever::{Attribute, QualName, ns};
 
 use super::character_reference::{Context, push_decoded};
 use super::input::{ends_name, is_whitespace, push_without_null};
@@ -40,7 +40,7 @@ impl<C: Consumer> Tokenizer<'_, C> {
     fn tag_name_state(&mut self, kind: TagKind) -> Result<Tag, EndOfFile> {
         self.input.advance(if kind == TagKind::EndTag { 2 } else { 1 });
         let range = self.input.take_until(ends_name);
-        let name = LocalName::from(lower_case_name(self.input.slice(range), &mut self.scratch));
+        let name = self.names.intern(lower_case_name(self.input.slice(range), &mut self.scratch));
         let mut tag =
             Tag { kind, name, self_closing: false, attrs: Vec::new(), had_duplicate_attributes: false };
         loop {
@@ -116,7 +116,7 @@ impl<C: Consumer> Tokenizer<'_, C> {
         if !self.consumer.wants_attribute(&tag.name, name, value.len()) {
             return;
         }
-        let name = LocalName::from(name);
+        let name = self.names.intern(name);
         if tag.attrs.iter().any(|other| other.name.local == name) {
             tag.had_duplicate_attributes = true;
             return;
