@@ -43,7 +43,7 @@ impl<'h> PageFacts<'h> {
     pub fn of(
         blocks: &[TextBlock],
         features: &[Features],
-        above: &[Context],
+        above: &[&Context],
         parents: &[u64],
         metadata: &Metadata,
         hint: &'h FastSet<u64>,

@@ -55,6 +55,7 @@ pub fn segment(dom: &Dom, root: NodeId, survey: &Survey, marks: &Marks) -> Vec<T
     }
     state.flush();
     super::shape::shape(dom, root, &mut state.blocks);
+    state.blocks.shrink_to_fit();
     state.blocks
 }
 

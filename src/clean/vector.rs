@@ -5,6 +5,8 @@
 
 mod own_text;
 
+use std::collections::VecDeque;
+
 use html5ever::{LocalName, local_name};
 
 use self::own_text::{OwnText, PUNCTUATION, STOP_WORDS, Words};
@@ -43,6 +45,8 @@ static OWN_TAGS: [LocalName; 18] = [
 ];
 /// Distances at which neighbours are looked at.
 const NEIGHBOURS: [isize; 6] = [-3, -2, -1, 1, 2, 3];
+/// The largest of them.
+const REACH: usize = 3;
 /// How far the mass of prose around a block is summed.
 const MASS_RADII: [usize; 2] = [5, 15];
 
@@ -127,7 +131,7 @@ pub fn each_row(
     mut take: impl FnMut(&[f32]),
 ) {
     let surroundings = Surroundings::of(dom, units, blocks, features, contexts, evidence, declared);
-    let above: Vec<Context> = blocks.iter().map(|block| *contexts.get(block.element)).collect();
+    let above: Vec<&Context> = blocks.iter().map(|block| contexts.get(block.element)).collect();
     let parents: Vec<u64> = blocks
         .iter()
         .map(|block| {
@@ -136,10 +140,7 @@ pub fn each_row(
         .collect();
     let facts = PageFacts::of(blocks, features, &above, &parents, metadata, hint);
     let counts: Vec<Words> = blocks.iter().map(|block| Words::of(&block.text, &facts)).collect();
-    let mut texts = Vec::with_capacity(blocks.len());
-    for index in 0..blocks.len() {
-        texts.push(own_text::read(&blocks[index], &features[index], &counts[index]));
-    }
+    let mut texts = Texts::default();
     let mut cumulated = 0.0;
     let mut row = Vec::with_capacity(WIDTH);
     let masses: Vec<f32> =
@@ -147,9 +148,13 @@ pub fn each_row(
     let sums = prefix_sums(&masses);
     for index in 0..blocks.len() {
         row.clear();
-        row.extend(texts[index].columns);
-        place_columns(&mut row, dom, &blocks[index], &above[index]);
-        let (context, parent) = (&above[index], parents[index]);
+        texts.go_to(index, |index| {
+            let block = blocks.get(index)?;
+            Some(own_text::read(block, &features[index], &counts[index]))
+        });
+        row.extend(texts.get(index).columns);
+        place_columns(&mut row, dom, &blocks[index], above[index]);
+        let (context, parent) = (above[index], parents[index]);
         page_columns(&mut row, index, blocks, &features[index], context, parent, cumulated, &facts);
         evidence_columns(&mut row, &blocks[index], context, &evidence[index], &facts, &counts[index]);
         cumulated += features[index].weight as f32;
@@ -161,10 +166,36 @@ pub fn each_row(
             row.push(sums[high] - sums[low]);
         }
         row.push(sums[index] / sums[blocks.len()].max(1.0));
-        let currency = texts[index].currency;
+        let currency = texts.get(index).currency;
         surroundings.columns(&mut row, index, dom, blocks, features, contexts, evidence, currency);
         debug_assert_eq!(row.len(), WIDTH);
         take(&row);
+    }
+}
+
+/// The columns of the texts of a block and its neighbours: those of all blocks would take more room than their texts.
+#[derive(Default)]
+struct Texts {
+    /// Index of the first.
+    first: usize,
+    texts: VecDeque<OwnText>,
+}
+
+impl Texts {
+    /// Reads on to the last neighbour of a block, and forgets what is before the first. `read` gives none behind the end.
+    fn go_to(&mut self, index: usize, read: impl Fn(usize) -> Option<OwnText>) {
+        while self.first + self.texts.len() <= index + REACH {
+            let Some(text) = read(self.first + self.texts.len()) else { break };
+            self.texts.push_back(text);
+        }
+        while self.first + REACH < index {
+            self.texts.pop_front();
+            self.first += 1;
+        }
+    }
+
+    fn get(&self, index: usize) -> &OwnText {
+        &self.texts[index - self.first]
     }
 }
 
@@ -296,8 +327,8 @@ fn neighbour_columns(
     offset: isize,
     blocks: &[TextBlock],
     features: &[Features],
-    above: &[Context],
-    texts: &[OwnText],
+    above: &[&Context],
+    texts: &Texts,
     evidence: &[Evidence],
 ) {
     let Some(other) = index.checked_add_signed(offset).filter(|other| *other < blocks.len()) else {
@@ -307,8 +338,8 @@ fn neighbour_columns(
     out.extend([
         features[other].weight as f32,
         features[other].link_density,
-        texts[other].columns[STOP_WORDS],
-        texts[other].columns[PUNCTUATION],
+        texts.get(other).columns[STOP_WORDS],
+        texts.get(other).columns[PUNCTUATION],
         flag(features[other].ends_sentence),
         flag(features[other].heading),
         above[other].negative_names as f32,

@@ -15,7 +15,7 @@ const SETTLED_LOG_ODDS: f32 = 3.0;
 /// Most leaves of a tree: each has a bit of a number.
 const MAX_LEAVES: usize = u32::BITS as usize;
 /// Rows that are asked together.
-const LANES: usize = 16;
+const LANES: usize = 8;
 
 /// A tree as conditions, in any order, and leaves, from left to right.
 #[derive(Clone, Debug)]
