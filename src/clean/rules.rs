@@ -1,5 +1,7 @@
 //! Generic rules as data: `rules/generic.toml`, read once, compiled for matching.
 
+use std::num::NonZeroU16;
+
 use html5ever::LocalName;
 use serde::Deserialize;
 
@@ -63,8 +65,8 @@ enum NameMeaning {
 /// What an element's names say.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct NameEvidence {
-    /// Index of the first box rule that matches.
-    pub rule: Option<u16>,
+    /// Number of the first box rule that matches.
+    pub rule: Option<NonZeroU16>,
     /// What that rule takes the element for.
     pub kind: Option<Kind>,
     /// A name for the body of an article.
@@ -203,9 +205,9 @@ impl GenericRules {
         self.file.role.iter().find(|rule| rule.names.iter().any(|name| role.eq_ignore_ascii_case(name)))
     }
 
-    /// The name rule with this index.
-    pub fn name(&self, index: u16) -> &BoxRule {
-        &self.file.name[usize::from(index)]
+    /// The name rule with this number.
+    pub fn name(&self, number: NonZeroU16) -> &BoxRule {
+        &self.file.name[usize::from(number.get()) - 1]
     }
 
     /// What the words of an element's names say (see [`super::names::words_of`]).
@@ -214,7 +216,7 @@ impl GenericRules {
         let mut harmless = false;
         self.name_matcher.find(words, |pattern| match self.name_rule_of_pattern[pattern] {
             NameMeaning::Box(rule) => {
-                let rule = rule as u16;
+                let rule = NonZeroU16::MIN.saturating_add(rule as u16);
                 evidence.rule = Some(evidence.rule.map_or(rule, |first| first.min(rule)));
             }
             NameMeaning::Harmless => harmless = true,

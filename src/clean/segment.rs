@@ -290,7 +290,9 @@ impl Segmenter<'_> {
         }
         let shift = text.as_ptr().addr() - run.text.as_ptr().addr();
         let text = text.to_owned();
-        let mut spans = std::mem::take(&mut run.spans);
+        // most have one, for which a list that grows takes room for four
+        let mut spans = Vec::with_capacity(run.spans.len());
+        spans.append(&mut run.spans);
         run.clear();
         for span in &mut spans {
             span.range =

@@ -75,7 +75,7 @@ struct Room {
 struct Holds {
     text: u32,
     links: u32,
-    linked_headings: u32,
+    linked_headings: u16,
     is_heading: bool,
 }
 
@@ -129,7 +129,7 @@ impl Units {
             unit.count += 1;
             unit.text += held.text as f32;
             unit.links += held.links as f32;
-            unit.linked_headings += held.linked_headings as f32;
+            unit.linked_headings += f32::from(held.linked_headings);
         }
         kinds.retain(|(_, unit)| unit.count >= MIN_COUNT);
         let first = self.groups.len();
@@ -228,7 +228,7 @@ fn holds(dom: &Dom, root: NodeId) -> Vec<Holds> {
                 holds[node.index()] = Holds {
                     text: 0,
                     links: u32::from(is_link),
-                    linked_headings: u32::from(completes),
+                    linked_headings: u16::from(completes),
                     is_heading,
                 };
             }
@@ -245,7 +245,7 @@ fn holds(dom: &Dom, root: NodeId) -> Vec<Holds> {
                     let above = &mut holds[parent.index()];
                     above.text += held.text;
                     above.links += held.links;
-                    above.linked_headings += held.linked_headings;
+                    above.linked_headings = above.linked_headings.saturating_add(held.linked_headings);
                 }
             }
         }

@@ -127,20 +127,18 @@ fn probability(log_odds: f32) -> f32 {
 }
 
 /// Rows that wait to be asked together, with their numbers.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 struct Waiting {
-    columns: Box<Columns>,
+    /// From the first row on: what is asked last need not take room before.
+    columns: Option<Box<Columns>>,
     numbers: Vec<usize>,
 }
 
 impl Waiting {
-    fn new() -> Waiting {
-        Waiting { columns: Box::new([[0.0; LANES]; MAX_WIDTH]), numbers: Vec::with_capacity(LANES) }
-    }
-
     fn push(&mut self, number: usize, row: impl Iterator<Item = f32>) {
         let lane = self.numbers.len();
-        self.columns.iter_mut().zip(row).for_each(|(column, value)| column[lane] = value);
+        let columns = self.columns.get_or_insert_with(|| Box::new([[0.0; LANES]; MAX_WIDTH]));
+        columns.iter_mut().zip(row).for_each(|(column, value)| column[lane] = value);
         self.numbers.push(number);
     }
 
@@ -150,11 +148,9 @@ impl Waiting {
 
     fn sums(&self, trees: &[Tree]) -> [f32; LANES] {
         let mut sums = [0.0; LANES];
-        if self.numbers.is_empty() {
-            return sums;
-        }
+        let Some(columns) = self.columns.as_deref().filter(|_| !self.numbers.is_empty()) else { return sums };
         for tree in trees {
-            for (sum, left) in sums.iter_mut().zip(tree.left(&self.columns)) {
+            for (sum, left) in sums.iter_mut().zip(tree.left(columns)) {
                 *sum += tree.leaf(left);
             }
         }
@@ -187,7 +183,7 @@ impl<'f> Asking<'f> {
     /// Nothing is asked yet.
     pub fn new(forest: &'f Forest) -> Asking<'f> {
         let (early, late) = forest.parts();
-        let (new, open) = (Waiting::new(), Waiting::new());
+        let (new, open) = (Waiting::default(), Waiting::default());
         Asking { early, late, width: forest.width, new, open, log_odds: Vec::new() }
     }
 
@@ -208,10 +204,11 @@ impl<'f> Asking<'f> {
 
     fn ask_early(&mut self) {
         let sums = self.new.sums(self.early);
-        for (lane, (number, sum)) in self.new.numbers.drain(..).zip(sums).enumerate() {
+        let Waiting { columns: Some(columns), numbers } = &mut self.new else { return };
+        for (lane, (number, sum)) in numbers.drain(..).zip(sums).enumerate() {
             self.log_odds.push(sum);
             if sum.abs() < SETTLED_LOG_ODDS {
-                self.open.push(number, self.new.columns[..self.width].iter().map(|column| column[lane]));
+                self.open.push(number, columns[..self.width].iter().map(|column| column[lane]));
                 if self.open.is_full() {
                     self.open.settle(self.late, &mut self.log_odds);
                 }
