@@ -5,7 +5,7 @@
 
 use super::block::{Fate, TextBlock};
 use super::features::ends_sentence;
-use super::settle::{is_sure, owner};
+use super::settle::{is_doubted, is_sure, owner};
 use crate::article::BlockKind;
 use crate::parse::{Dom, NodeKind};
 
@@ -89,8 +89,9 @@ fn keep_lists(dom: &Dom, blocks: &mut [TextBlock]) {
             block.is_some_and(|block| is_sure(block) && dom.parent(block.element) == dom.parent(list))
         };
         let parts = &blocks[start..end];
+        let by_classifier = |block: &TextBlock| matches!(&*block.fate.rule, "model" | "settle.group");
         let are_doubted =
-            parts.iter().all(|block| block.fate.kept || (is_doubted(block) && !block.has_links()));
+            parts.iter().all(|block| block.fate.kept || (by_classifier(block) && !block.has_links()));
         let scores: f32 = parts.iter().filter_map(|block| block.fate.score).sum();
         if first_sure == Some(end) && scores >= SUMMARY_SCORE * length as f32 && is_summary(parts) {
             blocks[start..end].iter_mut().for_each(|block| keep(block, "settle.summary"));
@@ -108,16 +109,9 @@ fn keep_lists(dom: &Dom, blocks: &mut [TextBlock]) {
 
 /// Whether a list is of sentences against which only looks speak.
 fn is_summary(parts: &[TextBlock]) -> bool {
-    let is_sentence = |block: &TextBlock| {
-        let by_looks = block.fate.rule.starts_with("label.") || is_doubted(block);
-        !block.fate.kept && by_looks && !block.has_links() && ends_sentence(&block.text)
-    };
+    let is_sentence =
+        |block: &TextBlock| is_doubted(block) && !block.has_links() && ends_sentence(&block.text);
     parts.len() >= MIN_SUMMARY && parts.iter().all(is_sentence)
-}
-
-/// Whether the classifier alone speaks against a block.
-fn is_doubted(block: &TextBlock) -> bool {
-    matches!(&*block.fate.rule, "model" | "settle.group")
 }
 
 fn keep(block: &mut TextBlock, rule: &'static str) {

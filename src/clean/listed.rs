@@ -4,6 +4,7 @@
 use super::block::{Fate, TextBlock};
 use super::facts::{letters_of, shingles};
 use super::features::above;
+use super::settle::is_doubted;
 use super::{FastSet, Kind};
 use crate::parse::{Dom, NodeId};
 
@@ -54,13 +55,6 @@ pub fn keep_recipe(dom: &Dom, blocks: &mut [TextBlock], ingredients: &[String]) 
             block.fate = Fate { score: block.fate.score, ..Fate::kept("settle.recipe") };
         }
     }
-}
-
-/// Whether only looks speak against a block.
-fn is_doubted(block: &TextBlock) -> bool {
-    let rule = &*block.fate.rule;
-    let by_looks = matches!(rule, "model" | "settle.group") || rule.starts_with("label.");
-    !block.fate.kept && by_looks && !block.text.is_empty() && block.fate.kind != Some(Kind::Title)
 }
 
 /// Which blocks are the listed ingredients, each where it stands first, or a subhead between two of them; none when the

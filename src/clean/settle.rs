@@ -91,6 +91,13 @@ pub fn is_sure(block: &TextBlock) -> bool {
     block.fate.kept && block.fate.score.is_some_and(|score| score >= SURE)
 }
 
+/// Whether only looks speak against a block.
+pub fn is_doubted(block: &TextBlock) -> bool {
+    let rule = &*block.fate.rule;
+    let by_looks = matches!(rule, "model" | "settle.group") || rule.starts_with("label.");
+    !block.fate.kept && by_looks && !block.text.is_empty() && block.fate.kind != Some(Kind::Title)
+}
+
 /// The table, the list of terms or the outermost list that a block belongs to.
 pub fn owner(dom: &Dom, block: &TextBlock) -> Option<NodeId> {
     let is_list = |node: &NodeId| matches!(*dom.local_name(*node), local_name!("ul") | local_name!("ol"));
